@@ -1,0 +1,2 @@
+// error: anything
+int main() {}

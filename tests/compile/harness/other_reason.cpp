@@ -1,0 +1,2 @@
+// error: the reason that the case is about
+int main() { return missing; }

@@ -1,0 +1,30 @@
+file(REMOVE_RECURSE "${WORK}/installed" "${WORK}/first" "${WORK}/moved")
+foreach(prefix IN ITEMS installed first)
+    execute_process(
+        COMMAND "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${WORK}/${prefix}"
+        OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY
+    )
+endforeach()
+file(RENAME "${WORK}/first" "${WORK}/moved")
+
+# Every public header, and in no file a path of the machine that made the package.
+file(GLOB_RECURSE wanted RELATIVE "${SOURCE}/include" "${SOURCE}/include/*.hpp")
+file(GLOB_RECURSE found RELATIVE "${WORK}/installed/include" "${WORK}/installed/include/*")
+list(SORT wanted)
+list(SORT found)
+if(NOT wanted STREQUAL found)
+    message(FATAL_ERROR "headers in the source:\n${wanted}\nheaders installed:\n${found}")
+endif()
+file(GLOB_RECURSE files "${WORK}/installed/*.cmake")
+if(NOT files)
+    message(FATAL_ERROR "no CMake file was installed")
+endif()
+foreach(file IN LISTS files)
+    file(READ "${file}" text)
+    foreach(path IN ITEMS "${SOURCE}" "${BUILD}" "${WORK}")
+        string(FIND "${text}" "${path}" at)
+        if(NOT at EQUAL -1)
+            message(FATAL_ERROR "${file} contains the path ${path}")
+        endif()
+    endforeach()
+endforeach()
