@@ -1,0 +1,112 @@
+/// @file
+/// Writing files so that nobody ever sees half of one.
+#pragma once
+
+#include <opara/core/error.hpp>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace opara::inline OPARA_ABI {
+
+namespace detail {
+/// Owns a C stream on a new file beside the one that it shall replace; removes that file unless it was moved.
+class partial_file {
+public:
+    explicit partial_file(const std::string& path) : path_{path}, partial_{path + ".partial"} {
+        stream_ = std::fopen(partial_.c_str(), "wb");
+        if (stream_ == nullptr) {
+            fail("create", partial_);
+        }
+    }
+    partial_file(const partial_file&) = delete;
+    partial_file& operator=(const partial_file&) = delete;
+    ~partial_file() {
+        if (stream_ != nullptr) {
+            static_cast<void>(std::fclose(stream_));
+        }
+        if (!moved_) {
+            static_cast<void>(std::remove(partial_.c_str()));
+        }
+    }
+
+    void write(std::string_view text) {
+        if (std::fwrite(text.data(), 1, text.size(), stream_) != text.size()) {
+            fail("write", partial_);
+        }
+    }
+    void move_into_place() {
+        std::FILE* const stream = stream_;
+        stream_ = nullptr;
+        if (std::fclose(stream) != 0) { // the rest of the buffer goes out here, so a full disk may show only now
+            fail("write", partial_);
+        }
+        if (std::rename(partial_.c_str(), path_.c_str()) != 0) {
+            fail("replace", path_);
+        }
+        moved_ = true;
+    }
+
+private:
+    // Called from the constructor, too, where no destructor follows; nothing is left behind then.
+    [[noreturn]] void fail(const char* verb, const std::string& what) const {
+        const int reason = errno;
+        throw error{std::string{"cannot "} + verb + " " + what + ": " + std::strerror(reason)};
+    }
+
+    std::string path_;
+    std::string partial_;
+    std::FILE* stream_ = nullptr;
+    bool moved_ = false;
+};
+} // namespace detail
+
+/// Replaces a file's contents in one step: writes PATH.partial beside it, then renames that. If anything fails, the old
+/// contents stay and no partial file is left.
+/// @throws error  with the path and the system's reason
+inline void write_file_atomically(const std::string& path, std::string_view text) {
+    detail::partial_file file{path};
+    file.write(text);
+    file.move_into_place();
+}
+
+/// Makes sure, before long work starts, that `write_file_atomically` will be able to create its file; creates and
+/// removes PATH.partial and leaves PATH alone.
+/// @throws error  with the path and the system's reason
+inline void require_writable(const std::string& path) {
+    const detail::partial_file file{path};
+    if (std::FILE* const there = std::fopen(path.c_str(), "r+b")) {
+        static_cast<void>(std::fclose(there));
+    } else if (errno == EISDIR) { // whatever else hinders writing into an old file does not hinder replacing it
+        throw error{"cannot replace " + path + ": " + std::strerror(EISDIR)};
+    }
+}
+
+/// The contents of a file.
+/// @throws error  with the path and the system's reason
+[[nodiscard]] inline std::string read_file(const std::string& path) {
+    const auto fail = [&](int reason) { throw error{"cannot read " + path + ": " + std::strerror(reason)}; };
+    std::FILE* const stream = std::fopen(path.c_str(), "rb");
+    if (stream == nullptr) {
+        fail(errno);
+    }
+    std::string text;
+    char block[4096];
+    std::size_t got = 0;
+    errno = 0;
+    while ((got = std::fread(block, 1, sizeof block, stream)) != 0) {
+        text.append(block, got);
+    }
+    const int reason = std::ferror(stream) != 0 ? (errno != 0 ? errno : EIO) : 0;
+    static_cast<void>(std::fclose(stream));
+    if (reason != 0) {
+        fail(reason);
+    }
+    return text;
+}
+
+} // namespace opara::inline OPARA_ABI
