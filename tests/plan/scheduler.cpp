@@ -1,0 +1,95 @@
+#include <opara/assign.hpp>
+#include <opara/order.hpp>
+#include <opara/plan/scheduler.hpp>
+#include <opara/plan/validate.hpp>
+#include <opara/testing/random_kernels.hpp>
+
+#include <boost/graph/adjacency_list.hpp>
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+using namespace opara;
+
+namespace {
+
+const testing::random_kernels costs{4, 1};
+const scheduler opara_paper{assign::first_free_predecessor{}, order::alternating{}};
+
+} // namespace
+
+TEST_CASE("a dag, a Boost graph, successor lists and a frozen graph of the same shape get the same plan") {
+    dag<std::string> built;
+    const op_id a = built.add("a"), b = built.add("b"), c = built.add("c"), d = built.add("d");
+    built.connect(a, b);
+    built.connect(a, c);
+    built.connect(b, d);
+    built.connect(c, d);
+
+    struct op {
+        std::string name;
+    };
+    boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, op> vectors(4);
+    boost::adjacency_list<boost::listS, boost::listS, boost::directedS, op> lists;
+    std::vector<decltype(lists)::vertex_descriptor> in_list;
+    for (const char* name : {"a", "b", "c", "d"}) {
+        in_list.push_back(add_vertex(op{name}, lists));
+    }
+    for (const edge e : built.edges()) {
+        add_edge(e.source.index(), e.target.index(), vectors);
+        add_edge(in_list[e.source.index()], in_list[e.target.index()], lists);
+    }
+    const std::vector<std::vector<int>> successors{{1, 2}, {3}, {3}, {}};
+
+    const plan expected = opara_paper(built, costs);
+    CHECK(expected.operators() == 4);
+    CHECK_NOTHROW(validate(expected, freeze(built)));
+    CHECK(opara_paper(vectors, costs) == expected);
+    CHECK(opara_paper(freeze(4, [&](std::size_t v) -> const auto& { return successors[v]; }), costs) == expected);
+    CHECK(opara_paper(freeze(built), costs) == expected);
+    // A listS graph is frozen by source, so the arguments of d may come in another order; the plan is valid all the
+    // same.
+    CHECK_NOTHROW(validate(opara_paper(lists, costs), freeze(lists)));
+}
+
+TEST_CASE("the empty graph and a single operator") {
+    CHECK(opara_paper(frozen_graph{}, costs) == plan{});
+    const plan one = opara_paper(frozen_graph{1, {}}, costs);
+    CHECK(one.commands().size() == 1);
+    CHECK(one.lanes() == 1);
+}
+
+TEST_CASE("policies that break their contract are found out") {
+    const frozen_graph g{2, std::vector<edge>{{op_id{0}, op_id{1}}}};
+    const auto short_assignment = [](const frozen_graph&, const auto&) { return assignment{}; };
+    const auto backwards = [](const frozen_graph&, const auto&) { return std::vector<op_id>{op_id{1}, op_id{0}}; };
+    CHECK_THROWS_AS(static_cast<void>(scheduler{short_assignment, order::topological{}}(g, costs)), policy_error);
+    CHECK_THROWS_AS(static_cast<void>(scheduler{assign::single{}, backwards}(g, costs)), policy_error);
+    CHECK_THROWS_AS(static_cast<void>(scheduler{assign::single{}, order::fixed{{op_id{5}, op_id{0}}}}(g, costs)),
+                    policy_error);
+    CHECK_THROWS_AS(static_cast<void>(scheduler{assign::by_level{}, order::fixed{{op_id{5}, op_id{0}}}}(g, costs)),
+                    policy_error);
+}
+
+TEST_CASE("graphs that are none") {
+    dag<int> g;
+    const op_id a = g.add(1), b = g.add(2), c = g.add(3);
+    g.connect(a, b);
+    g.connect(b, c);
+    g.connect(c, b);
+    try {
+        static_cast<void>(opara_paper(g, costs));
+        FAIL("a cycle was planned");
+    } catch (const cycle_error& e) {
+        CHECK(e.cycle() == std::vector<op_id>{b, c});
+        CHECK(std::string{e.what()} == "the graph has a cycle: 1 -> 2 -> 1");
+    }
+}
+
+TEST_CASE("schedulers are values") {
+    CHECK(opara_paper == scheduler{assign::first_free_predecessor{}, order::alternating{}});
+    CHECK_FALSE(scheduler{assign::round_robin{.lanes = 2}, order::topological{}} ==
+                scheduler{assign::round_robin{.lanes = 3}, order::topological{}});
+}
