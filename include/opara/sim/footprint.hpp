@@ -1,0 +1,129 @@
+/// @file
+/// A kernel as the simulated device sees it.
+#pragma once
+
+#include <opara/cost/device.hpp>
+#include <opara/cost/kernel.hpp>
+#include <opara/cost/occupancy.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+namespace opara::inline OPARA_ABI::sim::detail {
+
+/// What one block of a kernel holds and uses, worked out once from the launch and its time alone on the device. All
+/// rates are those of a block that runs as fast as it does when the kernel is alone: "speed 1".
+struct footprint {
+    // How uneven blocks end: those that the whole device holds up drift apart, those that an SM holds up keep step.
+    static constexpr double stagger_memory = 0.57;
+    static constexpr double stagger_math = 0.25;
+
+    std::uint32_t blocks = 0;    // of the grid
+    std::uint32_t threads = 0;   // held by a block
+    std::uint32_t registers = 0; // held by a block
+    std::uint32_t shared = 0;    // held by a block
+    std::uint32_t per_sm = 0;    // blocks on an SM when alone
+    double warps = 1.0;          // of a block
+    double duration_us = 0.0;    // of the kernel alone
+    double block_us = 0.0;       // of a block alone; less than the kernel's where it runs in waves
+    double resident = 0.0;       // blocks at once when alone
+    double dram = 0.0;           // bytes/us of a block
+    double l2 = 0.0;             // bytes/us of a block
+    double in_flight = 0.0;      // bytes on the way of a block
+    double math = 0.0;           // share of an SM's arithmetic that a block uses
+    double fp32 = 0.0;           // ... and of its ordinary units
+    double math_need = 0.0;      // how much slower arithmetic slows the block: share of its time
+    double issue_need = 0.0;     // how much slower instruction issue slows the block
+    double stretch_global = 1.0; // how much faster a block runs at most if DRAM or L2 are left to it
+    double stretch_local = 1.0;  // ... if its SM is left to it
+    double drain_width = 0.0;    // share of a block's time over which the last wave ends
+    double drain_stagger = 0.0;  // share of that which parts the SMs, not the blocks of one SM
+    bool large_shared = false;   // asks for more than the default split leaves
+    bool keeps_out = false;      // holds its SM in the default split
+    bool flows = false;          // more blocks than the device holds: runs in waves
+};
+
+/// Blocks that stand for a grid of one wave: as many eighths of the SMs as it needs, whole SMs from two blocks an SM
+/// on. Each of them then uses a little less. Kernels end up on the same SMs more often, so that fewer groups of SMs are
+/// in different states, which is what a simulation costs.
+[[nodiscard]] inline std::uint32_t snapped(std::uint32_t blocks, std::uint64_t capacity, std::uint32_t sms) noexcept {
+    const double unit = blocks < 2 * sms ? sms / 8.0 : sms;
+    if (blocks <= unit) {
+        return blocks;
+    }
+    const double whole = std::ceil(std::ceil(blocks / unit - 1e-9) * unit - 1e-9);
+    return static_cast<std::uint32_t>(std::min(whole, static_cast<double>(capacity)));
+}
+
+/// The rules of docs/simulator.md, section "One kernel". @return a footprint with no `per_sm` where it cannot run at
+/// all
+[[nodiscard]] inline footprint footprint_of(const cost::kernel& k, const cost::device& d) {
+    constexpr double least_width = 0.15;
+    constexpr double warps_to_fill = 8.0; // that keep an SM's arithmetic busy
+    constexpr double l2_issue = 0.25;     // arithmetic that an SM loses to loads at full L2 speed
+
+    footprint f;
+    const cost::occupancy o = cost::occupancy_of(k, d);
+    if (o.blocks_per_sm == 0) {
+        return f;
+    }
+    const double sms = d.sms;
+    f.threads = std::max((k.threads + 31) / 32 * 32, 32U);
+    f.registers = std::max(static_cast<std::uint32_t>(cost::registers_of_block(k)), 1U);
+    f.shared = static_cast<std::uint32_t>(cost::shared_of_block(k, d));
+    f.large_shared = k.shared_bytes > d.shared_bytes_default;
+    f.keeps_out = !f.large_shared && k.split == cost::memory_split::by_use;
+    f.warps = f.threads / 32.0;
+    f.duration_us = k.duration_us;
+    f.flows = k.blocks > o.resident;
+    f.blocks = f.flows ? k.blocks : snapped(k.blocks, o.resident, d.sms);
+    f.resident = static_cast<double>(std::min<std::uint64_t>(f.blocks, o.resident));
+    f.per_sm = f.flows ? o.blocks_per_sm : (f.blocks + d.sms - 1) / d.sms;
+    const double waves = f.blocks / f.resident;
+    f.block_us = k.duration_us / waves;
+    f.in_flight = (k.in_flight_bytes > 0.0 ? k.in_flight_bytes : 64.0 * f.threads) * k.blocks / f.blocks;
+
+    // What a block uses, never more than the kernel alone could.
+    const double per_us = 1.0 / (k.duration_us * f.resident);
+    const double dram_roof = d.dram_gb_per_s * 1e3; // bytes/us
+    const double l2_roof = d.l2_gb_per_s * 1e3;
+    f.dram = std::min(k.dram_bytes * per_us, dram_roof / f.resident);
+    f.l2 = std::min(
+        {std::max(k.l2_bytes, k.dram_bytes) * per_us, l2_roof / f.resident, d.l2_gb_per_s_per_sm * 1e3 / f.per_sm});
+    const double most = 1.0 / f.per_sm;
+    const double fp32 = k.fp32_flops * per_us / (d.fp32_tflops * 1e6 / sms);
+    const double tensor = k.tensor_flops * per_us / (d.tensor_tflops * 1e6 / sms);
+    const double arithmetic = std::min(fp32 + tensor, most);
+    f.fp32 = std::min(fp32, most);
+    f.math = arithmetic + l2_issue * f.l2 / (l2_roof / sms);
+
+    // What holds it up.
+    const double use_dram = f.dram * f.resident / dram_roof;
+    const double use_l2 = (f.l2 + (d.l2_bytes_per_dram_byte - 1.0) * f.dram) * f.resident / l2_roof;
+    const double use_math = arithmetic * f.per_sm;
+    const double waiting =
+        (f.dram * d.dram_latency_us + (f.l2 - std::min(f.dram, f.l2)) * d.l2_latency_us) / f.in_flight;
+    const double memory = std::min(std::max({use_dram, use_l2, waiting}), 1.0);
+    f.math_need = 1.0 - memory;
+    f.issue_need = std::max(f.math_need, std::min(waiting, 1.0));
+
+    // A kernel that no roof holds up gains nothing from an empty device.
+    const auto fourth = [](double x) { return x * x * x * x; };
+    const double use_global = std::max(use_dram, use_l2);
+    if (use_global >= use_math) {
+        f.stretch_global = 1.0 + fourth(std::min(use_global, 1.0)) * (1.0 / std::clamp(waiting, 0.05, 1.0) - 1.0);
+    } else {
+        const double alone = std::clamp(f.per_sm * f.warps / warps_to_fill, 1.0, static_cast<double>(f.per_sm));
+        f.stretch_local = 1.0 + fourth(std::min(use_math, 1.0)) * (alone - 1.0);
+    }
+    if (f.flows) {
+        const double whole = std::max(1.0, static_cast<double>((k.blocks + o.resident - 1) / o.resident));
+        const double idle = 1.0 - waves / whole; // of the slots in the last wave, if waves keep step
+        f.drain_stagger = use_global > use_math ? footprint::stagger_memory : footprint::stagger_math;
+        f.drain_width = use_global > use_math ? 1.0 : std::clamp(2.0 * idle * waves, least_width, 1.0);
+    }
+    return f;
+}
+
+} // namespace opara::inline OPARA_ABI::sim::detail

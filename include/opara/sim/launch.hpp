@@ -1,0 +1,216 @@
+/// @file
+/// When the nodes of a CUDA graph may start: forks, joins, channels and the front end.
+#pragma once
+
+#include <opara/core/id.hpp>
+#include <opara/cost/device.hpp>
+#include <opara/graph/frozen.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace opara::inline OPARA_ABI::sim::detail {
+
+/// A node that may start, and when.
+struct ready_node {
+    double time_us = 0.0;
+    std::uint32_t tie = 0; // smaller first at equal times
+    std::uint32_t node = 0;
+};
+
+/// The nodes of a graph in the order of their creation, the edges between them, and the rules of docs/simulator.md,
+/// section "Nodes and edges". Node numbers are places in the order of creation.
+class launcher {
+public:
+    /// Whether a single root goes before several sources.
+    enum class root : std::uint8_t { none, one };
+
+    explicit launcher(const cost::graph_costs& costs) : costs_{&costs} {}
+
+    /// Builds the graph.
+    /// @param edges  by their ends' places in the order of creation
+    /// @param edge_us  for each node, from the end of its only parent to its launch; must outlive the launcher
+    /// @param priority  for each node; where a child has a higher one than the sibling before it, it overtakes that one
+    void build(std::span<const edge> edges, std::span<const double> edge_us, std::span<const std::int32_t> priority) {
+        const std::size_t n = edge_us.size();
+        edge_us_ = edge_us;
+        states_.assign(n, {});
+        children_.resize(edges.size());
+        first_child_.assign(n + 1, 0);
+        for (const edge e : edges) {
+            ++first_child_[e.source.index() + 1];
+            ++states_[e.target.index()].missing;
+        }
+        for (std::size_t v = 0; v < n; ++v) {
+            first_child_[v + 1] += first_child_[v];
+        }
+        std::vector<std::uint32_t> next(first_child_.begin(), first_child_.end());
+        for (const edge e : edges) {
+            children_[next[e.source.index()]++] = e.target.value;
+        }
+        for (std::size_t v = 0; v < n; ++v) {
+            // A fork starts its children in the order of their creation, whatever the order of the edges.
+            const std::span<std::uint32_t> fork{children_.data() + first_child_[v],
+                                                children_.data() + first_child_[v + 1]};
+            std::sort(fork.begin(), fork.end());
+            overtake(fork, priority);
+            if (states_[v].missing == 0) {
+                sources_.push_back(static_cast<std::uint32_t>(v));
+            }
+        }
+        rooted_ = sources_;
+        overtake(rooted_, priority);
+    }
+
+    [[nodiscard]] std::size_t sources() const noexcept { return sources_.size(); }
+    /// The nodes without children.
+    [[nodiscard]] std::vector<std::uint32_t> sinks() const {
+        std::vector<std::uint32_t> found;
+        for (std::uint32_t v = 0; v < states_.size(); ++v) {
+            if (first_child_[v] == first_child_[v + 1]) {
+                found.push_back(v);
+            }
+        }
+        return found;
+    }
+
+    /// Lets the graph begin: its sources become ready.
+    void begin(root how) {
+        const std::size_t m = sources_.size();
+        for (std::size_t i = 0; i < m; ++i) {
+            const std::uint32_t v = how == root::one ? rooted_[i] : sources_[i];
+            state& s = states_[v];
+            if (how == root::one) {
+                s.time = costs_->replay_us + fork(i, m, v);
+            } else {
+                const double channels = std::min<double>(static_cast<double>(i), costs_->channels - 1.0);
+                s.time = costs_->replay_us + costs_->further_channel_us * channels +
+                         costs_->further_root_us * (static_cast<double>(i) - channels);
+                s.channel = static_cast<std::uint32_t>(i % costs_->channels);
+            }
+            push(v, how == root::one && m > costs_->fork_limit);
+        }
+    }
+
+    /// The time at which the next node is launched, at most one at a time; infinity if none is ready.
+    [[nodiscard]] double next() const noexcept {
+        return heap_.empty() ? std::numeric_limits<double>::infinity() : std::max(heap_.front().time_us, free_at_);
+    }
+    /// Takes that node. @return it, and whether the front end held it up
+    std::pair<std::uint32_t, bool> pop() {
+        const double at = next();
+        std::pop_heap(heap_.begin(), heap_.end(), later);
+        const ready_node first = heap_.back();
+        heap_.pop_back();
+        free_at_ = at + costs_->front_end_us;
+        return {first.node, at > first.time_us};
+    }
+
+    /// A node is done at this time: its children that waited only for it become ready.
+    void done(std::uint32_t v, double time_us) {
+        const std::uint32_t begin = first_child_[v];
+        const std::size_t m = first_child_[v + 1] - begin;
+        const bool wide = m > costs_->fork_limit;
+        for (std::size_t i = 0; i < m; ++i) {
+            const std::uint32_t c = children_[begin + i];
+            state& s = states_[c];
+            const double t = time_us + fork(i, m, c);
+            if (!s.reached) {
+                s.channel = states_[v].channel;
+                s.newest = v;
+            } else if (s.channel != states_[v].channel) {
+                s.crossing = true;
+            }
+            if (v > s.newest) {
+                s.newest = v;
+            }
+            s.reached = true;
+            if (t >= s.time) {
+                s.time = t;
+                s.cause = v;
+            }
+            if (--s.missing == 0) {
+                if (s.crossing) {
+                    s.time = std::max(s.time, time_us + costs_->channel_join_us + edge_us_[c] - costs_->edge_us);
+                    s.cause = v;
+                }
+                s.channel = states_[s.newest].channel;
+                s.ready = time_us;
+                push(c, wide);
+            }
+        }
+    }
+
+    /// The end of the last parent of a node.
+    [[nodiscard]] double ready_us(std::uint32_t v) const noexcept { return states_[v].ready; }
+    /// The parent that decided when a node became ready; itself for a source.
+    [[nodiscard]] std::uint32_t cause(std::uint32_t v) const noexcept {
+        return states_[v].reached ? states_[v].cause : v;
+    }
+    /// Whether the nodes in `ends` are in more than one channel.
+    [[nodiscard]] bool crossing(std::span<const std::uint32_t> ends) const noexcept {
+        for (const std::uint32_t v : ends) {
+            if (states_[v].channel != states_[ends.front()].channel) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+private:
+    struct state {
+        double time = 0.0;  // earliest launch so far
+        double ready = 0.0; // end of the last parent
+        std::uint32_t missing = 0;
+        std::uint32_t cause = 0;
+        std::uint32_t channel = 0;
+        std::uint32_t newest = 0; // the parent that was created last: its channel is the node's
+        bool reached = false;
+        bool crossing = false;
+    };
+
+    static bool later(const ready_node& a, const ready_node& b) noexcept {
+        return a.time_us > b.time_us || (a.time_us == b.time_us && a.tie > b.tie);
+    }
+    // Priority does not reorder a fork, but that each child overtakes one sibling at most.
+    static void overtake(std::span<std::uint32_t> fork, std::span<const std::int32_t> priority) noexcept {
+        for (std::size_t i = fork.size(); i-- > 1;) {
+            if (priority[fork[i]] > priority[fork[i - 1]]) {
+                std::swap(fork[i], fork[i - 1]);
+                --i;
+                if (i == 0) {
+                    break;
+                }
+            }
+        }
+    }
+    // Time from a parent's end to the launch of child i of m.
+    [[nodiscard]] double fork(std::size_t i, std::size_t m, std::uint32_t child) const noexcept {
+        if (m > costs_->fork_limit) {
+            return costs_->wide_fork_us + edge_us_[child] - costs_->edge_us;
+        }
+        return edge_us_[child] + costs_->fork_step_us * static_cast<double>(i);
+    }
+    // The children of a wide fork come in reverse.
+    void push(std::uint32_t v, bool reverse) {
+        heap_.push_back({states_[v].time, reverse ? ~v : v, v});
+        std::push_heap(heap_.begin(), heap_.end(), later);
+    }
+
+    const cost::graph_costs* costs_;
+    std::span<const double> edge_us_; // by node: from a parent's end to its launch
+    std::vector<state> states_;
+    std::vector<std::uint32_t> children_;
+    std::vector<std::uint32_t> first_child_;
+    std::vector<std::uint32_t> sources_;
+    std::vector<std::uint32_t> rooted_; // the sources as children of a root
+    std::vector<ready_node> heap_;
+    double free_at_ = 0.0; // when the front end takes the next node
+};
+
+} // namespace opara::inline OPARA_ABI::sim::detail

@@ -1,0 +1,221 @@
+/// @file
+/// The SMs of a simulated device: where blocks are, and which go where.
+#pragma once
+
+#include <opara/cost/device.hpp>
+#include <opara/sim/sharing.hpp>
+#include <opara/sim/sm_group.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <limits>
+#include <vector>
+
+namespace opara::inline OPARA_ABI::sim::detail {
+
+/// The device while a graph runs on it: a fluid simulation between events. Groups identical SMs and touches each
+/// group only, so its cost follows the number of kernels that run at once and not the number of SMs or blocks.
+class machine {
+public:
+    explicit machine(const cost::device& d) : device_{&d} {
+        groups_.resize(1);
+        groups_[0].sms = d.sms;
+        clear(groups_[0]);
+        live_ = 1;
+    }
+
+    /// Puts a kernel behind those of the same or higher priority.
+    /// @param delay_us  what placing its first wave takes, one block after the other
+    void enqueue(const footprint& f, std::uint32_t op, std::int32_t priority, double delay_us) {
+        std::uint32_t k = 0;
+        if (unused_.empty()) {
+            k = static_cast<std::uint32_t>(kernels_.size());
+            kernels_.emplace_back();
+        } else {
+            k = unused_.back();
+            unused_.pop_back();
+        }
+        kernels_[k] = running{
+            .f = f, .op = op, .priority = priority, .delay = delay_us, .unplaced = static_cast<double>(f.blocks)};
+        auto at = queue_.end();
+        while (at != queue_.begin() && kernels_[*(at - 1)].priority < priority) {
+            --at;
+        }
+        queue_.insert(at, k);
+    }
+
+    /// Microseconds until something happens by itself; infinity on an idle device.
+    [[nodiscard]] double next() const noexcept { return next_; }
+    [[nodiscard]] double busy_sms() const noexcept { return busy_; }  ///< share that holds a block
+    [[nodiscard]] double busy_dram() const noexcept { return dram_; } ///< share of the bandwidth in use
+    [[nodiscard]] double busy_math() const noexcept { return math_; } ///< share of the arithmetic in use
+
+    /// Lets time pass. @pre `us <= next()`
+    void advance(double us) noexcept {
+        for (std::size_t g = 0; g < live_; ++g) {
+            for (part& p : groups_[g].parts) {
+                p.remaining -= us * p.speed;
+                due_ = due_ || p.remaining <= instant * p.speed;
+            }
+        }
+        if (flow_ > 0.0) {
+            kernels_[queue_.front()].unplaced -= us * flow_;
+        }
+    }
+
+    /// Deals with all that is due now: ends, placements, new speeds.
+    /// @param started  called with the operator whose first block begins, and the one that freed a block's place last
+    /// @param ended  called with the operator whose last block is done, and the number of SMs that it was on
+    template <class Started, class Ended>
+    void settle(Started&& started, Ended&& ended) {
+        if (due_) {
+            due_ = false;
+            retire(ended);
+        }
+        if (!queue_.empty()) {
+            running& head = kernels_[queue_.front()];
+            if (head.filling && head.unplaced <= flow_ * instant) {
+                head.unplaced = 0.0;
+                begin_last_wave(queue_.front());
+                queue_.erase(queue_.begin());
+            }
+            free_ended_blocks();
+            place(started);
+        }
+        share();
+    }
+
+private:
+    // Events closer than this, in us, are one.
+    static constexpr double instant = 1e-6;
+    // How far the last wave is in freeing slots when those who wait for them are told.
+    static constexpr double steps[] = {0.15, 0.25, 0.50, 0.75, 1.0};
+    static constexpr double nearly_threads = 1.0 / 16.0; // of an SM's: how much fuller one SM of a group may be
+    static constexpr std::size_t most_groups = 4;
+    static constexpr double nearly = 0.05; // of a block's time: how far SMs in one group may be apart
+
+    void clear(group& at) const noexcept {
+        at.threads = device_->threads_per_sm;
+        at.slots = device_->blocks_per_sm;
+        at.registers = device_->registers_per_sm;
+        at.shared = device_->shared_bytes_per_sm;
+        at.plain = 0.0;
+    }
+    [[nodiscard]] footprint& of(const part& p) noexcept { return kernels_[p.kernel].f; }
+
+    // ---- ends
+
+    template <class Ended>
+    void retire(Ended&& ended) {
+        bool merged = false;
+        for (std::size_t g = 0; g < live_; ++g) {
+            group& at = groups_[g];
+            for (std::size_t i = 0; i < at.parts.size();) {
+                part& p = at.parts[i];
+                running& k = kernels_[p.kernel];
+                if (k.filling || (p.remaining > instant * p.speed && p.count > 1e-9)) {
+                    ++i;
+                    continue;
+                }
+                release(at, k.f, p.count);
+                freed_by_ = k.op;
+                at.changed = true;
+                k.changed = true;
+                k.resident -= p.count * at.sms;
+                --k.parts;
+                at.parts.erase(at.parts.begin() + static_cast<std::ptrdiff_t>(i));
+                if (at.parts.empty()) {
+                    clear(at); // no rounding errors are carried along
+                }
+                merged = true;
+            }
+        }
+        if (!merged) {
+            return;
+        }
+        for (std::size_t i = 0; i < active_.size();) {
+            const std::uint32_t k = active_[i];
+            if (kernels_[k].parts == 0 && kernels_[k].unplaced < 1.0 && kernels_[k].started) {
+                active_.erase(active_.begin() + static_cast<std::ptrdiff_t>(i));
+                unused_.push_back(k);
+                ended(kernels_[k].op, kernels_[k].sms);
+            } else {
+                ++i;
+            }
+        }
+        merge();
+    }
+
+    // Whether two groups hold the same kernels, nearly as many blocks and nearly as far.
+    [[nodiscard]] bool alike(const group& a, const group& b) const noexcept;
+    // Adds the SMs of group g to group h, which stands for both from now on: no block and no room is lost.
+    void join(std::size_t h, std::size_t g);
+    void merge();
+    // Parts the first `sms` SMs of a group from the rest. @return their group
+    std::size_t split(std::size_t g, std::uint32_t sms);
+
+    // ---- the last wave
+
+    void begin_last_wave(std::uint32_t k);
+    void restart_wave(std::uint32_t k);
+    [[nodiscard]] static double width(const running& k) noexcept { return k.yielding ? 1.0 : k.f.drain_width; }
+    // How far a last wave is in freeing its slots, from 0 to 1.
+    [[nodiscard]] double drained(const part& p, const running& k) const noexcept;
+    // Takes the blocks that ended by now out of the groups of kernels in their last wave.
+    void free_ended_blocks();
+    // Whether it matters to who is next which SMs free up first: to a kernel of few blocks, which then share those.
+    [[nodiscard]] bool piles_up() const noexcept { return kernels_[queue_.front()].f.blocks < 2 * device_->sms; }
+    void free_blocks_of_class(std::size_t g, std::size_t i, double at);
+    void free_blocks(std::size_t g, std::size_t i, double freed, bool all);
+
+    // ---- placement: strictly in the order of the queue, always on the SM with the fewest threads
+
+    void put(std::size_t g, std::uint32_t kernel, double blocks);
+    // Most of a large grid at once: up to the level at which SMs are equally full, short of the last round.
+    void fill_evenly(std::uint32_t kernel);
+    void fill(std::uint32_t kernel);
+    static void make_flow(running& k) noexcept {
+        k.f.flows = true;
+        k.f.drain_width = 1.0;
+        k.f.drain_stagger = footprint::stagger_memory;
+    }
+    template <class Started>
+    void place(Started&& started);
+
+    // ---- speeds
+
+    void share();
+    // When those who wait are told next of the slots that a last wave frees: often, if it matters which.
+    [[nodiscard]] double next_step(double now) const noexcept;
+    void share_sm(group& at);
+    void share_memory();
+
+    const cost::device* device_;
+    std::vector<group> groups_; // the first live_ of them; the others keep their memory for later
+    std::size_t live_ = 0;
+    std::vector<running> kernels_;
+    std::vector<std::uint32_t> unused_; // places in kernels_
+    std::vector<std::uint32_t> active_; // places in kernels_ of those that have started
+    std::vector<std::uint32_t> queue_;  // those with blocks that are not placed yet, in the order of placement
+    std::vector<turn> turns_;
+    std::vector<claim> claims_;
+    std::vector<double> slowed_;
+    std::uint32_t freed_by_ = std::numeric_limits<std::uint32_t>::max(); // nobody yet
+    bool due_ = false;                                                   // whether blocks have ended
+    std::uint32_t filling_ = std::numeric_limits<std::uint32_t>::max();  // the kernel that replaces blocks, if any
+    double flow_ = 0.0; // blocks/us that the head of the queue replaces
+    double next_ = std::numeric_limits<double>::infinity();
+    double busy_ = 0.0;
+    double dram_ = 0.0;
+    double math_ = 0.0;
+};
+
+} // namespace opara::inline OPARA_ABI::sim::detail
+
+#include <opara/sim/machine_groups.hpp>
+#include <opara/sim/machine_last_wave.hpp>
+#include <opara/sim/machine_placement.hpp>
+#include <opara/sim/machine_speeds.hpp>

@@ -1,0 +1,122 @@
+/// @file
+/// How SMs in the same state are kept together: part of `machine`.
+#pragma once
+
+#include <opara/sim/machine.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace opara::inline OPARA_ABI::sim::detail {
+
+// Whether two groups hold the same kernels, nearly as many blocks and nearly as far.
+inline bool machine::alike(const group& a, const group& b) const noexcept {
+    if (a.parts.size() != b.parts.size() ||
+        std::abs(a.threads - b.threads) > nearly_threads * device_->threads_per_sm) {
+        return false;
+    }
+    for (std::size_t i = 0; i < a.parts.size(); ++i) {
+        const part& p = a.parts[i];
+        const part& q = b.parts[i];
+        const running& k = kernels_[p.kernel];
+        if (p.kernel != q.kernel || (!k.filling && std::abs(p.remaining - q.remaining) > nearly * k.f.block_us)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Adds the SMs of group g to group h, which stands for both from now on: no block and no room is lost.
+inline void machine::join(std::size_t h, std::size_t g) {
+    group& into = groups_[h];
+    group& from = groups_[g];
+    const double share = static_cast<double>(from.sms) / (into.sms + from.sms);
+    const auto mean = [share](double& x, double y) { x += share * (y - x); };
+    mean(into.threads, from.threads);
+    mean(into.slots, from.slots);
+    mean(into.registers, from.registers);
+    mean(into.shared, from.shared);
+    mean(into.plain, from.plain);
+    for (part& p : into.parts) {
+        p.count *= 1.0 - share;
+        p.whole *= 1.0 - share;
+    }
+    for (const part& q : from.parts) {
+        const auto same =
+            std::find_if(into.parts.begin(), into.parts.end(), [&](const part& p) { return p.kernel == q.kernel; });
+        if (same == into.parts.end()) {
+            into.parts.push_back(q);
+            into.parts.back().count *= share;
+            into.parts.back().whole *= share;
+            continue;
+        }
+        same->count += share * q.count;
+        same->whole += share * q.whole;
+        same->remaining = std::max(same->remaining, q.remaining);
+        same->first = std::min(same->first, q.first);
+        same->last = std::max(same->last, q.last);
+        --kernels_[q.kernel].parts;
+    }
+    into.sms += from.sms;
+    into.changed = true;
+    from.parts.clear();
+    std::swap(groups_[g], groups_[live_ - 1]);
+    --live_;
+}
+
+inline void machine::merge() {
+    for (std::size_t g = 1; g < live_; ++g) {
+        for (std::size_t h = 0; h < g; ++h) {
+            if (alike(groups_[h], groups_[g])) {
+                join(h, g);
+                --g;
+                break;
+            }
+        }
+    }
+    while (live_ > most_groups) { // the smallest joins the one that is as full
+        std::size_t g = 0;
+        for (std::size_t i = 1; i < live_; ++i) {
+            g = groups_[i].sms < groups_[g].sms ? i : g;
+        }
+        std::size_t h = g == 0 ? 1 : 0;
+        for (std::size_t i = 0; i < live_; ++i) {
+            if (i != g &&
+                std::abs(groups_[i].threads - groups_[g].threads) < std::abs(groups_[h].threads - groups_[g].threads)) {
+                h = i;
+            }
+        }
+        join(h, g);
+    }
+}
+
+// Parts the first `sms` SMs of a group from the rest. @return their group
+inline std::size_t machine::split(std::size_t g, std::uint32_t sms) {
+    if (live_ == groups_.size()) {
+        groups_.emplace_back();
+    }
+    group& from = groups_[g];
+    group& to = groups_[live_];
+    to.sms = sms;
+    to.threads = from.threads;
+    to.slots = from.slots;
+    to.registers = from.registers;
+    to.shared = from.shared;
+    to.plain = from.plain;
+    to.changed = from.changed;
+    to.parts.assign(from.parts.begin(), from.parts.end());
+    const double share = static_cast<double>(sms) / from.sms;
+    from.sms -= sms;
+    for (std::size_t i = 0; i < to.parts.size(); ++i) {
+        ++kernels_[to.parts[i].kernel].parts;
+        const double middle = from.parts[i].first + share * (from.parts[i].last - from.parts[i].first);
+        to.parts[i].last = middle;
+        from.parts[i].first = middle;
+    }
+    return live_++;
+}
+
+} // namespace opara::inline OPARA_ABI::sim::detail

@@ -1,0 +1,24 @@
+/// @file
+/// How a plan becomes a CUDA graph.
+#pragma once
+
+#include <opara/plan/partial_order.hpp>
+
+#include <cstdint>
+
+namespace opara::inline OPARA_ABI::sim {
+
+/// Whether an emitter adds an empty kernel at an end of the graph.
+enum class extra_node : std::uint8_t {
+    never,       ///< the graph is emitted as it is
+    when_several ///< where it has several sources (a root) or several sinks (a sink)
+};
+
+/// How a plan becomes a CUDA graph.
+struct simulate_options {
+    extra_node root = extra_node::when_several; ///< one channel and a fast launch instead of one for each source
+    extra_node sink = extra_node::when_several; ///< one end
+    implied_edges edges = implied_edges::keep;  ///< whether edges that others imply are emitted, and paid for
+};
+
+} // namespace opara::inline OPARA_ABI::sim

@@ -1,0 +1,86 @@
+/// @file
+/// SMs and the kernels on them, as the simulated device keeps them.
+#pragma once
+
+#include <opara/sim/footprint.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+namespace opara::inline OPARA_ABI::sim::detail {
+
+/// The blocks of one kernel on each SM of a group.
+struct part {
+    std::uint32_t kernel = 0; // index into machine's kernels
+    double count = 0.0;       // blocks on each SM, the mean where the group stands for SMs that differ a little
+    double whole = 0.0;       // ... when its last wave began to end
+    double first = 0.0;       // the group's SMs in that last wave, as quantiles of the order in which SMs free up
+    double last = 1.0;
+    double remaining = 0.0; // of these blocks' time at speed 1; nothing while the kernel flows
+    double on_sm = 1.0;     // speed that the SM leaves them
+    double speed = 1.0;     // ... and the memory
+};
+
+/// SMs in the same state, or nearly.
+struct group {
+    std::uint32_t sms = 0;
+    double threads = 0.0; // free on each
+    double slots = 0.0;
+    double registers = 0.0;
+    double shared = 0.0;
+    double plain = 0.0;  // resident blocks that keep blocks with much shared memory out
+    bool changed = true; // since its parts' speeds were worked out
+    std::vector<part> parts;
+};
+
+/// A kernel that was dispatched and is not done.
+struct running {
+    footprint f;
+    std::uint32_t op = 0;
+    std::int32_t priority = 0;
+    double delay = 0.0;      // of its blocks, which are placed one by one
+    double unplaced = 0.0;   // blocks
+    std::uint32_t parts = 0; // in all groups
+    double resident = 0.0;   // blocks in all groups
+    double wave = 0.0;       // ... when its last wave began
+    std::uint32_t sms = 0;   // that it ever had a block on, at most
+    bool started = false;
+    bool filling = false;  // it runs in waves and a block that ends is replaced at once
+    bool yielding = false; // it runs in waves but a kernel before it in the queue takes what it frees
+    bool changed = true;   // the number of its blocks, since its parts' speeds were worked out
+    double use_dram = 0.0; // bytes/us now
+    double use_l2 = 0.0;
+
+    // Whether it runs in waves and is in the last. What its blocks leave to each other then is part of its time alone.
+    [[nodiscard]] bool ending() const noexcept { return f.flows && !filling && !yielding && unplaced < 1.0; }
+    // The blocks that share what the kernel gets of the device: in the last wave those that it began with.
+    [[nodiscard]] double sharers() const noexcept { return ending() ? wave : resident; }
+};
+
+/// Puts blocks of a kernel on each SM of a group.
+inline void occupy(group& at, const footprint& f, double blocks) noexcept {
+    at.threads -= f.threads * blocks;
+    at.slots -= blocks;
+    at.registers -= f.registers * blocks;
+    at.shared -= f.shared * blocks;
+    at.plain += f.keeps_out ? blocks : 0.0;
+}
+/// Takes them away again.
+inline void release(group& at, const footprint& f, double blocks) noexcept { occupy(at, f, -blocks); }
+
+/// Whether one more block fits each SM.
+[[nodiscard]] inline bool fits(const group& at, const footprint& f) noexcept {
+    constexpr double slack = 1e-6;
+    return at.threads + slack >= f.threads && at.slots + slack >= 1.0 && at.registers + slack >= f.registers &&
+           at.shared + slack >= f.shared && !(f.large_shared && at.plain > slack);
+}
+/// Whole blocks that fit each SM of a group.
+[[nodiscard]] inline double room(const group& at, const footprint& f) noexcept {
+    double n = std::min({at.slots, at.threads / f.threads, at.registers / f.registers});
+    n = f.shared == 0 ? n : std::min(n, at.shared / f.shared);
+    return std::floor(n + 1e-6);
+}
+
+} // namespace opara::inline OPARA_ABI::sim::detail
