@@ -1,0 +1,43 @@
+/// @file
+/// Fewer, larger operators with the same results: what an engine's graph compiler does before anything is scheduled.
+#pragma once
+
+#include <opara/onnx/network.hpp>
+
+#include <cstdint>
+
+namespace opara::zoo {
+
+/// When an addition joins the convolution or matrix product that yields one of its terms.
+enum class residuals : std::uint8_t {
+    /// Where the other term takes fewer operators to compute than what the product waits for: there the product would
+    /// run last anyway, and no path of the network gets longer.
+    when_ready,
+    always, ///< wherever the algebra allows it, even if one branch then waits for the other
+    never   ///< additions stay operators
+};
+
+/// What `fuse` may do.
+struct fusion {
+    residuals residual = residuals::when_ready; ///< which additions it takes in
+
+    friend bool operator==(const fusion&, const fusion&) = default;
+};
+
+/// The same function as a network of fewer operators. Works on any network, not only the zoo's. What it knows:
+///
+/// - Conv, then any of BatchNormalization, Add (or Sum) of a tensor of the same shape, activation: one
+/// `opara.FusedConv`;
+/// - BatchNormalization of a Concat of convolutions: folded into each of them;
+/// - Gemm (of a transposed weight) or `opara.Linear`, then any of Add and activation: one `opara.Linear`;
+/// - the six operators of a root-mean-square normalisation: one RMSNormalization;
+/// - MatMul with transposed keys, scale, Add, Softmax, MatMul: one `opara.Attention`;
+/// - Dropout and Identity vanish, unless what they yield leaves the network.
+///
+/// An operator goes only if nobody else reads what it yields, and values that stay keep their names. Normalisations are
+/// folded exactly: their factors multiply the weights, which stay rules if they were (`onnx::scaled_fill`), so that
+/// folding costs as many steps as there are channels. Results differ by rounding only.
+/// Complexity: O(operators + edges + channels), and a copy of the weights that are held in full.
+[[nodiscard]] onnx::network fuse(const onnx::network& net, const fusion& how = {});
+
+} // namespace opara::zoo
