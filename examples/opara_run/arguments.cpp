@@ -1,0 +1,165 @@
+#include <examples/opara_run/arguments.hpp>
+#include <examples/opara_run/policies.hpp>
+#include <examples/zoo/zoo.hpp>
+#include <opara/cost/devices.hpp>
+
+#include <charconv>
+#include <limits>
+#include <string_view>
+
+namespace opara::run {
+
+namespace {
+
+std::string list(const auto& names) {
+    std::string text;
+    for (const auto& name : names) {
+        text += (text.empty() ? "" : ", ") + std::string{name};
+    }
+    return text;
+}
+
+std::int64_t number(std::string_view option, std::string_view text, std::int64_t least, std::int64_t most) {
+    std::int64_t value = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failure != std::errc{} || end != text.data() + text.size() || value < least || value > most) {
+        throw usage_error{std::string{option} + " takes a whole number from " + std::to_string(least) + " to " +
+                          std::to_string(most) + ", not '" + std::string{text} + "'"};
+    }
+    return value;
+}
+
+std::vector<std::string> split(std::string_view text) {
+    std::vector<std::string> parts;
+    while (true) {
+        const std::size_t comma = text.find(',');
+        parts.emplace_back(text.substr(0, comma));
+        if (comma == std::string_view::npos) {
+            return parts;
+        }
+        text.remove_prefix(comma + 1);
+    }
+}
+
+} // namespace
+
+std::optional<arguments> parse(int argc, const char* const* argv) {
+    arguments a;
+    constexpr std::int64_t most = 1'000'000;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        const auto value = [&]() -> std::string {
+            if (i + 1 == argc) {
+                throw usage_error{std::string{word} + " needs a value"};
+            }
+            return argv[++i];
+        };
+        if (word == "--help" || word == "-h") {
+            return std::nullopt;
+        } else if (word == "--batch") {
+            a.batch = number(word, value(), 1, most);
+        } else if (word == "--fused") {
+            a.operators = granularity::fused;
+        } else if (word == "--input") {
+            a.inputs.push_back(value());
+        } else if (word == "--reference") {
+            a.references.push_back(value());
+        } else if (word == "--backend") {
+            const std::string name = value();
+            if (name != "simulate" && name != "host") {
+                throw usage_error{"--backend is simulate or host, not '" + name + "'"};
+            }
+            a.where = name == "host" ? backend::host : backend::simulate;
+        } else if (word == "--device") {
+            a.device = value();
+        } else if (word == "--policy") {
+            const std::string names = value();
+            a.policies = names == "all" ? std::vector<std::string>{} : split(names);
+            for (const std::string& name : a.policies) {
+                static_cast<void>(make_policy(name, {})); // says what is right
+            }
+        } else if (word == "--lanes") {
+            a.lanes = static_cast<std::size_t>(number(word, value(), 1, 1024));
+        } else if (word == "--threads") {
+            a.threads = static_cast<std::size_t>(number(word, value(), 1, 1024));
+        } else if (word == "--report") {
+            a.report = value();
+        } else if (word == "--timeline") {
+            a.timeline = value();
+        } else if (word == "--trace") {
+            a.trace = value();
+        } else if (word == "--plan") {
+            a.plan = value();
+        } else if (word.starts_with("-") && word != "-") {
+            throw usage_error{"there is no option " + std::string{word} + "; --help lists them"};
+        } else if (!a.model.empty()) {
+            throw usage_error{"one model at a time: '" + a.model + "' or '" + std::string{word} + "'"};
+        } else {
+            a.model = word;
+        }
+    }
+    if (a.model.empty()) {
+        throw usage_error{"which model? A network of the zoo (" + list(zoo::names()) + ") or an ONNX file"};
+    }
+    if (a.where != backend::host && !a.references.empty()) {
+        throw usage_error{"--reference compares real outputs: it needs --backend host"};
+    }
+    return a;
+}
+
+std::string help() {
+    std::string text =
+        "opara_run MODEL [options]\n"
+        "\n"
+        "Plans a network with every policy of the field, simulates each plan on a GPU that need not be there, shows "
+        "what\n"
+        "each is worth, and, with --backend host, runs each plan for real on the threads of this machine and compares "
+        "the\n"
+        "outputs.\n"
+        "\n"
+        "MODEL is a network of the zoo (" +
+        list(zoo::names()) +
+        ")\n"
+        "or an ONNX file. Without --input, beside a file NAME.onnx, NAME_input_0.pb, NAME_input_1.pb, ... are its "
+        "inputs if\n"
+        "they are there, and NAME_output_0.pb, ... its reference outputs. Any other input is the ramp i/n, or, where\n"
+        "integers are wanted, valid places in the tables that they are looked up in.\n"
+        "\n"
+        "  --batch N          first extent of every input (default: the model's; 1 for the zoo)\n"
+        "  --fused            fold normalisations and fuse activations, biases, residual additions and attention "
+        "first\n"
+        "  --device NAME|FILE the GPU to simulate: " +
+        list(cost::devices::names()) +
+        ",\n"
+        "                     or a JSON file that describes one (default: h200)\n"
+        "  --policy NAME,...  which policies, or all (default); see below\n"
+        "  --lanes K          number of lanes of round_robin and earliest_finish (default: 4)\n"
+        "  --backend NAME     simulate (default), or host: run the plans for real, too\n"
+        "  --threads N        threads of --backend host (default: as many as the machine runs at once)\n"
+        "  --input FILE.pb    an input as ONNX TensorProto; once for each input, in order\n"
+        "  --reference FILE.pb  a reference output as ONNX TensorProto; once for each output, in order\n"
+        "  --report FILE.json   write the results\n"
+        "  --timeline FILE.svg  draw the best plan's simulated run\n"
+        "  --trace FILE.json    write that run for Perfetto or chrome://tracing\n"
+        "  --plan FILE.json     write the best plan\n"
+        "  --help             this text\n"
+        "\n"
+        "Policies:\n";
+    for (const named_policy& p : named_policies()) {
+        text += "  " + std::string{p.name} + std::string(p.name.size() < 17 ? 17 - p.name.size() : 1, ' ') +
+                std::string{p.description} + "\n";
+    }
+    return text +
+           "Any other pair of an assignment and an order goes as ASSIGNMENT+ORDER:\n"
+           "  assignments: " +
+           list(assignment_names()) +
+           "\n"
+           "  orders:      " +
+           list(order_names()) +
+           "\n"
+           "\n"
+           "Exit status: 0 if all went well and every real output was that of the sequential run; 1 if not; 2 if the\n"
+           "command line is wrong.\n";
+}
+
+} // namespace opara::run

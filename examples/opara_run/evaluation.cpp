@@ -1,0 +1,133 @@
+#include <examples/opara_run/evaluation.hpp>
+#include <examples/opara_run/host_run.hpp>
+#include <examples/opara_run/policies.hpp>
+#include <opara/core/file.hpp>
+#include <opara/cost/devices.hpp>
+#include <opara/cost/estimate.hpp>
+#include <opara/cost/json.hpp>
+#include <opara/graph/path_cover.hpp>
+#include <opara/onnx/work.hpp>
+#include <opara/plan/memory.hpp>
+#include <opara/plan/validate.hpp>
+#include <opara/sim/simulate.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace opara::run {
+
+namespace {
+
+// The tensors between operators; inputs and outputs of the network included, weights not.
+std::vector<activation> activations_of(const onnx::network& net) {
+    std::vector<activation> all;
+    std::vector<std::size_t> place(net.values.size());
+    for (std::size_t i = 0; i < net.values.size(); ++i) {
+        if (!net.values[i].is_weight()) {
+            place[i] = all.size();
+            all.push_back({.bytes = static_cast<std::size_t>(net.values[i].bytes()),
+                           .producer = net.values[i].producer,
+                           .users = {},
+                           .kept = lifetime::until_last_use});
+        }
+    }
+    for (std::size_t v = 0; v < net.graph.size(); ++v) {
+        const op_id op = op_id::from_index(v);
+        for (const onnx::value_id input : net[op].inputs) {
+            if (input != onnx::no_value && !net[input].is_weight()) {
+                all[place[input.index()]].users.push_back(op);
+            }
+        }
+    }
+    for (const onnx::value_id output : net.outputs) {
+        if (!net[output].is_weight()) {
+            all[place[output.index()]].kept = lifetime::to_the_end;
+        }
+    }
+    return all;
+}
+
+} // namespace
+
+cost::device find_device(const std::string& name_or_file) {
+    if (const cost::device* known = cost::devices::find(name_or_file)) {
+        return *known;
+    }
+    if (!name_or_file.ends_with(".json")) {
+        std::string names;
+        for (const auto name : cost::devices::names()) {
+            names += std::string{name} + ", ";
+        }
+        throw usage_error{"there is no device '" + name_or_file + "'; there are " + names +
+                          "and any that a JSON file describes (NAME.json)"};
+    }
+    try {
+        return cost::device_from_json(read_file(name_or_file));
+    } catch (const parse_error& e) {
+        throw parse_error{e.what(), name_or_file};
+    }
+}
+
+evaluation evaluate(const arguments& a, const model& m, const cost::device& device, progress& steps) {
+    evaluation e;
+    e.model = a.model;
+    e.batch = m.batch;
+    e.operators_are = a.operators;
+    e.device = device;
+    e.graph = freeze(m.net);
+    for (const onnx::node& node : m.net.graph.operators()) {
+        e.operator_names.push_back(node.name);
+    }
+    steps.step("estimating costs");
+    e.costs = cost::estimate(onnx::works_of(m.net), device);
+    steps.step("computing the width");
+    e.width = width(e.graph);
+    steps.step("computing lower bounds");
+    e.bounds = lower_bounds(e.graph, e.costs, device);
+
+    const policy_options options{.lanes = a.lanes};
+    const plan sequential = make_policy("sequential", options)(e.graph, e.costs);
+    e.sequential_us = sim::simulate(sequential, e.costs, device).makespan_us;
+    std::unique_ptr<host_runner> runner;
+    if (a.where == backend::host) {
+        steps.step("preparing the operators and running them one after another");
+        runner = std::make_unique<host_runner>(m, sequential, a.threads);
+        e.host = runner->summary();
+    }
+
+    std::vector<std::string> names = a.policies;
+    if (names.empty()) {
+        for (const named_policy& p : named_policies()) {
+            names.emplace_back(p.name);
+        }
+    }
+    const std::vector<activation> activations = activations_of(m.net);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const std::string of =
+            names[i] + " (policy " + std::to_string(i + 1) + " of " + std::to_string(names.size()) + ")";
+        steps.step("planning with " + of);
+        policy_result r;
+        r.name = names[i];
+        r.plan = make_policy(names[i], options)(e.graph, e.costs);
+        validate(r.plan, e.graph);
+        steps.step("simulating " + of);
+        r.simulated = sim::simulate(r.plan, e.costs, device);
+        steps.step("laying out the memory of " + of);
+        r.peak_bytes = lay_out(r.plan, activations).peak_bytes;
+        if (runner) {
+            steps.step("running " + of);
+            r.host = runner->run(r.plan);
+        }
+        e.policies.push_back(std::move(r));
+    }
+    steps.idle();
+    const auto faster = [](const policy_result& x, const policy_result& y) {
+        return x.simulated.makespan_us < y.simulated.makespan_us;
+    };
+    e.best =
+        static_cast<std::size_t>(std::min_element(e.policies.begin(), e.policies.end(), faster) - e.policies.begin());
+    return e;
+}
+
+} // namespace opara::run

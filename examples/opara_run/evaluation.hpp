@@ -1,0 +1,69 @@
+/// @file
+/// What every plan of a network is worth.
+#pragma once
+
+#include <examples/opara_run/arguments.hpp>
+#include <examples/opara_run/model.hpp>
+#include <examples/opara_run/progress.hpp>
+#include <opara/cost/device.hpp>
+#include <opara/cost/table.hpp>
+#include <opara/graph/frozen.hpp>
+#include <opara/plan/bounds.hpp>
+#include <opara/plan/plan.hpp>
+#include <opara/sim/timeline.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace opara::run {
+
+/// One real run of a plan on the host, against the sequential one.
+struct host_result {
+    double wall_us = 0.0;                 ///< median of some runs
+    double max_relative_difference = 0.0; ///< largest over all outputs, from the sequential run; must be 0
+};
+
+/// One policy's plan and what it is worth.
+struct policy_result {
+    std::string name;
+    opara::plan plan;
+    sim::timeline simulated;
+    std::size_t peak_bytes = 0;      ///< of the arena that all activations live in
+    std::optional<host_result> host; ///< with the host backend
+};
+
+/// The host backend's results that concern no single policy.
+struct host_summary {
+    std::size_t threads = 1;
+    double sequential_us = 0.0;                 ///< median of some runs of the sequential plan
+    std::optional<double> reference_difference; ///< largest relative difference of the outputs from the references
+};
+
+/// Everything that opara_run finds out.
+struct evaluation {
+    std::string model;
+    std::int64_t batch = 1;
+    granularity operators_are = granularity::framework;
+    cost::device device;
+    frozen_graph graph;
+    cost::table costs;
+    std::vector<std::string> operator_names;
+    std::size_t width = 0;
+    opara::bounds bounds;
+    double sequential_us = 0.0; ///< simulated latency of the sequential plan, whether or not it was asked for
+    std::vector<policy_result> policies;
+    std::size_t best = 0; ///< index into `policies`: the smallest simulated latency
+    std::optional<host_summary> host;
+};
+
+/// Plans, simulates and, if asked to, runs.
+[[nodiscard]] evaluation evaluate(const arguments& a, const model& m, const cost::device& device, progress& steps);
+
+/// The device that the user named, or described in a file.
+/// @throws usage_error  there is none
+/// @throws parse_error  the file describes none
+[[nodiscard]] cost::device find_device(const std::string& name_or_file);
+
+} // namespace opara::run

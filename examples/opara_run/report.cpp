@@ -1,0 +1,199 @@
+#include <examples/opara_run/report.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <vector>
+
+namespace opara::run {
+
+namespace {
+
+std::string fixed(double value, int digits) {
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%.*f", digits, value);
+    return text.data();
+}
+
+std::string scientific(double value) {
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), value == 0.0 ? "%.0f" : "%.1e", value);
+    return text.data();
+}
+
+// Rows of cells under a head; the first column is text and stands left, the others are numbers and stand right.
+class table_text {
+public:
+    explicit table_text(std::vector<std::string> head) { rows_.push_back(std::move(head)); }
+
+    void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+
+    void print(std::ostream& out) const {
+        std::vector<std::size_t> wide(rows_.front().size(), 0);
+        for (const auto& row : rows_) {
+            for (std::size_t c = 0; c < row.size(); ++c) {
+                wide[c] = std::max(wide[c], row[c].size());
+            }
+        }
+        for (const auto& row : rows_) {
+            for (std::size_t c = 0; c < row.size(); ++c) {
+                const std::string space(wide[c] - row[c].size(), ' ');
+                out << (c == 0 ? row[c] + space : "  " + space + row[c]);
+            }
+            out << '\n';
+        }
+    }
+
+private:
+    std::vector<std::vector<std::string>> rows_;
+};
+
+std::string plural(std::size_t count, const std::string& one) {
+    return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
+}
+
+std::string reason(const bounds& b) {
+    switch (b.binding()) {
+    case bound_kind::critical_path: return "the longest path";
+    case bound_kind::area: return "all the work of the busiest resource";
+    case bound_kind::head_tail: return "the work of the busiest resource, and what comes before and after";
+    case bound_kind::articulation: return "the parts between operators that run alone, one by one";
+    }
+    return "";
+}
+
+// What the best plan does, lane by lane: enough to see its shape.
+void print_lanes(std::ostream& out, const evaluation& e, const policy_result& best) {
+    constexpr std::size_t shown_lanes = 12;
+    constexpr std::size_t shown_operators = 4;
+    std::vector<std::vector<op_id>> lanes(best.plan.lanes());
+    for (const command& c : best.plan.commands()) {
+        if (c.what == action::launch) {
+            lanes[c.lane.index()].push_back(c.op);
+        }
+    }
+    for (std::size_t lane = 0; lane < std::min(lanes.size(), shown_lanes); ++lane) {
+        const auto& ops = lanes[lane];
+        out << "  lane " << lane << (lane < 10 ? " " : "") << "  ";
+        const std::size_t head = ops.size() <= shown_operators ? ops.size() : shown_operators - 1;
+        for (std::size_t i = 0; i < head; ++i) {
+            out << (i == 0 ? "" : ", ") << e.operator_names[ops[i].index()];
+        }
+        if (head < ops.size()) {
+            out << ", ... (" << ops.size() - head - 1 << " more), " << e.operator_names[ops.back().index()];
+        }
+        out << '\n';
+    }
+    if (lanes.size() > shown_lanes) {
+        out << "  and " << plural(lanes.size() - shown_lanes, "more lane") << " (--plan FILE.json writes all of it)\n";
+    }
+}
+
+} // namespace
+
+void print(std::ostream& out, const evaluation& e) {
+    const double bound = e.bounds.best();
+    out << e.model << (e.operators_are == granularity::fused ? ", fused" : "") << ", batch " << e.batch << ": "
+        << plural(e.graph.size(), "operator") << ", " << plural(e.graph.edge_count(), "edge") << ", width " << e.width
+        << "\nsimulated on " << e.device.name << "; no plan can take less than " << fixed(bound, 1) << " us ("
+        << reason(e.bounds) << ")\n\n";
+
+    std::vector<std::string> head{"policy", "lanes", "waits", "latency us", "speed-up", "over bound", "peak MB"};
+    if (e.host) {
+        head.insert(head.end(), {"host ms", "speed-up", "difference"});
+    }
+    table_text rows{head};
+    for (const policy_result& p : e.policies) {
+        const double megabytes = static_cast<double>(p.peak_bytes) / 1e6;
+        std::vector<std::string> row{p.name,
+                                     std::to_string(p.plan.lanes()),
+                                     std::to_string(p.plan.waits()),
+                                     fixed(p.simulated.makespan_us, 1),
+                                     fixed(e.sequential_us / p.simulated.makespan_us, 2),
+                                     fixed(p.simulated.makespan_us / bound, 2),
+                                     fixed(megabytes, megabytes < 0.1 ? 4 : 2)};
+        if (e.host && p.host) {
+            row.insert(row.end(), {fixed(p.host->wall_us / 1e3, 2), fixed(e.host->sequential_us / p.host->wall_us, 2),
+                                   scientific(p.host->max_relative_difference)});
+        }
+        rows.add(std::move(row));
+    }
+    rows.print(out);
+
+    const policy_result& best = e.policies[e.best];
+    out << "\nbest: " << best.name << ", " << fixed(best.simulated.makespan_us, 1) << " us, "
+        << fixed(e.sequential_us / best.simulated.makespan_us, 2) << " times as fast as one operator after another\n";
+    print_lanes(out, e, best);
+    if (e.host) {
+        out << "\nhost: " << plural(e.host->threads, "thread") << "; one operator after another takes "
+            << fixed(e.host->sequential_us / 1e3, 2) << " ms on one thread";
+        if (e.host->reference_difference) {
+            out << "; largest relative difference from the reference outputs "
+                << scientific(*e.host->reference_difference);
+        }
+        out << '\n';
+    }
+}
+
+std::string report(const evaluation& e) {
+    using json = nlohmann::ordered_json;
+    json policies = json::array();
+    for (const policy_result& p : e.policies) {
+        json entry{{"name", p.name},
+                   {"lanes", p.plan.lanes()},
+                   {"waits", p.plan.waits()},
+                   {"latency_us", p.simulated.makespan_us},
+                   {"speedup", e.sequential_us / p.simulated.makespan_us},
+                   {"peak_bytes", p.peak_bytes}};
+        if (p.host) {
+            entry["host_us"] = p.host->wall_us;
+            entry["host_max_relative_difference"] = p.host->max_relative_difference;
+        }
+        policies.push_back(std::move(entry));
+    }
+    json document{{"model", e.model},
+                  {"batch", e.batch},
+                  {"fused", e.operators_are == granularity::fused},
+                  {"operators", e.graph.size()},
+                  {"edges", e.graph.edge_count()},
+                  {"width", e.width},
+                  {"device", e.device.name},
+                  {"sequential_us", e.sequential_us},
+                  {"lower_bound_us", e.bounds.best()},
+                  {"policies", std::move(policies)},
+                  {"best", e.policies[e.best].name}};
+    if (e.host) {
+        double most = 0.0;
+        for (const policy_result& p : e.policies) {
+            most = std::max(most, p.host->max_relative_difference);
+        }
+        document["host"] = json{{"threads", e.host->threads},
+                                {"sequential_us", e.host->sequential_us},
+                                {"wall_us", e.policies[e.best].host->wall_us},
+                                {"max_relative_difference", most}};
+        if (e.host->reference_difference) {
+            document["host"]["reference_difference"] = *e.host->reference_difference;
+        }
+    }
+    return document.dump(2) + "\n";
+}
+
+sim::svg_options picture_options(const evaluation& e) {
+    const policy_result& best = e.policies[e.best];
+    const std::string fused = e.operators_are == granularity::fused ? ", fused" : "";
+    sim::svg_options options;
+    options.title = e.model + fused + " on " + e.device.name;
+    options.subtitle = "batch " + std::to_string(e.batch) + ", " + best.name + ", " +
+                       plural(best.plan.lanes(), "lane") + ", " + plural(best.plan.waits(), "wait") + "; " +
+                       fixed(e.sequential_us / best.simulated.makespan_us, 2) +
+                       " times as fast as the sequential plan (" + fixed(e.sequential_us, 0) + " us)";
+    options.markers = {{"lower bound", e.bounds.best()}};
+    if (e.bounds.critical_path_us < 0.99 * e.bounds.best()) {
+        options.markers.insert(options.markers.begin(), {"longest path", e.bounds.critical_path_us});
+    }
+    return options;
+}
+
+} // namespace opara::run

@@ -1,0 +1,167 @@
+"""opara_run as a user runs it: the table, the files it writes, and what it says when something is wrong."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree
+from pathlib import Path
+
+PROGRAM = sys.argv.pop(1)
+POLICIES = [
+    "sequential", "round_robin", "rammer", "nimble", "ios", "opara", "opara_published", "earliest_finish",
+    "critical_first", "depth_first",
+]
+
+
+def run(*arguments, **how):
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False, **how)
+
+
+class Program(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def ok(self, *arguments):
+        result = run(*arguments)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        return result.stdout
+
+    def report(self, *arguments):
+        path = self.folder / "report.json"
+        self.ok(*arguments, "--report", path)
+        return json.loads(path.read_text())
+
+    def refused(self, expected, *arguments, code=2):
+        result = run(*arguments)
+        self.assertEqual(result.returncode, code, result.stdout + result.stderr)
+        self.assertIn(expected, result.stderr)
+        self.assertEqual(result.stdout, "")
+
+
+class Results(Program):
+    def test_googlenet(self):
+        report = self.report("googlenet")
+        self.assertEqual(
+            list(report),
+            ["model", "batch", "fused", "operators", "edges", "width", "device", "sequential_us", "lower_bound_us",
+             "policies", "best"],
+        )
+        self.assertEqual([report[k] for k in ("model", "batch", "operators", "width")], ["googlenet", 1, 197, 4])
+        policies = {p["name"]: p for p in report["policies"]}
+        self.assertEqual(list(policies), POLICIES)
+        self.assertEqual((policies["opara"]["lanes"], policies["opara"]["waits"]), (28, 54))
+        self.assertEqual((policies["nimble"]["lanes"], policies["nimble"]["waits"]), (4, 54))
+        self.assertEqual((policies["sequential"]["lanes"], policies["sequential"]["waits"]), (1, 0))
+        self.assertEqual(policies["sequential"]["speedup"], 1.0)
+        for p in report["policies"]:
+            self.assertGreaterEqual(p["latency_us"], report["lower_bound_us"], p)
+            self.assertAlmostEqual(p["speedup"], report["sequential_us"] / p["latency_us"])
+            self.assertGreaterEqual(p["peak_bytes"], policies["sequential"]["peak_bytes"], p)
+        self.assertEqual(report["best"], min(report["policies"], key=lambda p: p["latency_us"])["name"])
+        self.assertLess(policies["opara"]["latency_us"], policies["sequential"]["latency_us"])
+
+    def test_the_table_holds_what_the_report_holds(self):
+        path = self.folder / "report.json"
+        lines = self.ok("deepfm", "--report", path, "--policy", "sequential,opara,nimble").splitlines()
+        report = json.loads(path.read_text())
+        for p in report["policies"]:
+            row = next(line.split() for line in lines if line.startswith(p["name"] + " "))
+            self.assertEqual(row[1:5], [str(p["lanes"]), str(p["waits"]), f"{p['latency_us']:.1f}", f"{p['speedup']:.2f}"])
+        self.assertTrue(any(line.startswith("best: " + report["best"]) for line in lines))
+
+    def test_batch_and_fusion_change_the_network(self):
+        plain = self.report("googlenet", "--policy", "sequential")
+        batch = self.report("googlenet", "--policy", "sequential", "--batch", "8")
+        fused = self.report("googlenet", "--policy", "sequential", "--fused")
+        self.assertEqual((batch["batch"], batch["operators"]), (8, plain["operators"]))
+        self.assertGreater(batch["sequential_us"], plain["sequential_us"])
+        self.assertLess(fused["operators"], plain["operators"] / 2)
+        self.assertLess(fused["sequential_us"], plain["sequential_us"])
+        self.assertTrue(fused["fused"])
+
+    def test_devices_differ(self):
+        times = {d: self.report("googlenet", "--policy", "sequential", "--device", d)["sequential_us"]
+                 for d in ("rtx_2080_super", "a100_pcie_40gb", "h200")}
+        self.assertGreater(times["rtx_2080_super"], times["a100_pcie_40gb"])
+        self.assertGreater(times["a100_pcie_40gb"], times["h200"])
+
+    def test_files(self):
+        names = {kind: self.folder / kind for kind in ("timeline", "trace", "plan")}
+        self.ok("googlenet", "--timeline", names["timeline"], "--trace", names["trace"], "--plan", names["plan"])
+        picture = xml.etree.ElementTree.parse(names["timeline"]).getroot()
+        self.assertTrue(picture.tag.endswith("svg"))
+        trace = json.loads(names["trace"].read_text())
+        events = trace["traceEvents"] if isinstance(trace, dict) else trace
+        self.assertGreaterEqual(sum(e.get("ph") == "X" for e in events), 150)
+        plan = json.loads(names["plan"].read_text())
+        self.assertEqual(sum(c["do"] == "launch" for c in plan["commands"]), 197)
+        self.assertEqual([p.name for p in self.folder.iterdir() if p.name.endswith(".partial")], [])
+
+    def test_the_host_repeats_the_sequential_run(self):
+        report = self.report("deepfm", "--backend", "host", "--threads", "3", "--policy", "opara,nimble,ios,rammer")
+        host = report["host"]
+        self.assertEqual((host["threads"], host["max_relative_difference"]), (3, 0))
+        self.assertGreater(host["sequential_us"], 0)
+        self.assertGreater(host["wall_us"], 0)
+        self.assertNotIn("reference_difference", host)
+
+    def test_any_pair_of_policies(self):
+        report = self.report("deepfm", "--policy", "round_robin+depth_first,by_level+smallest_demand", "--lanes", "3")
+        self.assertEqual(report["policies"][0]["lanes"], 3)
+
+
+class Mistakes(Program):
+    def test_the_command_line(self):
+        self.refused("which model? A network of the zoo (googlenet,")
+        self.refused("'no_such_net' is neither a network of the zoo (googlenet", "no_such_net")
+        self.refused("there is no option --policies", "googlenet", "--policies", "opara")
+        self.refused("there is no policy 'oparra'; there are sequential,", "googlenet", "--policy", "opara,oparra")
+        self.refused("there is no policy 'single+'", "googlenet", "--policy", "single+")
+        self.refused("there is no device 'h300'; there are", "googlenet", "--device", "h300")
+        self.refused("--batch takes a whole number from 1", "googlenet", "--batch", "0")
+        self.refused("not '3x'", "googlenet", "--lanes", "3x")
+        self.refused("--report needs a value", "googlenet", "--report")
+        self.refused("one model at a time", "googlenet", "deepfm")
+        self.refused("--backend is simulate or host", "googlenet", "--backend", "cuda2")
+        self.refused("it needs --backend host", "googlenet", "--reference", "x.pb")
+
+    def test_an_unwritable_report_is_found_before_the_work_starts(self):
+        self.refused("/no/such/folder/r.json", "nasnet_large", "--report", "/no/such/folder/r.json", code=1)
+        self.refused("cannot", "nasnet_large", "--timeline", self.folder, code=1)
+
+    def test_an_old_report_survives_a_failure(self):
+        path = self.folder / "report.json"
+        path.write_text("old")
+        self.refused("", self.folder / "nothing.onnx", "--report", path)
+        self.assertEqual(path.read_text(), "old")
+
+    def test_files_that_are_not_what_they_should_be(self):
+        bad = self.folder / "bad.onnx"
+        bad.write_bytes(b"\x08\x03\x12\x04this is no model")
+        self.refused("bad.onnx", bad, code=1)
+        bad.write_bytes(b"")
+        self.refused("bad.onnx", bad, code=1)
+        device = self.folder / "device.json"
+        device.write_text('{"name": "x", "sms": }')
+        self.refused("device.json: JSON, line 1", "googlenet", "--device", device, code=1)
+        tensor = self.folder / "input.pb"
+        tensor.write_bytes(b"\xff\xff\xff")
+        self.refused("input.pb", "googlenet", "--backend", "host", "--input", tensor, code=1)
+
+    def test_help_is_complete(self):
+        text = self.ok("--help")
+        for option in ("--batch", "--fused", "--input", "--reference", "--backend", "--device", "--policy", "--lanes",
+                       "--report", "--timeline", "--trace", "--plan", "--threads"):
+            self.assertIn(f"  {option}", text)
+        for name in POLICIES:
+            self.assertIn(f"  {name} ", text)
+
+
+if __name__ == "__main__":
+    os.environ.pop("OMP_NUM_THREADS", None)
+    unittest.main()
