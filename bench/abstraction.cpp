@@ -1,0 +1,152 @@
+// How fast the abstraction half is, and why its intervals are its own.
+
+#include <opara/abstraction.hpp>
+#include <opara/testing/random.hpp>
+
+#include <benchmark/benchmark.h>
+#include <boost/numeric/interval.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace {
+
+using namespace opara::abstraction;
+
+// The step of B1 as a person would write it for any kind of interval.
+template <class T>
+std::array<T, 2> b1_step(const std::array<T, 2>& x, double u) {
+    using boost::numeric::square;
+    if constexpr (requires { sqr(x[1]); }) {
+        return {x[0] + T(0.1) * x[1], x[1] + T(0.1) * (T(u) * sqr(x[1]) - x[0])};
+    } else {
+        return {x[0] + T(0.1) * x[1], x[1] + T(0.1) * (T(u) * square(x[1]) - x[0])};
+    }
+}
+
+template <class T>
+std::vector<std::array<T, 2>> cells() {
+    opara::testing::random_source random{1};
+    std::vector<std::array<T, 2>> boxes;
+    for (int k = 0; k < 1024; ++k) {
+        const double p = random.unit() * 4 - 2;
+        const double v = random.unit() * 4 - 2;
+        boxes.push_back({T(p, p + 0.01), T(v, v + 0.01)});
+    }
+    return boxes;
+}
+
+template <class T>
+void steps(benchmark::State& state, const std::vector<std::array<T, 2>>& boxes) {
+    double u = -1;
+    for (auto _ : state) {
+        for (const auto& b : boxes) {
+            benchmark::DoNotOptimize(b1_step(b, u));
+        }
+        u = -u;
+    }
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(boxes.size()));
+}
+
+void interval_outward(benchmark::State& state) { steps(state, cells<interval>()); }
+
+struct nearest { // no rounding at all: what soundness costs
+    static double add_down(double a, double b) { return a + b; }
+    static double add_up(double a, double b) { return a + b; }
+    static double down(double x) { return x; }
+    static double up(double x) { return x; }
+};
+void interval_unsound(benchmark::State& state) { steps(state, cells<basic_interval<nearest>>()); }
+
+using boost_interval = boost::numeric::interval<double>;
+void interval_boost(benchmark::State& state) { steps(state, cells<boost_interval>()); }
+
+// Boost's own way to be fast: set the rounding mode once, outside the loop.
+void interval_boost_unprotected(benchmark::State& state) {
+    using fast = boost::numeric::interval_lib::unprotect<boost_interval>::type;
+    const std::vector<std::array<fast, 2>> boxes = cells<fast>();
+    const boost_interval::traits_type::rounding mode;
+    steps(state, boxes);
+    static_cast<void>(mode);
+}
+
+void post_b1(benchmark::State& state) {
+    const enclosure<systems::b1> system;
+    std::vector<box<2>> boxes;
+    for (const auto& b : cells<interval>()) {
+        boxes.push_back({b});
+    }
+    for (auto _ : state) {
+        for (const box<2>& b : boxes) {
+            benchmark::DoNotOptimize(system.post(b, -1.0));
+        }
+    }
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(boxes.size()));
+}
+
+network some_network(activation hidden) {
+    opara::testing::random_source random{2};
+    std::vector<layer> layers;
+    std::size_t inputs = 4;
+    for (const std::size_t outputs : {20U, 20U, 1U}) {
+        layer l{.inputs = inputs, .weight = {}, .bias = std::vector<double>(outputs, 0.1), .function = hidden};
+        for (std::size_t k = 0; k < inputs * outputs; ++k) {
+            l.weight.push_back(random.unit() - 0.5);
+        }
+        layers.push_back(l);
+        inputs = outputs;
+    }
+    return network{layers};
+}
+
+// Abstract states a second on B1 with a network of two hidden layers of 20, everything included.
+void build_b1(benchmark::State& state, activation hidden) {
+    const auto grid = uniform_grid<2>::by_width(box_of<2>({-2.5, -2.5}, {2.5, 2.5}), {0.005, 0.005});
+    const enclosure<systems::b1> system;
+    const box_network<2> pilot{some_network(hidden)};
+    const build_options<2> options{.labels = {{"safe", box_of<2>({-1.5, -1.5}, {1.5, 1.5})}}, .threads = 1};
+    std::size_t states = 0;
+    for (auto _ : state) {
+        const auto built = build(grid, system, pilot, box_of<2>({0.8, 0.5}, {0.9, 0.6}), options);
+        states = built.graph.size();
+        benchmark::DoNotOptimize(built);
+    }
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(states));
+    state.counters["states"] = static_cast<double>(states);
+}
+
+void check_ctl(benchmark::State& state, const char* text) {
+    // A graph of 240,000 states like those that grids give: a few neighbours each, drifting one way.
+    opara::testing::random_source random{3};
+    std::vector<std::vector<std::uint32_t>> successors(240'000);
+    labelling goal{"goal", std::vector<truth>(successors.size(), truth::no)};
+    labelling safe{"safe", std::vector<truth>(successors.size(), truth::yes)};
+    for (std::size_t s = 0; s < successors.size(); ++s) {
+        for (std::size_t k = 0; k < 4; ++k) {
+            const std::size_t to = std::min(successors.size() - 1, s + 1 + random.below(2'000));
+            successors[s].push_back(static_cast<std::uint32_t>(to));
+        }
+        goal.holds[s] = s + 100 > successors.size() ? truth::yes : truth::no;
+    }
+    const auto graph = transition_system::from_lists(successors, {0}, {goal, safe});
+    const formula f = parse_formula(text);
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(check(graph, f));
+    }
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(graph.size()));
+}
+
+} // namespace
+
+BENCHMARK(interval_outward);
+BENCHMARK(interval_unsound);
+BENCHMARK(interval_boost);
+BENCHMARK(interval_boost_unprotected);
+BENCHMARK(post_b1);
+BENCHMARK_CAPTURE(build_b1, relu, activation::relu)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(build_b1, tanh, activation::tanh)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(check_ctl, AF, "AF goal")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(check_ctl, AG, "AG safe")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(check_ctl, AU_or_AG, "A[safe U goal] | AG safe")->Unit(benchmark::kMillisecond);

@@ -1,0 +1,251 @@
+/// @file
+/// From dynamics and a controller to a finite transition system.
+#pragma once
+
+#include <opara/abstraction/cell_index.hpp>
+#include <opara/abstraction/controller.hpp>
+#include <opara/abstraction/dynamics.hpp>
+#include <opara/abstraction/parallel.hpp>
+#include <opara/abstraction/partition.hpp>
+#include <opara/abstraction/transition_system.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace opara::inline OPARA_ABI::abstraction {
+
+/// A proposition on the state space: "x lies in this (closed) box".
+template <std::size_t N>
+struct region {
+    std::string name; ///< as formulas call it; not "outside" or "unexplored"
+    box<N> set;       ///< where it holds; bounds may be infinite
+
+    friend bool operator==(const region&, const region&) = default;
+};
+
+/// What to build besides states and transitions.
+template <std::size_t N>
+struct build_options {
+    std::vector<region<N>> labels{}; ///< the propositions
+    std::vector<box<N>> absorbing{}; ///< the system stops (stays where it is) in cells that lie inside one of these
+    std::size_t threads = 0;         ///< how many work; 0 means as many as the machine runs at once
+};
+
+/// A closed loop's abstraction, explored to its end: every run of the system from the initial set is a run of the
+/// graph.
+///
+/// States are the cells that were reached, numbered in breadth-first order; the *outside* is a state, if it was
+/// reached, that goes nowhere else and of which no proposition is known (each is `maybe`). A label is `yes` in a state
+/// if it holds in the whole closed cell, and `no` if nowhere there. One more label, "outside", holds in the outside
+/// only.
+struct cell_system {
+    transition_system graph;          ///< the states and how they follow each other
+    std::vector<std::uint64_t> cells; ///< the cell of each state, as the partition numbers it
+
+    friend bool operator==(const cell_system&, const cell_system&) = default;
+};
+
+/// An abstraction that was explored for a number of steps only. States that were reached, but not explored, lead to one
+/// more state, *unexplored*, of which nothing is known. It is another type than `cell_system` so that what holds of it
+/// cannot be taken for what holds of all runs.
+struct bounded_cell_system {
+    cell_system part;                   ///< what was explored; its last label is "unexplored"
+    std::size_t steps = 0;              ///< for how many steps
+    std::optional<state_id> unexplored; ///< nothing if the exploration came to its end before
+
+    friend bool operator==(const bounded_cell_system&, const bounded_cell_system&) = default;
+};
+
+namespace detail {
+
+// The exploration, layer by layer. The cells of a layer are worked on in parallel, in blocks; their successors then get
+// their numbers in the order of one thread, so the numbers do not depend on how many there are.
+template <partition P, dynamics D, controller<P::dimension, typename D::action> C>
+    requires(P::dimension == D::dimension)
+class builder {
+public:
+    static constexpr std::size_t n = P::dimension;
+    static constexpr std::uint64_t nowhere = std::numeric_limits<std::uint64_t>::max(); // the "cell" of *unexplored*
+
+    builder(const P& cells, const D& system, const C& pilot, const build_options<n>& options)
+        : partition_{cells},
+          dynamics_{system},
+          controller_{pilot},
+          options_{options},
+          threads_{thread_count(options.threads)} {
+        for (const region<n>& r : options.labels) {
+            if (r.name == "outside" || r.name == "unexplored" ||
+                std::count_if(options.labels.begin(), options.labels.end(),
+                              [&](const region<n>& other) { return other.name == r.name; }) != 1) {
+                throw domain_error{"there cannot be one more label \"" + r.name + "\""};
+            }
+        }
+    }
+
+    bounded_cell_system explore(const box<n>& initial, std::size_t steps) {
+        if (!box<n>{partition_.domain()}.contains(initial)) {
+            throw domain_error{"the initial set does not lie inside the domain"};
+        }
+        std::vector<state_id> start;
+        partition_.for_each_overlap(initial, [&](std::uint64_t cell) { start.push_back(index_.insert(cell)); });
+        std::size_t explored = 0;
+        for (std::size_t step = 0; step < steps && explored < index_.cells().size(); ++step) {
+            const std::size_t layer_end = index_.cells().size();
+            expand(explored, layer_end);
+            explored = layer_end;
+        }
+        bounded_cell_system result;
+        result.steps = steps;
+        if (explored < index_.cells().size()) {
+            const std::size_t reached = index_.cells().size();
+            result.unexplored = index_.insert(nowhere);
+            for (std::size_t s = explored; s <= reached; ++s) { // the last one is *unexplored* itself
+                targets_.push_back(*result.unexplored);
+                offsets_.push_back(targets_.size());
+            }
+        }
+        std::vector<labelling> labels = label();
+        result.part.cells = index_.release();
+        result.part.graph =
+            transition_system{std::move(offsets_), std::move(targets_), std::move(start), std::move(labels)};
+        return result;
+    }
+
+private:
+    static constexpr std::size_t block_size = 256;
+    struct block {
+        std::vector<std::uint64_t> cells; // successors, state after state
+        std::vector<std::size_t> ends;    // where each state's end
+    };
+
+    void expand(std::size_t first, std::size_t last) {
+        // A bounded number of blocks at a time, so that successors lie about in memory only briefly.
+        const std::size_t round = block_size * 64 * threads_;
+        for (; first < last; first += round) {
+            const std::size_t end = std::min(last, first + round);
+            std::vector<block> blocks((end - first + block_size - 1) / block_size);
+            parallel_for(blocks.size(), threads_, [&](std::size_t k) {
+                const std::size_t from = first + k * block_size;
+                blocks[k] = successors(std::span{index_.cells()}.subspan(from, std::min(block_size, end - from)));
+            });
+            for (const block& b : blocks) {
+                std::size_t at = 0;
+                for (const std::size_t stop : b.ends) {
+                    for (; at < stop; ++at) {
+                        targets_.push_back(index_.insert(b.cells[at]));
+                    }
+                    offsets_.push_back(targets_.size());
+                }
+            }
+        }
+    }
+
+    [[nodiscard]] block successors(std::span<const std::uint64_t> cells) const {
+        std::vector<box<n>> boxes;
+        boxes.reserve(cells.size());
+        for (const std::uint64_t cell : cells) {
+            if (cell != partition_.outside()) {
+                boxes.push_back(box_of_cell(cell));
+            }
+        }
+        std::vector<typename D::action> actions(boxes.size());
+        controller_.act(std::span<const box<n>>{boxes}, std::span<typename D::action>{actions});
+        block b;
+        std::size_t at = 0;
+        for (const std::uint64_t cell : cells) {
+            const auto add = [&](std::uint64_t next) { b.cells.push_back(next); };
+            if (cell == partition_.outside()) {
+                add(cell);
+            } else {
+                if (stops(boxes[at])) {
+                    add(cell);
+                } else {
+                    partition_.for_each_overlap(dynamics_.post(boxes[at], actions[at]), add);
+                }
+                ++at;
+            }
+            b.ends.push_back(b.cells.size());
+        }
+        return b;
+    }
+    [[nodiscard]] box<n> box_of_cell(std::uint64_t cell) const {
+        return partition_.cell_box(static_cast<decltype(partition_.size())>(cell));
+    }
+    [[nodiscard]] bool stops(const box<n>& b) const {
+        return std::any_of(options_.absorbing.begin(), options_.absorbing.end(),
+                           [&](const box<n>& a) { return a.contains(b); });
+    }
+
+    [[nodiscard]] std::vector<labelling> label() const {
+        const std::vector<std::uint64_t>& cells = index_.cells();
+        const std::size_t regions = options_.labels.size();
+        std::vector<labelling> labels;
+        for (const region<n>& r : options_.labels) {
+            labels.push_back({r.name, std::vector<truth>(cells.size(), truth::maybe)});
+        }
+        labels.push_back({"outside", std::vector<truth>(cells.size(), truth::no)});
+        labels.push_back({"unexplored", std::vector<truth>(cells.size(), truth::no)});
+        for (std::size_t s = 0; s < cells.size(); ++s) {
+            if (cells[s] == nowhere) {
+                labels[regions].holds[s] = truth::maybe;
+                labels[regions + 1].holds[s] = truth::yes;
+            } else if (cells[s] == partition_.outside()) {
+                labels[regions].holds[s] = truth::yes;
+            } else {
+                const box<n> b = box_of_cell(cells[s]);
+                for (std::size_t k = 0; k < regions; ++k) {
+                    const box<n>& set = options_.labels[k].set;
+                    labels[k].holds[s] = set.contains(b) ? truth::yes : set.meets(b) ? truth::maybe : truth::no;
+                }
+            }
+        }
+        return labels;
+    }
+
+    const P& partition_;
+    const D& dynamics_;
+    const C& controller_;
+    const build_options<n>& options_;
+    std::size_t threads_;
+    cell_index index_;
+    std::vector<std::uint64_t> offsets_{0};
+    std::vector<state_id> targets_;
+};
+
+} // namespace detail
+
+/// Explores the closed loop from all cells that meet the initial set, to the end.
+///
+/// It ends, because there are finitely many cells, but how many are reached nobody knows before.
+/// @throws domain_error  the initial set does not lie inside the domain, or a label's name is taken
+/// @throws system_error  more than 2^32 - 1 states are reached
+/// @throws controller_error  from the controller
+/// Complexity: O(states * (controller + post) / threads + transitions).
+template <partition P, dynamics D, controller<P::dimension, typename D::action> C>
+    requires(P::dimension == D::dimension)
+[[nodiscard]] cell_system build(const P& cells, const D& system, const C& pilot, const box<P::dimension>& initial,
+                                const build_options<P::dimension>& options = {}) {
+    detail::builder<P, D, C> b{cells, system, pilot, options};
+    return b.explore(initial, std::numeric_limits<std::size_t>::max()).part;
+}
+
+/// Explores the closed loop for so many steps.
+/// @throws domain_error,system_error,controller_error  as `build`
+/// Complexity: as `build`, over the states that are reached in so many steps.
+template <partition P, dynamics D, controller<P::dimension, typename D::action> C>
+    requires(P::dimension == D::dimension)
+[[nodiscard]] bounded_cell_system build_bounded(const P& cells, const D& system, const C& pilot,
+                                                const box<P::dimension>& initial, std::size_t steps,
+                                                const build_options<P::dimension>& options = {}) {
+    detail::builder<P, D, C> b{cells, system, pilot, options};
+    return b.explore(initial, steps);
+}
+
+} // namespace opara::inline OPARA_ABI::abstraction

@@ -1,0 +1,64 @@
+/// @file
+/// From the number of a cell to the number of its state.
+#pragma once
+
+#include <opara/abstraction/error.hpp>
+#include <opara/abstraction/transition_system.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace opara::inline OPARA_ABI::abstraction::detail {
+
+// A hash table with open addressing: states in the order in which their cells were first met.
+class cell_index {
+public:
+    // The state of a cell; a new one if the cell is new.
+    state_id insert(std::uint64_t cell) {
+        if (2 * (cells_.size() + 1) > slots_.size()) {
+            grow();
+        }
+        std::size_t at = place(cell);
+        while (slots_[at] != empty) {
+            if (cells_[slots_[at]] == cell) {
+                return state_id{slots_[at]};
+            }
+            at = (at + 1) & (slots_.size() - 1);
+        }
+        if (cells_.size() >= empty) {
+            throw system_error{"more cells are reached than 32 bits can number", cells_.size()};
+        }
+        slots_[at] = static_cast<std::uint32_t>(cells_.size());
+        cells_.push_back(cell);
+        return state_id{slots_[at]};
+    }
+    [[nodiscard]] const std::vector<std::uint64_t>& cells() const noexcept { return cells_; }
+    [[nodiscard]] std::vector<std::uint64_t> release() noexcept { return std::move(cells_); }
+
+private:
+    static constexpr std::uint32_t empty = std::numeric_limits<std::uint32_t>::max();
+
+    [[nodiscard]] std::size_t place(std::uint64_t cell) const noexcept {
+        std::uint64_t h = cell * 0x9E3779B97F4A7C15U; // neighbouring cells go to far slots
+        h ^= h >> 32U;
+        return static_cast<std::size_t>(h) & (slots_.size() - 1);
+    }
+    void grow() {
+        slots_.assign(slots_.empty() ? 64 : slots_.size() * 2, empty);
+        for (std::size_t s = 0; s < cells_.size(); ++s) {
+            std::size_t at = place(cells_[s]);
+            while (slots_[at] != empty) {
+                at = (at + 1) & (slots_.size() - 1);
+            }
+            slots_[at] = static_cast<std::uint32_t>(s);
+        }
+    }
+
+    std::vector<std::uint32_t> slots_;
+    std::vector<std::uint64_t> cells_;
+};
+
+} // namespace opara::inline OPARA_ABI::abstraction::detail

@@ -1,0 +1,125 @@
+/// @file
+/// Controllers: one action for each cell.
+#pragma once
+
+#include <opara/abstraction/box.hpp>
+#include <opara/abstraction/network.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace opara::inline OPARA_ABI::abstraction {
+
+/// Something that decides on an action for each of a batch of cells: `c.act(boxes, actions)`. It must be safe to call
+/// from several threads, and the action for a cell must depend on nothing but the cell's box.
+template <class C, std::size_t N, class Action>
+concept controller =
+    requires(const C& c, std::span<const box<N>> cells, std::span<Action> actions) { c.act(cells, actions); };
+
+/// A callable on boxes as a controller: `each_cell{[](const box<2>& b) { return -b[0].middle(); }}`.
+template <class F>
+class each_cell {
+public:
+    /// Calls f for each box.
+    explicit each_cell(F f) : f_{std::move(f)} {}
+
+    /// The actions for these cells. @pre boxes.size() == actions.size()
+    template <std::size_t N, class Action>
+        requires std::is_invocable_r_v<Action, const F&, const box<N>&>
+    void act(std::span<const box<N>> boxes, std::span<Action> actions) const {
+        for (std::size_t k = 0; k < boxes.size(); ++k) {
+            actions[k] = f_(boxes[k]);
+        }
+    }
+
+private:
+    F f_;
+};
+
+/// How a network's outputs become an action.
+namespace head {
+
+/// `scale` times the only output, for networks that end in tanh or nothing.
+struct scaled {
+    double scale = 1; ///< the control per unit of output
+
+    /// How many outputs the network must have, or 0 for any number.
+    static constexpr std::size_t outputs = 1;
+    /// The action.
+    [[nodiscard]] double operator()(std::span<const double> output) const noexcept { return scale * output[0]; }
+    friend bool operator==(const scaled&, const scaled&) = default;
+};
+
+/// The number of the largest output, the first of equal ones: networks that value each of finitely many actions.
+struct argmax {
+    /// How many outputs the network must have, or 0 for any number.
+    static constexpr std::size_t outputs = 0;
+    /// The action.
+    [[nodiscard]] double operator()(std::span<const double> output) const noexcept {
+        return static_cast<double>(std::max_element(output.begin(), output.end()) - output.begin());
+    }
+    friend bool operator==(const argmax&, const argmax&) = default;
+};
+
+} // namespace head
+
+/// A network that sees a cell as the vector of its bounds, `[l1..ln, u1..un]`, as it was trained (Jin et al., "Learning
+/// on Abstract Domains", arXiv 2106.06931). The action is what double arithmetic computes: the controller under
+/// verification is this program, and no real-valued idealisation of it.
+template <std::size_t N, class Head = head::scaled>
+class box_network {
+public:
+    /// @throws controller_error  the network does not take 2 N numbers, or gives others than the head takes
+    explicit box_network(network net, Head action = {}) : net_{std::move(net)}, head_{std::move(action)} {
+        if (net_.inputs() != 2 * N) {
+            throw controller_error{"a controller for " + std::to_string(N) + " dimensions must take " +
+                                   std::to_string(2 * N) + " numbers, this one takes " + std::to_string(net_.inputs())};
+        }
+        if (Head::outputs != 0 && net_.outputs() != Head::outputs) {
+            throw controller_error{"the controller's network must give " + std::to_string(Head::outputs) +
+                                   " numbers, and gives " + std::to_string(net_.outputs())};
+        }
+    }
+
+    /// The actions for these cells. @pre boxes.size() == actions.size()
+    /// @throws controller_error  an output is no number
+    void act(std::span<const box<N>> boxes, std::span<double> actions) const {
+        OPARA_ASSERT(boxes.size() == actions.size());
+        std::vector<double> in;
+        in.reserve(boxes.size() * 2 * N);
+        for (const box<N>& b : boxes) {
+            for (const interval& side : b.sides) {
+                in.push_back(side.lower());
+            }
+            for (const interval& side : b.sides) {
+                in.push_back(side.upper());
+            }
+        }
+        const std::size_t width = net_.outputs();
+        std::vector<double> out(boxes.size() * width);
+        net_.evaluate(in, out);
+        if (!std::all_of(out.begin(), out.end(), [](double x) { return std::isfinite(x); })) {
+            throw controller_error{"the controller's network overflows on a cell"};
+        }
+        for (std::size_t k = 0; k < boxes.size(); ++k) {
+            actions[k] = head_(std::span<const double>{out}.subspan(k * width, width));
+        }
+    }
+
+    [[nodiscard]] const network& net() const noexcept { return net_; } ///< the network
+
+private:
+    network net_;
+    Head head_;
+};
+
+static_assert(controller<box_network<2>, 2, double>);
+
+} // namespace opara::inline OPARA_ABI::abstraction

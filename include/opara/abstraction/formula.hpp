@@ -1,0 +1,162 @@
+/// @file
+/// Formulas of the branching-time logic CTL, as C++ expressions.
+#pragma once
+
+#include <opara/core/config.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace opara::inline OPARA_ABI::abstraction {
+
+/// A CTL formula (Clarke, Emerson 1981): a value, built by expressions or by `parse_formula`.
+///
+/// @code
+/// const formula goal = formula::atom("goal");
+/// const formula safe = formula::atom("safe");
+/// check(system, AF(goal));
+/// check(system, AU(safe, goal) || AG(safe));      // A[safe U goal] | AG safe
+/// @endcode
+class formula {
+public:
+    /// What a node of the syntax tree is.
+    enum class kind : unsigned char {
+        constant,
+        atom,
+        negation,
+        conjunction,
+        disjunction,
+        EX,
+        AX,
+        EF,
+        AF,
+        EG,
+        AG,
+        EU,
+        AU
+    };
+
+    /// A node of the syntax tree: a kind and its operands.
+    struct node {
+        kind what = kind::constant; ///< the operator
+        bool value = true;          ///< of a constant
+        std::uint32_t left = 0;     ///< the first operand: its position in `nodes()`
+        std::uint32_t right = 0;    ///< the second operand, likewise
+        std::string label;          ///< of an atom
+        friend bool operator==(const node&, const node&) = default;
+    };
+
+    /// `true` or `false`.
+    [[nodiscard]] static formula constant(bool value) { return formula{{node{kind::constant, value, 0, 0, {}}}}; }
+    /// The proposition of this name.
+    [[nodiscard]] static formula atom(std::string name) {
+        return formula{{node{kind::atom, true, 0, 0, std::move(name)}}};
+    }
+
+    /// The syntax tree, operands before operators; the last one is the root.
+    [[nodiscard]] const std::vector<node>& nodes() const noexcept { return nodes_; }
+    /// Whether it speaks of all runs only: no E under an even number of negations, no A under an odd one. Such formulas
+    /// hold of a system if they hold of an abstraction that can do at least as much. O(nodes).
+    [[nodiscard]] bool is_universal() const { return speaks_of_all(nodes_.size() - 1, true); }
+
+    friend bool operator==(const formula&, const formula&) = default;
+
+    friend formula operator!(const formula& f) { return unary(kind::negation, f); }
+    friend formula operator&&(const formula& f, const formula& g) { return binary(kind::conjunction, f, g); }
+    friend formula operator||(const formula& f, const formula& g) { return binary(kind::disjunction, f, g); }
+    /// Some next state satisfies f.
+    [[nodiscard]] friend formula EX(const formula& f) { return unary(kind::EX, f); }
+    /// Every next state satisfies f.
+    [[nodiscard]] friend formula AX(const formula& f) { return unary(kind::AX, f); }
+    /// Some run comes to f.
+    [[nodiscard]] friend formula EF(const formula& f) { return unary(kind::EF, f); }
+    /// Every run comes to f.
+    [[nodiscard]] friend formula AF(const formula& f) { return unary(kind::AF, f); }
+    /// Some run stays in f for ever.
+    [[nodiscard]] friend formula EG(const formula& f) { return unary(kind::EG, f); }
+    /// Every run stays in f for ever.
+    [[nodiscard]] friend formula AG(const formula& f) { return unary(kind::AG, f); }
+    /// Some run comes to g and satisfies f until then.
+    [[nodiscard]] friend formula EU(const formula& f, const formula& g) { return binary(kind::EU, f, g); }
+    /// Every run comes to g and satisfies f until then.
+    [[nodiscard]] friend formula AU(const formula& f, const formula& g) { return binary(kind::AU, f, g); }
+    /// f is false or g is true.
+    [[nodiscard]] friend formula implies(const formula& f, const formula& g) { return !f || g; }
+
+    /// The formula as `parse_formula` reads it, with as many parentheses as are sure to be enough.
+    [[nodiscard]] friend std::string to_string(const formula& f) { return f.text(f.nodes_.size() - 1); }
+
+private:
+    explicit formula(std::vector<node> nodes) : nodes_{std::move(nodes)} {}
+
+    static formula unary(kind what, const formula& f) {
+        std::vector<node> nodes = f.nodes_;
+        nodes.push_back(node{what, true, static_cast<std::uint32_t>(f.nodes_.size() - 1), 0, {}});
+        return formula{std::move(nodes)};
+    }
+    static formula binary(kind what, const formula& f, const formula& g) {
+        std::vector<node> nodes = f.nodes_;
+        const auto shift = static_cast<std::uint32_t>(nodes.size());
+        for (node n : g.nodes_) {
+            n.left += shift;
+            n.right += shift;
+            nodes.push_back(std::move(n));
+        }
+        nodes.push_back(node{what, true, shift - 1, static_cast<std::uint32_t>(nodes.size() - 1), {}});
+        return formula{std::move(nodes)};
+    }
+
+    [[nodiscard]] bool speaks_of_all(std::size_t i, bool positive) const {
+        const node& n = nodes_[i];
+        switch (n.what) {
+        case kind::constant:
+        case kind::atom: return true;
+        case kind::negation: return speaks_of_all(n.left, !positive);
+        case kind::conjunction:
+        case kind::disjunction: return speaks_of_all(n.left, positive) && speaks_of_all(n.right, positive);
+        case kind::EX:
+        case kind::EF:
+        case kind::EG: return !positive && speaks_of_all(n.left, positive);
+        case kind::AX:
+        case kind::AF:
+        case kind::AG: return positive && speaks_of_all(n.left, positive);
+        case kind::EU: return !positive && speaks_of_all(n.left, positive) && speaks_of_all(n.right, positive);
+        case kind::AU: return positive && speaks_of_all(n.left, positive) && speaks_of_all(n.right, positive);
+        }
+        return false;
+    }
+
+    [[nodiscard]] std::string text(std::size_t i) const {
+        static constexpr const char* names[] = {"EX ", "AX ", "EF ", "AF ", "EG ", "AG "};
+        const node& n = nodes_[i];
+        switch (n.what) {
+        case kind::constant: return n.value ? "true" : "false";
+        case kind::atom: return quoted(n.label);
+        case kind::negation: return "!" + text(n.left);
+        case kind::conjunction: return "(" + text(n.left) + " & " + text(n.right) + ")";
+        case kind::disjunction: return "(" + text(n.left) + " | " + text(n.right) + ")";
+        case kind::EU: return "E[" + text(n.left) + " U " + text(n.right) + "]";
+        case kind::AU: return "A[" + text(n.left) + " U " + text(n.right) + "]";
+        default: break;
+        }
+        return names[static_cast<std::size_t>(n.what) - static_cast<std::size_t>(kind::EX)] + text(n.left);
+    }
+    [[nodiscard]] static std::string quoted(std::string_view label) {
+        std::string q = "\"";
+        for (const char c : label) {
+            if (c == '"' || c == '\\') {
+                q += '\\';
+            }
+            q += c;
+        }
+        return q + "\"";
+    }
+
+    std::vector<node> nodes_;
+};
+
+} // namespace opara::inline OPARA_ABI::abstraction

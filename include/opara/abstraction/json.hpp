@@ -1,0 +1,139 @@
+/// @file
+/// Trained controllers from JSON. Needs nlohmann/json (component `json`).
+#pragma once
+
+#include <opara/abstraction/network.hpp>
+#include <opara/core/json.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace opara::inline OPARA_ABI::abstraction {
+
+/// How the outputs of a trained controller become its action.
+enum class head_kind : unsigned char {
+    scaled, ///< `scale` times the only output
+    argmax, ///< the number of the largest output
+};
+
+/// A controller with the grid on which it was trained.
+struct trained_controller {
+    std::string name;                   ///< its own name
+    std::string system;                 ///< the name of the system that it controls
+    network net;                        ///< takes `[l1..ln, u1..un]`
+    head_kind head = head_kind::scaled; ///< how outputs become an action
+    double scale = 1;                   ///< the control per unit of output
+    std::vector<double> lower;          ///< the gridded region's lower corner
+    std::vector<double> upper;          ///< its upper corner
+    std::vector<double> widths;         ///< the cells' widths
+
+    friend bool operator==(const trained_controller&, const trained_controller&) = default;
+};
+
+namespace detail {
+using opara::detail::json_place;
+
+[[nodiscard]] inline std::vector<double> numbers(const json_place& list) {
+    list.require_array();
+    std::vector<double> result;
+    result.reserve(list.size());
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        result.push_back(list.at(i).real());
+    }
+    return result;
+}
+
+[[nodiscard]] inline activation activation_named(const json_place& place) {
+    const std::string& name = place.text();
+    if (name == "identity") {
+        return activation::identity;
+    }
+    if (name == "relu") {
+        return activation::relu;
+    }
+    if (name == "sigmoid") {
+        return activation::sigmoid;
+    }
+    if (name != "tanh") {
+        place.fail("must be \"identity\", \"relu\", \"sigmoid\" or \"tanh\"");
+    }
+    return activation::tanh;
+}
+} // namespace detail
+
+/// Reads a controller. An object with `name`, `system`, `layers` (each with `weight`, one list an output, and `bias`),
+/// `activation` (of the hidden layers), `output_activation`, `output_scale`, `state_space` ([lower corner, upper
+/// corner]), `granularity` (the cells' widths) and, optionally, `head` ("scaled" or "argmax"); other keys are ignored.
+/// Weights are rounded to single precision, in which they were trained and of which the text is a shortened form.
+/// @throws parse_error  no JSON (with line and column), or not such a controller (`where()` is the JSON path)
+/// @throws controller_error  the layers do not fit together
+[[nodiscard]] inline trained_controller controller_from_json(std::string_view text) {
+    const nlohmann::json document = opara::detail::parse_json(text);
+    const detail::json_place root{document};
+    if (!document.is_object()) {
+        root.fail("must be an object");
+    }
+    const activation hidden = detail::activation_named(root.at("activation"));
+    const activation last = detail::activation_named(root.at("output_activation"));
+    const detail::json_place list = root.at("layers");
+    list.require_array();
+    std::vector<layer> layers(list.size());
+    const auto single = [](double x) { return static_cast<double>(static_cast<float>(x)); };
+    for (std::size_t k = 0; k < list.size(); ++k) {
+        const detail::json_place item = list.at(k);
+        layer& l = layers[k];
+        l.function = k + 1 == list.size() ? last : hidden;
+        l.bias = detail::numbers(item.at("bias"));
+        const detail::json_place rows = item.at("weight");
+        rows.require_array();
+        for (std::size_t o = 0; o < rows.size(); ++o) {
+            const detail::json_place row = rows.at(o);
+            const std::vector<double> weights = detail::numbers(row);
+            if (o != 0 && weights.size() != l.inputs) {
+                row.fail("must have " + std::to_string(l.inputs) + " numbers like the rows before, has " +
+                         std::to_string(weights.size()));
+            }
+            l.inputs = weights.size();
+            l.weight.insert(l.weight.end(), weights.begin(), weights.end());
+        }
+        for (double& x : l.weight) {
+            x = single(x);
+        }
+        for (double& x : l.bias) {
+            x = single(x);
+        }
+    }
+    trained_controller c{root.at("name").text(),
+                         root.at("system").text(),
+                         network{std::move(layers)},
+                         head_kind::scaled,
+                         root.at("output_scale").real(),
+                         {},
+                         {},
+                         {}};
+    if (root.has("head")) {
+        const std::string& kind = root.at("head").text();
+        if (kind == "argmax") {
+            c.head = head_kind::argmax;
+        } else if (kind != "scaled") {
+            root.at("head").fail("must be \"scaled\" or \"argmax\"");
+        }
+    }
+    const detail::json_place space = root.at("state_space");
+    space.require_array();
+    if (space.size() != 2) {
+        space.fail("must be two corners");
+    }
+    c.lower = detail::numbers(space.at(std::size_t{0}));
+    c.upper = detail::numbers(space.at(std::size_t{1}));
+    c.widths = detail::numbers(root.at("granularity"));
+    if (c.lower.size() != c.upper.size() || c.lower.size() != c.widths.size()) {
+        space.fail("and the granularity must have as many numbers as each other");
+    }
+    return c;
+}
+
+} // namespace opara::inline OPARA_ABI::abstraction

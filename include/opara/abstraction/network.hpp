@@ -1,0 +1,137 @@
+/// @file
+/// Multilayer perceptrons, evaluated in batches.
+#pragma once
+
+#include <opara/abstraction/error.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace opara::inline OPARA_ABI::abstraction {
+
+/// What a layer does with its sums.
+enum class activation : unsigned char {
+    identity, ///< x
+    relu,     ///< max(x, 0)
+    sigmoid,  ///< 1 / (1 + e^-x)
+    tanh,     ///< tanh x
+};
+
+/// One fully connected layer: y = function(weight x + bias).
+struct layer {
+    std::size_t inputs = 0;                     ///< numbers that go in
+    std::vector<double> weight;                 ///< one row of `inputs` numbers an output
+    std::vector<double> bias;                   ///< one number an output
+    activation function = activation::identity; ///< applied to each sum
+
+    friend bool operator==(const layer&, const layer&) = default;
+};
+
+/// A multilayer perceptron in double arithmetic.
+///
+/// What it computes for an input does not depend on the other inputs of the batch. Sums go through the inputs in order,
+/// beginning with the bias.
+class network {
+public:
+    /// From its layers, first to last.
+    /// @throws controller_error  there is none, sizes do not fit together, or a weight is NaN or infinite
+    explicit network(std::vector<layer> layers) : layers_{std::move(layers)} {
+        if (layers_.empty()) {
+            throw controller_error{"a network without layers"};
+        }
+        for (std::size_t k = 0; k < layers_.size(); ++k) {
+            const layer& l = layers_[k];
+            const std::string name = "layer " + std::to_string(k) + " of a network ";
+            if (l.inputs == 0 || l.bias.empty() || l.weight.size() != l.inputs * l.bias.size()) {
+                throw controller_error{name + "has " + std::to_string(l.weight.size()) + " weights for " +
+                                       std::to_string(l.inputs) + " inputs and " + std::to_string(l.bias.size()) +
+                                       " outputs"};
+            }
+            if (k != 0 && l.inputs != layers_[k - 1].bias.size()) {
+                throw controller_error{name + "takes " + std::to_string(l.inputs) +
+                                       " numbers, but the one before gives " +
+                                       std::to_string(layers_[k - 1].bias.size())};
+            }
+            const auto is_number = [](double x) { return std::isfinite(x); };
+            if (!std::all_of(l.weight.begin(), l.weight.end(), is_number) ||
+                !std::all_of(l.bias.begin(), l.bias.end(), is_number)) {
+                throw controller_error{name + "has a weight that is no number"};
+            }
+            widest_ = std::max({widest_, l.inputs, l.bias.size()});
+        }
+    }
+
+    [[nodiscard]] std::size_t inputs() const noexcept { return layers_.front().inputs; }      ///< numbers in
+    [[nodiscard]] std::size_t outputs() const noexcept { return layers_.back().bias.size(); } ///< numbers out
+    [[nodiscard]] const std::vector<layer>& layers() const noexcept { return layers_; }       ///< first to last
+
+    /// Evaluates a batch: `in` holds the inputs of one evaluation after another, `out` gets the outputs likewise.
+    /// @pre in.size() / inputs() == out.size() / outputs(), both without remainder
+    /// Complexity: O(evaluations * weights). Safe to call from several threads.
+    void evaluate(std::span<const double> in, std::span<double> out) const {
+        OPARA_ASSERT(in.size() % inputs() == 0 && out.size() % outputs() == 0);
+        OPARA_ASSERT(in.size() / inputs() == out.size() / outputs());
+        std::vector<double> here(widest_ * lanes);
+        std::vector<double> next(widest_ * lanes);
+        const std::size_t count = in.size() / inputs();
+        for (std::size_t first = 0; first < count; first += lanes) {
+            const std::size_t used = std::min(lanes, count - first);
+            std::fill(here.begin(), here.end(), 0.0);
+            for (std::size_t lane = 0; lane < used; ++lane) {
+                for (std::size_t i = 0; i < inputs(); ++i) {
+                    here[i * lanes + lane] = in[(first + lane) * inputs() + i];
+                }
+            }
+            for (const layer& l : layers_) {
+                apply(l, here, next);
+                std::swap(here, next);
+            }
+            for (std::size_t lane = 0; lane < used; ++lane) {
+                for (std::size_t o = 0; o < outputs(); ++o) {
+                    out[(first + lane) * outputs() + o] = here[o * lanes + lane];
+                }
+            }
+        }
+    }
+
+    friend bool operator==(const network&, const network&) = default;
+
+private:
+    // So many evaluations go through a layer side by side: their sums are independent, so the compiler vectorises them.
+    static constexpr std::size_t lanes = 16;
+
+    static void apply(const layer& l, const std::vector<double>& in, std::vector<double>& out) {
+        for (std::size_t o = 0; o < l.bias.size(); ++o) {
+            double sum[lanes];
+            std::fill(sum, sum + lanes, l.bias[o]);
+            const double* const row = l.weight.data() + o * l.inputs;
+            for (std::size_t i = 0; i < l.inputs; ++i) {
+                const double* const x = in.data() + i * lanes;
+                for (std::size_t lane = 0; lane < lanes; ++lane) {
+                    sum[lane] += row[i] * x[lane];
+                }
+            }
+            double* const y = out.data() + o * lanes;
+            switch (l.function) {
+            case activation::identity: std::copy(sum, sum + lanes, y); break;
+            case activation::relu:
+                std::transform(sum, sum + lanes, y, [](double x) { return x > 0 || x != x ? x : 0; });
+                break;
+            case activation::sigmoid:
+                std::transform(sum, sum + lanes, y, [](double x) { return 1 / (1 + std::exp(-x)); });
+                break;
+            case activation::tanh: std::transform(sum, sum + lanes, y, [](double x) { return std::tanh(x); }); break;
+            }
+        }
+    }
+
+    std::vector<layer> layers_;
+    std::size_t widest_ = 0;
+};
+
+} // namespace opara::inline OPARA_ABI::abstraction

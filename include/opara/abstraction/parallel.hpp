@@ -1,0 +1,66 @@
+/// @file
+/// A loop on several threads. On C libraries before glibc 2.34, programs that use it link the threads library.
+#pragma once
+
+#include <opara/core/config.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <exception>
+#include <thread>
+#include <vector>
+
+namespace opara::inline OPARA_ABI::abstraction::detail {
+
+// Calls f(0), ..., f(count - 1), each once, on so many threads, this one among them. If some throw, the exception of
+// the lowest of the calls that were made reaches the caller.
+template <class F>
+void parallel_for(std::size_t count, std::size_t threads, F&& f) {
+    threads = std::min(threads, count);
+    if (threads <= 1) {
+        for (std::size_t k = 0; k < count; ++k) {
+            f(k);
+        }
+        return;
+    }
+    std::atomic<std::size_t> next{0};
+    std::vector<std::exception_ptr> failures(count);
+    const auto work = [&]() noexcept {
+        for (std::size_t k = next++; k < count; k = next++) {
+            try {
+                f(k);
+            } catch (...) {
+                failures[k] = std::current_exception();
+                next = count; // the others finish what they have
+            }
+        }
+    };
+    {
+        struct joiner {
+            std::vector<std::thread> threads;
+            ~joiner() {
+                for (std::thread& t : threads) {
+                    t.join();
+                }
+            }
+        } helpers;
+        helpers.threads.reserve(threads - 1);
+        for (std::size_t t = 1; t < threads; ++t) {
+            helpers.threads.emplace_back(work);
+        }
+        work();
+    }
+    for (const std::exception_ptr& e : failures) {
+        if (e) {
+            std::rethrow_exception(e);
+        }
+    }
+}
+
+// What "0 threads" means: as many as the machine runs at once.
+[[nodiscard]] inline std::size_t thread_count(std::size_t asked) noexcept {
+    return asked != 0 ? asked : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
+
+} // namespace opara::inline OPARA_ABI::abstraction::detail

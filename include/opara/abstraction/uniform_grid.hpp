@@ -1,0 +1,213 @@
+/// @file
+/// A grid of equal boxes.
+#pragma once
+
+#include <opara/abstraction/partition.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace opara::inline OPARA_ABI::abstraction {
+
+/// A box cut into equal cells. Only the breakpoints of each dimension are stored, never a cell.
+///
+/// Cells are half open: a point on a breakpoint belongs to the cell above it. The last cell of a dimension has both its
+/// faces, so that every point of the (closed) domain has exactly one cell; all other points, NaN included, are
+/// `outside()`. Cell numbers count the last dimension fastest.
+/// @tparam N  dimensions, at least 1
+/// @tparam Id  the cells' numbers: 64 bits or, where that is enough, 32
+template <std::size_t N, std::unsigned_integral Id = std::uint64_t>
+    requires(N > 0)
+class uniform_grid {
+public:
+    static constexpr std::size_t dimension = N; ///< of the state space
+    using id_type = Id;                         ///< of the cells' numbers
+
+    /// So many cells in each dimension.
+    /// @throws domain_error  a count is 0, a bound is infinite or has no width, the cells are so narrow that doubles
+    ///         cannot tell their faces apart, or there are too many for `Id`; carries the dimension
+    uniform_grid(const box<N>& domain, const std::array<std::size_t, N>& counts) {
+        for (std::size_t i = 0; i < N; ++i) {
+            require_bounded(domain, i);
+            if (counts[i] == 0 || counts[i] >= most_breakpoints) {
+                throw domain_error{
+                    "dimension " + std::to_string(i) + " cannot have " + std::to_string(counts[i]) + " cells", i};
+            }
+            const double low = domain[i].lower();
+            const double high = domain[i].upper();
+            std::vector<double>& b = breakpoints_[i];
+            b.reserve(counts[i] + 1);
+            for (std::size_t k = 0; k < counts[i]; ++k) {
+                const double part = static_cast<double>(k) / static_cast<double>(counts[i]);
+                b.push_back(low * (1 - part) + high * part);
+            }
+            b.push_back(high);
+        }
+        finish();
+    }
+
+    /// Cells of given widths, the last one of a dimension narrower where they do not divide it. Breakpoints are
+    /// `round(previous + width, 10 decimals)`: the numbers that a person would write, as in the tools for which the
+    /// published controllers were trained.
+    /// @throws domain_error  as the constructor, or a width is not a positive number
+    [[nodiscard]] static uniform_grid by_width(const box<N>& domain, const point<N>& widths) {
+        uniform_grid g;
+        for (std::size_t i = 0; i < N; ++i) {
+            require_bounded(domain, i);
+            const double low = domain[i].lower();
+            const double high = domain[i].upper();
+            if (!(widths[i] > 0 && widths[i] <= detail::largest) ||
+                !((high - low) / widths[i] < static_cast<double>(most_breakpoints))) {
+                throw domain_error{
+                    "dimension " + std::to_string(i) + " cannot have cells of width " + std::to_string(widths[i]), i};
+            }
+            std::vector<double>& b = g.breakpoints_[i];
+            b.push_back(low);
+            while (b.back() < high) {
+                const double next = std::min(round_to_decimals(b.back() + widths[i]), high);
+                if (!(next > b.back())) {
+                    throw domain_error{"dimension " + std::to_string(i) + " has cells without width", i};
+                }
+                b.push_back(next);
+            }
+        }
+        g.finish();
+        return g;
+    }
+
+    [[nodiscard]] Id size() const noexcept { return size_; }    ///< the number of cells
+    [[nodiscard]] Id outside() const noexcept { return size_; } ///< the number of what is in no cell
+    /// The box of all cells.
+    [[nodiscard]] const box<N>& domain() const noexcept { return domain_; }
+    /// The faces between the cells of a dimension, ascending, the domain's own included: one more than cells.
+    [[nodiscard]] const std::vector<double>& breakpoints(std::size_t i) const noexcept { return breakpoints_[i]; }
+    /// How many cells a dimension has.
+    [[nodiscard]] std::size_t cells(std::size_t i) const noexcept { return breakpoints_[i].size() - 1; }
+
+    /// The cell of a point, `outside()` if there is none. O(N).
+    [[nodiscard]] Id locate(const point<N>& x) const noexcept {
+        if (!domain_.contains(x)) {
+            return outside();
+        }
+        Id cell = 0;
+        for (std::size_t i = 0; i < N; ++i) {
+            cell = static_cast<Id>(cell * static_cast<Id>(cells(i)) + static_cast<Id>(slot(i, x[i])));
+        }
+        return cell;
+    }
+
+    /// The closure of a cell. O(N). @pre cell < size()
+    [[nodiscard]] box<N> cell_box(Id cell) const noexcept {
+        OPARA_ASSERT(cell < size_);
+        box<N> b;
+        for (std::size_t i = N; i-- > 0;) {
+            const auto count = static_cast<Id>(cells(i));
+            const auto k = static_cast<std::size_t>(cell % count);
+            b[i] = interval::unchecked(breakpoints_[i][k], breakpoints_[i][k + 1]);
+            cell /= count;
+        }
+        return b;
+    }
+
+    /// Calls f(cell) for each cell that has a point in the box, in ascending order, and f(outside()) last if the box
+    /// has points outside. O(N + cells).
+    template <std::invocable<Id> F>
+    void for_each_overlap(const box<N>& b, F&& f) const {
+        if (b.meets(domain_)) {
+            std::array<std::size_t, N> first;
+            std::array<std::size_t, N> last;
+            for (std::size_t i = 0; i < N; ++i) {
+                first[i] = slot(i, std::max(b[i].lower(), domain_[i].lower()));
+                last[i] = slot(i, std::min(b[i].upper(), domain_[i].upper()));
+            }
+            std::array<std::size_t, N> at = first;
+            for (bool more = true; more;) {
+                Id row = 0;
+                for (std::size_t i = 0; i + 1 < N; ++i) {
+                    row = static_cast<Id>((row + static_cast<Id>(at[i])) * static_cast<Id>(cells(i + 1)));
+                }
+                for (std::size_t k = first[N - 1]; k <= last[N - 1]; ++k) {
+                    f(static_cast<Id>(row + static_cast<Id>(k)));
+                }
+                more = false;
+                for (std::size_t i = N - 1; i-- > 0 && !more;) {
+                    more = at[i] < last[i];
+                    at[i] = more ? at[i] + 1 : first[i];
+                }
+            }
+        }
+        if (!domain_.contains(b)) {
+            f(outside());
+        }
+    }
+
+    friend bool operator==(const uniform_grid&, const uniform_grid&) = default;
+
+private:
+    uniform_grid() = default;
+
+    static constexpr std::size_t most_breakpoints = std::size_t{1} << 28U; // two gigabytes of them
+
+    static void require_bounded(const box<N>& domain, std::size_t i) {
+        if (!(domain[i].lower() < domain[i].upper()) || !(domain[i].upper() - domain[i].lower() <= detail::largest)) {
+            throw domain_error{"dimension " + std::to_string(i) + " of the domain is infinite or has no width", i};
+        }
+    }
+    static double round_to_decimals(double x) noexcept {
+        const double scaled = x * 1e10;
+        return std::abs(scaled) < 0x1p52 ? std::nearbyint(scaled) / 1e10 : x;
+    }
+
+    void finish() {
+        Id product = 1;
+        for (std::size_t i = 0; i < N; ++i) {
+            const std::vector<double>& b = breakpoints_[i];
+            for (std::size_t k = 0; k + 1 < b.size(); ++k) {
+                if (!(b[k] < b[k + 1])) {
+                    throw domain_error{"dimension " + std::to_string(i) + " has cells without width", i};
+                }
+            }
+            // The largest number is kept for the outside.
+            if (cells(i) > (std::numeric_limits<Id>::max() - 1) / product) {
+                throw domain_error{"there are too many cells to number them with " +
+                                       std::to_string(std::numeric_limits<Id>::digits) + " bits",
+                                   i};
+            }
+            product = static_cast<Id>(product * static_cast<Id>(cells(i)));
+            domain_[i] = interval{b.front(), b.back()};
+            scale_[i] = static_cast<double>(cells(i)) / (b.back() - b.front());
+        }
+        size_ = product;
+    }
+
+    // The cell of a coordinate of the domain: a guess, made right by the breakpoints themselves.
+    [[nodiscard]] std::size_t slot(std::size_t i, double x) const noexcept {
+        const std::vector<double>& b = breakpoints_[i];
+        const double guess = (x - b.front()) * scale_[i];
+        const std::size_t last = cells(i) - 1;
+        std::size_t k = guess >= static_cast<double>(last) ? last : static_cast<std::size_t>(std::max(guess, 0.0));
+        while (k > 0 && x < b[k]) {
+            --k;
+        }
+        while (k < last && b[k + 1] <= x) {
+            ++k;
+        }
+        return k;
+    }
+
+    std::array<std::vector<double>, N> breakpoints_;
+    std::array<double, N> scale_{};
+    box<N> domain_;
+    Id size_ = 0;
+};
+
+static_assert(partition<uniform_grid<2>>);
+
+} // namespace opara::inline OPARA_ABI::abstraction

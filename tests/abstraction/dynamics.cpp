@@ -1,0 +1,224 @@
+#include <opara/abstraction/dynamics.hpp>
+#include <opara/abstraction/systems.hpp>
+#include <tests/abstraction/support.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cfloat>
+#include <cmath>
+#include <cstddef>
+
+using namespace opara::abstraction;
+using opara::testing::random_source;
+
+namespace {
+
+// Widths from points over cells to boxes as wide as the domain.
+template <std::size_t N>
+box<N> random_box(const box<N>& domain, random_source& random) {
+    box<N> b;
+    const double scale = std::array{0.0, 1e-3, 1e-2, 0.3}[random.below(4)];
+    for (std::size_t i = 0; i < N; ++i) {
+        const double low = test::point_of(domain[i], random);
+        const double high = low + scale * random.unit() * (domain[i].upper() - domain[i].lower());
+        b[i] = interval{low, std::max(low, std::min(high, domain[i].upper()))};
+    }
+    return b;
+}
+
+// How many random steps, computed in double and in 64 bits of precision, leave the post of a box around the state.
+template <class Post, class System>
+int escapes(const Post& post, const System& system, const box<System::dimension>& domain, const interval& actions,
+            bool whole_actions, std::size_t count) {
+    constexpr std::size_t n = System::dimension;
+    random_source random{17};
+    int lost = 0;
+    for (std::size_t k = 0; k < count; ++k) {
+        const box<n> b = random_box(domain, random);
+        double u = test::point_of(actions, random);
+        u = whole_actions ? std::round(u) : u;
+        const auto image = post(b, u);
+        const point<n> x = test::point_of(b, random);
+        const point<n> y = system(x, u);
+        std::array<long double, n> precise;
+        for (std::size_t i = 0; i < n; ++i) {
+            precise[i] = x[i];
+        }
+        precise = system(precise, u);
+        bool inside = true;
+        for (std::size_t i = 0; i < n; ++i) {
+            inside = inside && image[i].lower() <= y[i] && y[i] <= image[i].upper();
+            // Its own rounding error may carry it over a bound that is exact.
+            const long double slack = 8 * LDBL_EPSILON * std::max(1.0L, std::abs(precise[i]));
+            inside = inside && image[i].lower() <= precise[i] + slack && precise[i] - slack <= image[i].upper();
+        }
+        lost += inside ? 0 : 1;
+    }
+    return lost;
+}
+
+template <class System>
+void check_system(const System& system, const box<System::dimension>& domain, const interval& actions,
+                  bool whole_actions = false) {
+    const std::size_t count = test::samples();
+    const enclosure<System, form::natural> natural{system};
+    const enclosure<System> monotone{system};
+    CHECK(escapes([&](const auto& b, double u) { return natural.post(b, u); }, system, domain, actions, whole_actions,
+                  count) == 0);
+    CHECK(escapes([&](const auto& b, double u) { return monotone.post(b, u); }, system, domain, actions, whole_actions,
+                  count) == 0);
+    // The mutation without outward rounding must show.
+    if constexpr (LDBL_MANT_DIG > DBL_MANT_DIG) {
+        const auto unrounded = [&](const box<System::dimension>& b, double u) {
+            std::array<basic_interval<test::nearest>, System::dimension> x;
+            for (std::size_t i = 0; i < System::dimension; ++i) {
+                x[i] = {b[i].lower(), b[i].upper()};
+            }
+            return system(x, u);
+        };
+        CHECK(escapes(unrounded, system, domain, actions, whole_actions, 2'000) > 0);
+    }
+    // The monotone form is never wider.
+    random_source random{23};
+    for (int k = 0; k < 2'000; ++k) {
+        const auto b = random_box(domain, random);
+        const double u = whole_actions ? std::round(test::point_of(actions, random)) : test::point_of(actions, random);
+        REQUIRE(natural.post(b, u).contains(monotone.post(b, u)));
+    }
+}
+
+template <std::size_t N>
+box<N> cube(double half_width) {
+    box<N> b;
+    b.sides.fill(interval{-half_width, half_width});
+    return b;
+}
+
+// Mountain car as the published artifact's verification codes it: the wall does not stop the car.
+struct mountain_car_without_wall {
+    static constexpr std::size_t dimension = 2;
+    using action = double;
+    template <class T>
+    std::array<T, 2> operator()(const std::array<T, 2>& x, double u) const {
+        using std::cos;
+        const T push = static_cast<T>(0.001) * (static_cast<T>(u) - static_cast<T>(1.0));
+        const T v = clip(x[1] + push - static_cast<T>(0.0025) * cos(static_cast<T>(3.0) * x[0]), -0.07, 0.07);
+        return {clip(x[0] + v, -1.2, 0.6), v};
+    }
+};
+
+// Everything that a dual can do, in one function with known derivatives.
+struct zoo_of_functions {
+    static constexpr std::size_t dimension = 2;
+    using action = double;
+    template <class T>
+    std::array<T, 2> operator()(const std::array<T, 2>& x, double) const {
+        using std::cos;
+        using std::exp;
+        using std::max;
+        using std::min;
+        using std::pow;
+        using std::sin;
+        using std::tanh;
+        const T two = static_cast<T>(2.0);
+        return {tanh(x[0]) * exp(-x[1]) + min(x[0], sin(x[1])) - pow(x[0], -2) / (two + cos(x[0])),
+                wrap(x[0] * x[1], -1.0, 1.0) + max(x[0], x[1]) + where_at_most(x[0], 1.5, x[1], -x[1]) +
+                    clip(sqr(x[1]), 0.5, 1.0)};
+    }
+};
+
+struct decay {
+    static constexpr std::size_t dimension = 1;
+    using action = double;
+    template <class T>
+    std::array<T, 1> operator()(const std::array<T, 1>& x, double u) const {
+        return {static_cast<T>(u) * x[0]};
+    }
+};
+
+} // namespace
+
+static_assert(dynamics<enclosure<systems::b1>>);
+static_assert(dynamics<enclosure<systems::acc6, form::natural>>);
+static_assert(step_function<rk4<decay>>);
+
+TEST_CASE("steps of B1 to B5 land in the post") {
+    check_system(systems::b1{}, cube<2>(2.5), interval{-4.0, 4.0});
+    check_system(systems::b1{.dt = 0.2}, cube<2>(2.5), interval{-12.0, 1.0}); // a ReLU net's control: x2 not monotone
+    check_system(systems::b2{}, cube<2>(2.5), interval{-2.0, 2.0});
+    check_system(systems::b3{}, cube<2>(2.5), interval{-1.0, 1.0});
+    check_system(systems::b4{}, cube<3>(2.5), interval{-1.0, 1.0});
+    check_system(systems::b5{}, cube<3>(2.5), interval{-1.0, 1.0});
+}
+
+TEST_CASE("steps of Tora and the cruise control land in the post") {
+    check_system(systems::tora{}, cube<4>(2.5), interval{-20.0, 20.0});
+    check_system(systems::acc6{}, box_of<6>({80, 20, -5, 0, 20, -5}, {110, 40, 5, 30, 40, 5}), interval{-5.0, 5.0});
+}
+
+TEST_CASE("steps of the gym systems land in the post") {
+    check_system(systems::mountain_car{}, box_of<2>({-1.2, -0.07}, {0.6, 0.07}), interval{0.0, 2.0}, true);
+    check_system(systems::pendulum{}, box_of<3>({-1, -1, -8}, {1, 1, 8}), interval{-3.0, 3.0});
+    check_system(systems::cart_pole{}, box_of<4>({-4.8, -10, -0.42, -10}, {4.8, 10, 0.42, 10}), interval{0.0, 1.0},
+                 true);
+}
+
+TEST_CASE("every function of the duals lands in the post") {
+    check_system(zoo_of_functions{}, box_of<2>({-3, -3}, {3, 3}), interval{0.0});
+}
+
+TEST_CASE("the published verification of mountain car loses states at the wall, and this test sees it") {
+    // Its own counterexample: from (-1.195, -0.0195) the car stands at the wall with speed 0.
+    const auto cell = box_of<2>({-1.2, -0.02}, {-1.19, -0.019});
+    const point<2> landed = systems::mountain_car{}(point<2>{-1.195, -0.0195}, 0.0);
+    CHECK(landed == point<2>{-1.2, 0.0});
+    CHECK_FALSE(enclosure<mountain_car_without_wall>{}.post(cell, 0.0).contains(landed));
+    CHECK(enclosure<systems::mountain_car>{}.post(cell, 0.0).contains(landed));
+    // And by sampling, against the true system.
+    const enclosure<mountain_car_without_wall> mutant;
+    CHECK(escapes([&](const auto& b, double u) { return mutant.post(b, u); }, systems::mountain_car{},
+                  box_of<2>({-1.2, -0.07}, {0.6, 0.07}), interval{0.0, 2.0}, true, 5'000) > 50);
+    // It also missed that cos 3p has its minimum at p = -pi/3.
+    const auto around = box_of<2>({-1.06, 0.0}, {-1.03, 0.0});
+    CHECK(enclosure<systems::mountain_car>{}
+              .post(around, 1.0)
+              .contains(systems::mountain_car{}(point<2>{-1.0471975511965976, 0.0}, 1.0)));
+}
+
+TEST_CASE("the published post of B1 turns inside out under a large control, ours does not") {
+    const auto cell = box_of<2>({0.87, 0.57}, {0.88, 0.58});
+    const auto image = enclosure<systems::b1>{}.post(cell, -11.9045);
+    CHECK(image[1].lower() == doctest::Approx(0.09153).epsilon(1e-4));
+    CHECK(image[1].upper() == doctest::Approx(0.09622).epsilon(1e-4));
+    CHECK(image.contains(systems::b1{}(point<2>{0.88, 0.58}, -11.9045)));
+}
+
+TEST_CASE("the monotone form is exact where the step is monotone") {
+    const systems::b1 system{.dt = 0.2};
+    const auto cell = box_of<2>({0.5, 1.0}, {0.51, 1.01});
+    const auto image = enclosure<systems::b1>{system}.post(cell, -1.0);
+    const double low = system(point<2>{0.51, 1.0}, -1.0)[1];
+    const double high = system(point<2>{0.5, 1.01}, -1.0)[1];
+    CHECK(image[1].lower() == doctest::Approx(low).epsilon(1e-14));
+    CHECK(image[1].upper() == doctest::Approx(high).epsilon(1e-14));
+    CHECK((enclosure<systems::b1, form::natural>{system}.post(cell, -1.0)[1].upper()) > high + 1e-3);
+}
+
+TEST_CASE("saturated and unbounded boxes stay sound") {
+    const enclosure<systems::b1> system;
+    const auto image = system.post(box<2>{{interval::whole(), interval{-1.0, 1.0}}}, 1.0);
+    CHECK(image == box_of<2>({-2, -2}, {2, 2}));
+    CHECK(system.post(box_of<2>({2.5, 2.4}, {2.5, 2.5}), 0.0)[0] == interval{2.0});
+}
+
+TEST_CASE("Euler and Runge-Kutta steps approach the flow, in their orders") {
+    const double exact = std::exp(-1.0);
+    CHECK(euler<decay>{.step = 0.001, .substeps = 1000}(point<1>{1.0}, -1.0)[0] ==
+          doctest::Approx(exact).epsilon(1e-3));
+    CHECK(rk4<decay>{.step = 0.1, .substeps = 10}(point<1>{1.0}, -1.0)[0] == doctest::Approx(exact).epsilon(1e-6));
+    CHECK(euler<decay>{.step = 0.5}(point<1>{1.0}, -1.0)[0] == 0.5);
+    CHECK(rk4<decay>{.step = 1.0}(point<1>{1.0}, -1.0)[0] == doctest::Approx(0.375).epsilon(1e-15)); // Taylor, order 4
+    check_system(euler<decay>{.step = 0.1, .substeps = 5}, cube<1>(3), interval{-1.0, 1.0});
+    check_system(rk4<decay>{.step = 0.1, .substeps = 2}, cube<1>(3), interval{-1.0, 1.0});
+}
