@@ -1,0 +1,97 @@
+#include <examples/opara_verify/arguments.hpp>
+
+#include <charconv>
+#include <cstddef>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace opara::examples::verify {
+
+const char* const usage = R"(usage: opara_verify SYSTEM --controller FILE.json [options]
+
+SYSTEM: b1 b2 b3 b4 b5 tora acc6 mountain_car pendulum cart_pole
+
+  --property TEXT|NAME   a CTL formula over the system's labels, like "A[safe U goal] | AG safe", or the name of one of
+                         the system's own properties; default: the first of these
+  --grid WIDTH[,WIDTH..] widths of the cells, one for all dimensions or one each; default: the controller's
+  --steps COUNT          explore so many steps only; the verdict then says "within bound" where it depends on it
+  --threads COUNT        default: all cores
+  --report FILE.json     write what was found
+
+exit code: 0 proved, 1 not proved, 2 an error
+)";
+
+namespace {
+
+double number(const std::string& option, std::string_view text) {
+    double value = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (problem != std::errc{} || end != text.data() + text.size()) {
+        throw usage_error{option + " takes numbers, not '" + std::string{text} + "'"};
+    }
+    return value;
+}
+
+std::size_t count(const std::string& option, std::string_view text) {
+    std::size_t value = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (problem != std::errc{} || end != text.data() + text.size()) {
+        throw usage_error{option + " takes a whole number, not '" + std::string{text} + "'"};
+    }
+    return value;
+}
+
+} // namespace
+
+arguments parse_arguments(const std::vector<std::string>& words) {
+    arguments a;
+    for (std::size_t k = 0; k < words.size(); ++k) {
+        const std::string& word = words[k];
+        if (word == "--help" || word == "-h") {
+            a.help = true;
+            return a;
+        }
+        if (word.empty() || word[0] != '-') {
+            if (!a.system.empty()) {
+                throw usage_error{"one system at a time: '" + a.system + "' or '" + word + "'?"};
+            }
+            a.system = word;
+            continue;
+        }
+        if (k + 1 == words.size()) {
+            throw usage_error{word + " is unknown or lacks its value"};
+        }
+        const std::string& value = words[++k];
+        if (word == "--controller") {
+            a.controller = value;
+        } else if (word == "--property") {
+            a.property = value;
+        } else if (word == "--report") {
+            a.report = value;
+        } else if (word == "--steps") {
+            a.steps = count(word, value);
+        } else if (word == "--threads") {
+            a.threads = count(word, value);
+        } else if (word == "--grid") {
+            std::string_view rest = value;
+            for (;;) {
+                const std::size_t comma = rest.find(',');
+                a.widths.push_back(number(word, rest.substr(0, comma)));
+                if (comma == std::string_view::npos) {
+                    break;
+                }
+                rest.remove_prefix(comma + 1);
+            }
+        } else {
+            throw usage_error{"unknown option " + word};
+        }
+    }
+    if (a.system.empty() || a.controller.empty()) {
+        throw usage_error{"a system and a controller are needed"};
+    }
+    return a;
+}
+
+} // namespace opara::examples::verify

@@ -1,0 +1,37 @@
+/// @file
+/// The command line of opara_verify.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace opara::examples::verify {
+
+/// What was asked for.
+struct arguments {
+    std::string system;               ///< its name
+    std::string controller;           ///< a JSON file
+    std::string property;             ///< a formula or the name of one; empty: the system's first
+    std::vector<double> widths;       ///< cell widths: none (the controller's own), one for all, or one a dimension
+    std::optional<std::size_t> steps; ///< explore no further
+    std::size_t threads = 0;          ///< 0: all cores
+    std::string report;               ///< a JSON file to write; empty: none
+    bool help = false;                ///< only the usage
+};
+
+/// A command line that makes no sense.
+class usage_error : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Reads the command line. @throws usage_error
+arguments parse_arguments(const std::vector<std::string>& words);
+
+/// How to call the program.
+extern const char* const usage;
+
+} // namespace opara::examples::verify

@@ -1,0 +1,107 @@
+/// @file
+/// The benchmark problems: where each system starts, what its labels mean, what is to be shown.
+///
+/// Initial sets and targets are those of the published verifications (Jin et al., "Trainify", CAV 2022; the BBReach
+/// artifact, arXiv 2211.11127).
+#pragma once
+
+#include <opara/abstraction.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace opara::examples::verify {
+
+using abstraction::box;
+using abstraction::box_of;
+using abstraction::interval;
+
+/// A system with its problem.
+template <class System>
+struct benchmark {
+    static constexpr std::size_t dimension = System::dimension;
+
+    System system;                                               ///< one step
+    box<dimension> initial;                                      ///< where it starts
+    std::vector<abstraction::region<dimension>> labels;          ///< what formulas speak of
+    std::vector<std::pair<std::string, std::string>> properties; ///< name and formula
+};
+
+/// The open interval, as the largest closed one of doubles inside.
+inline interval open(double lower, double upper) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    return {std::nextafter(lower, infinity), std::nextafter(upper, -infinity)};
+}
+
+inline const interval anything = interval::whole();
+inline const std::vector<std::pair<std::string, std::string>> reach{{"reach", "AF goal"}};
+inline const std::vector<std::pair<std::string, std::string>> reach_and_avoid{
+    {"reach", "AF goal"}, {"safe", "AG safe"}, {"reach_or_stay", "A[safe U goal] | AG safe"}};
+
+inline benchmark<abstraction::systems::b1> b1() {
+    return {{},
+            box_of<2>({0.8, 0.5}, {0.9, 0.6}),
+            {{"goal", box_of<2>({0, 0.05}, {0.2, 0.3})}, {"safe", box_of<2>({-1.5, -1.5}, {1.5, 1.5})}},
+            reach_and_avoid};
+}
+inline benchmark<abstraction::systems::b2> b2() {
+    return {{},
+            box_of<2>({0.7, 0.7}, {0.9, 0.9}),
+            {{"goal", box_of<2>({-0.3, -0.35}, {0.1, 0.5})}, {"safe", box_of<2>({-1.5, -1.5}, {1.5, 1.5})}},
+            reach_and_avoid};
+}
+inline benchmark<abstraction::systems::b3> b3() {
+    return {{}, box_of<2>({0.8, 0.4}, {0.9, 0.5}), {{"goal", box_of<2>({0.2, -0.3}, {0.3, -0.05})}}, reach};
+}
+inline benchmark<abstraction::systems::b4> b4() {
+    return {{},
+            box_of<3>({0.25, 0.08, 0.25}, {0.27, 0.1, 0.27}),
+            {{"goal", box<3>{{open(-0.05, 0.05), open(-0.05, 0), anything}}}},
+            reach};
+}
+inline benchmark<abstraction::systems::b5> b5() {
+    return {{},
+            box_of<3>({0.38, 0.45, 0.25}, {0.4, 0.47, 0.27}),
+            {{"goal", box<3>{{open(-0.4, -0.28), open(0.05, 0.22), anything}}}},
+            reach};
+}
+inline benchmark<abstraction::systems::tora> tora() {
+    return {{},
+            box_of<4>({-0.77, -0.45, 0.51, -0.3}, {-0.75, -0.43, 0.54, -0.28}),
+            {{"goal", box<4>{{interval{-0.1, 0.2}, interval{-0.9, -0.6}, anything, anything}}},
+             {"safe",
+              box<4>{{interval{-1.5, 1.5}, interval{-1.5707963267948966, 1.5707963267948966}, anything, anything}}}},
+            reach_and_avoid};
+}
+inline benchmark<abstraction::systems::acc6> acc6() {
+    return {{},
+            box_of<6>({90, 32, 0, 10, 30, 0}, {91, 32.05, 0, 11, 30.05, 0}),
+            {{"goal", box<6>{{anything, open(22.81, 22.87), anything, anything, open(29.88, 30.02), anything}}}},
+            reach};
+}
+inline benchmark<abstraction::systems::mountain_car> mountain_car() {
+    return {{},
+            box_of<2>({-0.5, 0}, {-0.5, 0}),
+            {{"success", box<2>{{interval{0.45, std::numeric_limits<double>::infinity()}, anything}}},
+             {"left", box<2>{{open(0.15, 0.25), anything}}},
+             {"right", box<2>{{anything, open(0.02, 1)}}}},
+            {{"success", "AF success"}, {"fast", "AG (left -> right)"}}};
+}
+inline benchmark<abstraction::systems::pendulum> pendulum() {
+    return {{},
+            box_of<3>({1, 0, 0.1}, {1, 0, 0.1}),
+            {{"upright", box<3>{{open(0, 2), anything, anything}}}},
+            {{"upright", "AG upright"}}};
+}
+inline benchmark<abstraction::systems::cart_pole> cart_pole() {
+    return {{},
+            box_of<4>({0.001, 0.001, 0, 0.001}, {0.001, 0.001, 0, 0.001}),
+            {{"balanced", box<4>{{interval{-2.4, 2.4}, anything, interval{-0.21, 0.21}, anything}}}},
+            {{"balanced", "AG balanced"}}};
+}
+
+} // namespace opara::examples::verify

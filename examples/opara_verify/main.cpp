@@ -1,0 +1,207 @@
+// Verifies a trained controller on one of the benchmark systems: see `usage` in arguments.cpp.
+
+#include <examples/opara_verify/arguments.hpp>
+#include <examples/opara_verify/benchmarks.hpp>
+#include <examples/opara_verify/report.hpp>
+#include <opara/abstraction.hpp>
+#include <opara/abstraction/json.hpp>
+#include <opara/core/file.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+namespace opara::examples::verify {
+
+namespace {
+
+class stopwatch {
+public:
+    [[nodiscard]] double seconds() const {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    }
+
+private:
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+template <std::size_t N>
+abstraction::uniform_grid<N> make_grid(const abstraction::trained_controller& c, std::vector<double> widths) {
+    if (c.lower.size() != N) {
+        throw error{"the system has " + std::to_string(N) + " dimensions, the controller's grid " +
+                    std::to_string(c.lower.size())};
+    }
+    if (widths.empty()) {
+        widths = c.widths;
+    } else if (widths.size() == 1) {
+        widths.resize(N, widths.front());
+    } else if (widths.size() != N) {
+        throw usage_error{"--grid takes 1 or " + std::to_string(N) + " widths for this system"};
+    }
+    abstraction::point<N> lower;
+    abstraction::point<N> upper;
+    abstraction::point<N> each;
+    for (std::size_t i = 0; i < N; ++i) {
+        lower[i] = c.lower[i];
+        upper[i] = c.upper[i];
+        each[i] = widths[i];
+    }
+    return abstraction::uniform_grid<N>::by_width(box_of<N>(lower, upper), each);
+}
+
+template <std::size_t N>
+void fill(report& r, const abstraction::uniform_grid<N>& grid, const abstraction::cell_system& built,
+          const abstraction::verdict& v) {
+    r.states = built.graph.size();
+    r.transitions = built.graph.transitions();
+    if (!v.counterexample) {
+        return;
+    }
+    r.repeat = v.counterexample->repeat;
+    r.conclusive = v.counterexample->conclusive;
+    for (const abstraction::state_id s : v.counterexample->states) {
+        const std::uint64_t cell = built.cells[s.index()];
+        place p{cell < grid.size() ? "cell" : cell == grid.outside() ? "outside" : "unexplored", {}, {}};
+        if (cell < grid.size()) {
+            for (const interval& side : grid.cell_box(cell).sides) {
+                p.lower.push_back(side.lower());
+                p.upper.push_back(side.upper());
+            }
+        }
+        r.counterexample.push_back(p);
+    }
+}
+
+template <class System, class Pilot>
+report run(const benchmark<System>& problem, const Pilot& pilot, const abstraction::trained_controller& c,
+           const arguments& a) {
+    constexpr std::size_t n = System::dimension;
+    const auto grid = make_grid<n>(c, a.widths);
+    report r;
+    r.system = a.system;
+    r.controller = c.name;
+    r.cells = grid.size();
+    r.property = a.property.empty() ? problem.properties.front().first : a.property;
+    for (const auto& [name, text] : problem.properties) {
+        r.property = r.property == name ? text : r.property;
+    }
+    // Before the long work: the formula must be one, over the labels that there will be.
+    std::vector<abstraction::labelling> labels{{"outside", {}}, {"unexplored", {}}};
+    for (const auto& label : problem.labels) {
+        labels.push_back({label.name, {}});
+    }
+    const abstraction::formula property = abstraction::parse_formula(r.property, labels);
+
+    const abstraction::enclosure<System> dynamics{problem.system};
+    const abstraction::build_options<n> options{.labels = problem.labels, .threads = a.threads};
+    const stopwatch building;
+    if (a.steps) {
+        const auto built = abstraction::build_bounded(grid, dynamics, pilot, problem.initial, *a.steps, options);
+        r.build_s = building.seconds();
+        const stopwatch checking;
+        const auto v = abstraction::check(built, property);
+        r.check_s = checking.seconds();
+        r.proved = v.what == abstraction::bounded_conclusion::proved;
+        r.verdict = r.proved ? "proved"
+                    : v.what == abstraction::bounded_conclusion::holds_within_bound
+                        ? "holds within the bound of " + std::to_string(v.steps) + " steps, not proved beyond"
+                        : "not proved";
+        if (built.unexplored) {
+            r.bound = built.steps;
+        }
+        fill(r, grid, built.part, v.abstraction);
+    } else {
+        const auto built = abstraction::build(grid, dynamics, pilot, problem.initial, options);
+        r.build_s = building.seconds();
+        const stopwatch checking;
+        const auto v = abstraction::check(built, property);
+        r.check_s = checking.seconds();
+        r.proved = v.what == abstraction::conclusion::proved;
+        r.verdict = r.proved ? "proved" : "not proved";
+        fill(r, grid, built, v.abstraction);
+    }
+    if (!property.is_universal()) {
+        r.verdict += " (the formula speaks of some runs, not of all: no abstraction of this kind can prove it)";
+    }
+    return r;
+}
+
+template <class System>
+report run(const benchmark<System>& problem, const abstraction::trained_controller& c, const arguments& a) {
+    constexpr std::size_t n = System::dimension;
+    if (c.head == abstraction::head_kind::argmax) {
+        return run(problem, abstraction::box_network<n, abstraction::head::argmax>{c.net}, c, a);
+    }
+    return run(problem, abstraction::box_network<n>{c.net, {c.scale}}, c, a);
+}
+
+report run(const abstraction::trained_controller& c, const arguments& a) {
+    const std::string& s = a.system;
+    if (c.system != s) {
+        throw error{"the controller in " + a.controller + " is for the system " + c.system};
+    }
+    if (s == "b1") {
+        return run(b1(), c, a);
+    }
+    if (s == "b2") {
+        return run(b2(), c, a);
+    }
+    if (s == "b3") {
+        return run(b3(), c, a);
+    }
+    if (s == "b4") {
+        return run(b4(), c, a);
+    }
+    if (s == "b5") {
+        return run(b5(), c, a);
+    }
+    if (s == "tora") {
+        return run(tora(), c, a);
+    }
+    if (s == "acc6") {
+        return run(acc6(), c, a);
+    }
+    if (s == "mountain_car") {
+        return run(mountain_car(), c, a);
+    }
+    if (s == "pendulum") {
+        return run(pendulum(), c, a);
+    }
+    if (s == "cart_pole") {
+        return run(cart_pole(), c, a);
+    }
+    throw usage_error{"unknown system '" + s + "'"};
+}
+
+} // namespace
+
+} // namespace opara::examples::verify
+
+int main(int argc, char** argv) {
+    namespace verify = opara::examples::verify;
+    try {
+        const verify::arguments a = verify::parse_arguments({argv + 1, argv + argc});
+        if (a.help) {
+            std::fputs(verify::usage, stdout);
+            return 0;
+        }
+        if (!a.report.empty()) {
+            opara::require_writable(a.report);
+        }
+        const auto c = opara::abstraction::controller_from_json(opara::read_file(a.controller));
+        const verify::report r = verify::run(c, a);
+        std::fputs(verify::to_text(r).c_str(), stdout);
+        if (!a.report.empty()) {
+            opara::write_file_atomically(a.report, verify::to_json(r));
+        }
+        return r.proved ? 0 : 1;
+    } catch (const verify::usage_error& e) {
+        std::fprintf(stderr, "opara_verify: %s\n%s", e.what(), verify::usage);
+    } catch (const std::exception& e) {
+        std::fprintf(stderr, "opara_verify: %s\n", e.what());
+    }
+    return 2;
+}

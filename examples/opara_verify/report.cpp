@@ -1,0 +1,82 @@
+#include <examples/opara_verify/report.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <string>
+
+namespace opara::examples::verify {
+
+std::string to_json(const report& r) {
+    nlohmann::ordered_json j;
+    j["system"] = r.system;
+    j["controller"] = r.controller;
+    j["property"] = r.property;
+    j["cells"] = r.cells;
+    j["states"] = r.states;
+    j["transitions"] = r.transitions;
+    j["build_s"] = r.build_s;
+    j["check_s"] = r.check_s;
+    j["verdict"] = r.verdict;
+    j["bounded"] = r.bound ? nlohmann::ordered_json(*r.bound) : nlohmann::ordered_json(false);
+    if (r.counterexample.empty()) {
+        j["counterexample"] = nullptr;
+    } else {
+        nlohmann::ordered_json steps = nlohmann::ordered_json::array();
+        for (const place& p : r.counterexample) {
+            steps.push_back(p.what == "cell" ? nlohmann::ordered_json{{"lower", p.lower}, {"upper", p.upper}}
+                                             : nlohmann::ordered_json(p.what));
+        }
+        j["counterexample"] = {{"steps", steps},
+                               {"repeat", r.repeat ? nlohmann::ordered_json(*r.repeat) : nlohmann::ordered_json()},
+                               {"conclusive", r.conclusive}};
+    }
+    return j.dump(1) + "\n";
+}
+
+std::string to_text(const report& r) {
+    const auto number = [](double x) {
+        char text[32];
+        std::snprintf(text, sizeof text, "%.6g", x);
+        return std::string{text};
+    };
+    std::string t = r.system + " under " + r.controller + ": " + r.property + "\n";
+    t += "  grid         " + std::to_string(r.cells) + " cells\n";
+    t += "  reached      " + std::to_string(r.states) + " states, " + std::to_string(r.transitions) +
+         " transitions, built in " + number(r.build_s) + " s";
+    t += r.states != 0 && r.build_s > 0
+             ? " (" + number(static_cast<double>(r.states) / r.build_s) + " states a second)\n"
+             : "\n";
+    t += "  checked in   " + number(r.check_s) + " s\n";
+    t += "  verdict      " + r.verdict + "\n";
+    if (!r.counterexample.empty()) {
+        t += "  the abstraction (perhaps not the system) can do this:\n";
+        constexpr std::size_t shown = 12;
+        for (std::size_t k = 0; k < r.counterexample.size(); ++k) {
+            if (r.counterexample.size() > 2 * shown && k == shown) {
+                t += "    ... " + std::to_string(r.counterexample.size() - 2 * shown) + " more ...\n";
+                k = r.counterexample.size() - shown;
+            }
+            const place& p = r.counterexample[k];
+            t += "    " + std::to_string(k) + "  ";
+            if (p.what != "cell") {
+                t += p.what;
+            }
+            for (std::size_t i = 0; i < p.lower.size(); ++i) {
+                t += (i == 0 ? "[" : " x [") + number(p.lower[i]) + ", " + number(p.upper[i]) + "]";
+            }
+            t += "\n";
+        }
+        if (r.repeat) {
+            t += "    and again from " + std::to_string(*r.repeat) + "\n";
+        }
+        if (!r.conclusive) {
+            t += "    (one of several runs that together refute the property)\n";
+        }
+    }
+    return t;
+}
+
+} // namespace opara::examples::verify

@@ -1,0 +1,43 @@
+/// @file
+/// What opara_verify found.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace opara::examples::verify {
+
+/// A step of a counterexample.
+struct place {
+    std::string what;          ///< "cell", "outside" or "unexplored"
+    std::vector<double> lower; ///< of a cell: its lower corner
+    std::vector<double> upper; ///< and its upper one
+};
+
+/// What was found.
+struct report {
+    std::string system;                ///< its name
+    std::string controller;            ///< its name
+    std::string property;              ///< the formula
+    std::uint64_t cells = 0;           ///< of the grid
+    std::size_t states = 0;            ///< that were reached
+    std::size_t transitions = 0;       ///< between them
+    double build_s = 0;                ///< seconds for the transition system
+    double check_s = 0;                ///< seconds for the formula
+    std::string verdict;               ///< in words
+    bool proved = false;               ///< whether every run satisfies the property
+    std::optional<std::size_t> bound;  ///< the number of steps, where the exploration was cut off
+    std::vector<place> counterexample; ///< of the abstraction; the system may be unable to do it
+    std::optional<std::size_t> repeat; ///< where the counterexample goes on after its end
+    bool conclusive = true;            ///< whether it alone shows that the abstraction fails
+};
+
+/// As JSON.
+std::string to_json(const report& r);
+/// For people.
+std::string to_text(const report& r);
+
+} // namespace opara::examples::verify
