@@ -1,5 +1,6 @@
 """Shows that each script of tools/ can fail: a check that cannot is worse than none."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -178,14 +179,20 @@ nonsense
         self.assert_fails("0 programs", *self.check("nothing\n"))
 
 
-@unittest.skipUnless(shutil.which("clang-format"), "there is no clang-format on this machine")
+CLANG_FORMAT = next(ROOT.glob("build/tools/clang-format-*/bin/clang-format"), None)
+
+
+@unittest.skipUnless(CLANG_FORMAT, "there is no clang-format in build/tools: tools/format.sh puts it there")
 class Format(Tree):
     def check(self, text):
         shutil.copytree(TOOLS, self.root / "tools")
         shutil.copy(ROOT / ".clang-format", self.root)
         for folder in "include", "examples", "tests", "bench":
             self.write(f"{folder}/file.cpp", text)
-        result = subprocess.run([self.root / "tools/format.sh", "--check"], capture_output=True, text=True, check=False)
+        result = subprocess.run(
+            [self.root / "tools/format.sh", "--check"],
+            capture_output=True, text=True, check=False, env={**os.environ, "CLANG_FORMAT": str(CLANG_FORMAT)},
+        )
         return result.returncode, result.stdout
 
     def test_good_file(self):
@@ -195,6 +202,28 @@ class Format(Tree):
         code, output = self.check("int  f( ) { return 1; }\n")
         self.assertNotEqual(code, 0)
         self.assertIn("+int f() { return 1; }", output)
+
+
+class Tables(Tree):
+    """The tables of docs/ are those of the measurements: shown with a copy in which one number differs."""
+
+    def copies(self, result, page):
+        for path in f"bench/results/{result}", f"docs/{page}":
+            self.write(path, (ROOT / path).read_text(encoding="utf-8"))
+        return self.root / "bench/results" / result, self.root / "docs" / page
+
+    def test_changed_number(self):
+        result, page = self.copies("cuda_graph_costs_h200.json", "cuda.md")
+        self.assert_passes("cuda_tables.py", "--check", result, page)
+        page.write_text(page.read_text(encoding="utf-8").replace("| 1.16 |", "| 1.15 |", 1), encoding="utf-8")
+        self.assert_fails("its tables are not those of", "cuda_tables.py", "--check", result, page)
+        self.assert_passes("cuda_tables.py", result, page)
+        self.assert_passes("cuda_tables.py", "--check", result, page)
+
+    def test_lost_table(self):
+        result, page = self.copies("cuda_graph_costs_h200.json", "cuda.md")
+        page.write_text(page.read_text(encoding="utf-8").replace("<!-- table forks -->", ""), encoding="utf-8")
+        self.assert_fails("no place for: forks", "cuda_tables.py", "--check", result, page)
 
 
 @unittest.skipUnless(shutil.which("doxygen"), "there is no doxygen on this machine")
