@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Formats every C++ and CUDA file of the project; with --check only says what would change, and fails if anything would.
 # The version is pinned, because each one decides otherwise, and comes from PyPI: Debian 12's breaks requires clauses.
+# The environment variable CLANG_FORMAT names another program of that version to use.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 version=19.1.7
-tool=build/tools/clang-format-$version/bin/clang-format
+tool=${CLANG_FORMAT:-build/tools/clang-format-$version/bin/clang-format}
 if [ ! -x "$tool" ]; then
     python3 -m venv "build/tools/clang-format-$version"
     "build/tools/clang-format-$version/bin/pip" install --quiet --disable-pip-version-check "clang-format==$version"
