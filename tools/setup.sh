@@ -12,8 +12,8 @@ packages=(
 )
 case "${1-}" in
     '') ;;
-    # For clang: its sanitizers and fuzzer, and its OpenMP.
-    --checks) packages+=(clang libclang-rt-14-dev libomp-dev clang-format clang-tidy doxygen) ;;
+    # For clang: its sanitizers and fuzzer, and its OpenMP. graphviz reads the drawings that a test writes.
+    --checks) packages+=(clang libclang-rt-14-dev libomp-dev clang-tidy doxygen graphviz python3-venv) ;;
     *) echo "usage: $0 [--checks]" >&2; exit 2 ;;
 esac
 
