@@ -1,37 +1,14 @@
 #include <opara/core/file.hpp>
+#include <tests/support/temporary_folder.hpp>
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <iterator>
 #include <string>
 
 namespace fs = std::filesystem;
 
-namespace {
-
-// A folder of its own, gone at the end.
-class temporary_folder {
-public:
-    temporary_folder() {
-        std::string name = (fs::temp_directory_path() / "opara-test-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    temporary_folder(const temporary_folder&) = delete;
-    temporary_folder& operator=(const temporary_folder&) = delete;
-    ~temporary_folder() { fs::remove_all(path_); }
-    [[nodiscard]] std::string operator/(const char* name) const { return (path_ / name).string(); }
-    [[nodiscard]] std::size_t files() const {
-        return static_cast<std::size_t>(std::distance(fs::directory_iterator{path_}, fs::directory_iterator{}));
-    }
-
-private:
-    fs::path path_;
-};
-
-} // namespace
+using opara::test::temporary_folder;
 
 TEST_CASE("a file is written, replaced and read") {
     const temporary_folder folder;

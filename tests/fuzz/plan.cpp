@@ -8,6 +8,7 @@
 #include <opara/testing/random_kernels.hpp>
 #include <opara/testing/recorder.hpp>
 #include <tests/property/policies.hpp>
+#include <tests/support/runs.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -21,6 +22,7 @@
 namespace {
 
 using opara::op_id;
+using opara::test::runs;
 
 [[noreturn]] void broken(const std::string& what) {
     std::fprintf(stderr, "%s\n", what.c_str());
@@ -38,25 +40,6 @@ private:
     std::span<const std::uint8_t> data_;
     std::size_t at_ = 0;
 };
-
-bool runs(const opara::plan& p, const opara::frozen_graph& g) {
-    const opara::testing::recorder recorder{p, g};
-    if (!recorder.enqueue_fault().empty()) {
-        return false;
-    }
-    for (std::uint32_t u = 0; u < g.size(); ++u) {
-        std::vector<bool> ran(g.size());
-        for (const op_id v : recorder.without(op_id{u})) {
-            ran[v.index()] = true;
-        }
-        for (const op_id v : g.successors(op_id{u})) {
-            if (ran[v.index()]) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
 
 opara::plan some_plan(const opara::frozen_graph& g, std::size_t assign_number, std::size_t order_number) {
     const opara::testing::random_kernels cost{g.size(), assign_number};

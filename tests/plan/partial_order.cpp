@@ -1,6 +1,7 @@
 #include <opara/graph/reachability.hpp>
 #include <opara/plan/partial_order.hpp>
 #include <opara/testing/random.hpp>
+#include <tests/support/commands.hpp>
 
 #include <doctest/doctest.h>
 
@@ -16,18 +17,12 @@ using opara::implied_edges;
 using opara::lane_id;
 using opara::op_id;
 using opara::plan;
+using opara::test::launch;
+using opara::test::record;
+using opara::test::wait;
 
 namespace {
 
-command launch(std::uint32_t lane, std::uint32_t op) {
-    return {.what = action::launch, .lane = lane_id{lane}, .op = op_id{op}};
-}
-command record(std::uint32_t lane, std::uint32_t op, std::uint32_t event) {
-    return {.what = action::record, .lane = lane_id{lane}, .op = op_id{op}, .event = event_id{event}};
-}
-command wait(std::uint32_t lane, std::uint32_t op, std::uint32_t event) {
-    return {.what = action::wait, .lane = lane_id{lane}, .op = op_id{op}, .event = event_id{event}};
-}
 std::vector<edge> edges_of(const opara::frozen_graph& g) {
     std::vector<edge> edges;
     g.for_each_edge([&](edge e) { edges.push_back(e); });

@@ -6,6 +6,7 @@
 #include <opara/testing/archetypes.hpp>
 #include <opara/testing/random_graph.hpp>
 #include <opara/testing/recorder.hpp>
+#include <tests/support/commands.hpp>
 
 #include <doctest/doctest.h>
 
@@ -24,18 +25,11 @@ using opara::defect;
 using opara::event_id;
 using opara::lane_id;
 using opara::op_id;
+using opara::test::launch;
+using opara::test::record;
+using opara::test::wait;
 
 namespace {
-
-command launch(std::uint32_t lane, std::uint32_t op) {
-    return {.what = action::launch, .lane = lane_id{lane}, .op = op_id{op}};
-}
-command record(std::uint32_t lane, std::uint32_t op, std::uint32_t event) {
-    return {.what = action::record, .lane = lane_id{lane}, .op = op_id{op}, .event = event_id{event}};
-}
-command wait(std::uint32_t lane, std::uint32_t op, std::uint32_t event) {
-    return {.what = action::wait, .lane = lane_id{lane}, .op = op_id{op}, .event = event_id{event}};
-}
 
 opara::frozen_graph graph(std::size_t n, std::vector<std::pair<std::uint32_t, std::uint32_t>> edges) {
     std::vector<opara::edge> ids;

@@ -4,8 +4,8 @@
 #include <opara/plan/validate.hpp>
 #include <opara/testing/random_graph.hpp>
 #include <opara/testing/random_kernels.hpp>
-#include <opara/testing/recorder.hpp>
 #include <tests/property/policies.hpp>
+#include <tests/support/runs.hpp>
 
 #include <doctest/doctest.h>
 
@@ -20,28 +20,9 @@ namespace testing = opara::testing;
 using opara::action;
 using opara::command;
 using opara::op_id;
+using opara::test::runs;
 
 namespace {
-
-// Whether the commands can be enqueued and keep every edge of the graph.
-bool runs(const opara::plan& p, const opara::frozen_graph& g) {
-    const testing::recorder recorder{p, g};
-    if (!recorder.enqueue_fault().empty()) {
-        return false;
-    }
-    for (std::uint32_t u = 0; u < g.size(); ++u) {
-        std::vector<bool> ran(g.size());
-        for (const op_id v : recorder.without(op_id{u})) {
-            ran[v.index()] = true;
-        }
-        for (const op_id v : g.successors(op_id{u})) {
-            if (ran[v.index()]) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
 
 struct tally {
     std::size_t caught = 0;   // the plan no longer runs the graph, and the validator says so

@@ -1,5 +1,6 @@
 #include <opara/testing/random_graph.hpp>
 #include <opara/testing/recorder.hpp>
+#include <tests/support/commands.hpp>
 
 #include <doctest/doctest.h>
 
@@ -14,18 +15,11 @@ using opara::command;
 using opara::event_id;
 using opara::lane_id;
 using opara::op_id;
+using opara::test::launch;
+using opara::test::record;
+using opara::test::wait;
 
 namespace {
-
-command launch(std::uint32_t lane, std::uint32_t op) {
-    return {.what = action::launch, .lane = lane_id{lane}, .op = op_id{op}};
-}
-command record(std::uint32_t lane, std::uint32_t op, std::uint32_t event) {
-    return {.what = action::record, .lane = lane_id{lane}, .op = op_id{op}, .event = event_id{event}};
-}
-command wait(std::uint32_t lane, std::uint32_t op, std::uint32_t event) {
-    return {.what = action::wait, .lane = lane_id{lane}, .op = op_id{op}, .event = event_id{event}};
-}
 
 // 0 -> 1, 0 -> 2, 1 -> 3, 2 -> 3
 const opara::frozen_graph diamond{
