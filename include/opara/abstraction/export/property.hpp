@@ -35,9 +35,9 @@ public:
         switch (n.what) {
         case kind::constant: return constant(n.value);
         case kind::atom: return atom(n.label, positive);
-        case kind::negation: return "!" + text(n.left, !positive);
-        case kind::conjunction: return "(" + left() + " & " + right() + ")";
-        case kind::disjunction: return "(" + left() + " | " + right() + ")";
+        case kind::negation: return negation(text(n.left, !positive));
+        case kind::conjunction: return both(left(), right(), " & ", "true", "false");
+        case kind::disjunction: return both(left(), right(), " | ", "false", "true");
         case kind::EX: return path("E", "X", left());
         case kind::AX: return path("A", "X", left());
         case kind::EF: return path("E", "F", left());
@@ -53,6 +53,24 @@ public:
 private:
     [[nodiscard]] std::string constant(bool value) const {
         return how_ == dialect::smv ? (value ? "TRUE" : "FALSE") : (value ? "true" : "false");
+    }
+    // Storm takes what consists of constants only, like !false, for the name of a label; so constants are folded for
+    // it.
+    [[nodiscard]] std::string negation(const std::string& f) const {
+        if (how_ == dialect::storm && (f == "true" || f == "false")) {
+            return constant(f == "false");
+        }
+        return "!" + f;
+    }
+    [[nodiscard]] std::string both(const std::string& f, const std::string& g, const char* sign, const char* neutral,
+                                   const char* decisive) const {
+        if (how_ == dialect::storm && (f == decisive || g == neutral)) {
+            return f;
+        }
+        if (how_ == dialect::storm && (g == decisive || f == neutral)) {
+            return g;
+        }
+        return "(" + f + sign + g + ")";
     }
     [[nodiscard]] std::string atom(const std::string& label, bool positive) const {
         const labelling* const l = system_.find_label(label);
