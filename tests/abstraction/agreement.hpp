@@ -2,6 +2,8 @@
 /// What the comparisons with other model checkers share: random systems, and the smallest one on which two differ.
 #pragma once
 
+#include <opara/abstraction/check.hpp>
+#include <opara/abstraction/formula.hpp>
 #include <opara/abstraction/transition_system.hpp>
 #include <opara/testing/random.hpp>
 
@@ -71,6 +73,28 @@ inline transition_system random_system(opara::testing::random_source& random, st
         initial.push_back(static_cast<std::uint32_t>(random.below(n)));
     }
     return transition_system::from_lists(successors, initial, {p, q});
+}
+
+/// A formula of CTL over the labels p and q, of all operators, nested this deeply.
+inline formula random_formula(opara::testing::random_source& random, std::size_t depth) {
+    if (depth == 0 || random.chance(0.1)) {
+        return random.chance(0.1) ? formula::constant(random.chance(0.5))
+                                  : formula::atom(random.chance(0.5) ? "p" : "q");
+    }
+    const formula f = random_formula(random, depth - 1);
+    switch (random.below(12)) {
+    case 0: return EX(f);
+    case 1: return AX(f);
+    case 2: return EF(f);
+    case 3: return AF(f);
+    case 4: return EG(f);
+    case 5: return AG(f);
+    case 6: return EU(f, random_formula(random, depth - 1));
+    case 7: return AU(f, random_formula(random, depth - 1));
+    case 8: return f && random_formula(random, depth - 1);
+    case 9: return f || random_formula(random, depth - 1);
+    default: return !f;
+    }
 }
 
 /// A system in parts that are easy to take away.
@@ -202,6 +226,38 @@ inline std::string describe(const transition_system& t) {
         text += "}}";
     }
     return text + "})";
+}
+
+/// Compares verdicts on questions that another checker has answered; of those on which the two differ it reports one of
+/// the smallest systems, made smaller as long as they differ.
+/// @param ask  `ask(questions)` is the other checker's verdict on each question, a pair of a system and a formula
+/// @param low  the least part of the questions that must hold, and that must not: else they would show nothing
+template <class Ask>
+void compare_verdicts(const std::vector<std::pair<transition_system, formula>>& questions, Ask ask, double low) {
+    using question = std::pair<transition_system, formula>;
+    const auto ours = [](const question& q) { return check(q.first, q.second).holds; };
+    const std::vector<bool> theirs = ask(questions);
+    REQUIRE(theirs.size() == questions.size());
+    std::size_t held = 0;
+    const question* least = nullptr;
+    for (std::size_t k = 0; k < questions.size(); ++k) {
+        held += theirs[k] ? 1U : 0U;
+        if (ours(questions[k]) != theirs[k] && (least == nullptr || questions[k].first.size() < least->first.size())) {
+            least = &questions[k];
+        }
+    }
+    if (least != nullptr) {
+        const auto differ = [&](const transition_system& t) {
+            const question q{t, least->second};
+            return ours(q) != ask(std::vector<question>{q})[0];
+        };
+        const transition_system t = shrink(least->first, differ);
+        FAIL_CHECK("opara says " << ours({t, least->second}) << ", the other " << !ours({t, least->second}) << " of "
+                                 << to_string(least->second) << " on " << describe(t));
+    }
+    const auto enough = static_cast<std::size_t>(low * static_cast<double>(questions.size()));
+    CHECK(held >= enough);
+    CHECK(questions.size() - held >= enough);
 }
 
 } // namespace opara::abstraction::test
