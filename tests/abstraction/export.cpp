@@ -432,6 +432,15 @@ TEST_CASE("formulas in the words of other checkers") {
     CHECK(in(dialect::prism, "E[true U !!goal]") == R"(E [ true U !!"goal" ])");
     CHECK(in(dialect::smv, "A[false U EG goal]") == "A [ FALSE U (EG goal) ]");
     CHECK_THROWS_AS(in(dialect::smv, "AF nothing"), label_error);
+    CHECK(in(dialect::spin, "AG (goal -> never) & A[!goal U never]") ==
+          "(([] (!possibly_goal || never)) && (!possibly_goal U never))");
+    CHECK(in(dialect::spin, "AG AF goal") == "([] (<> goal))");
+    for (const char* const branching : {"EF goal", "AF AG goal", "AG goal | AF never", "!AF goal", "AX goal",
+                                        "AG (goal | AF never)", "AF (AF goal & never)", "A[AF goal U never]"}) {
+        CAPTURE(branching);
+        CHECK_FALSE(is_linear(parse_formula(branching)));
+        CHECK_THROWS_AS(in(dialect::spin, branching), opara::error);
+    }
 }
 
 TEST_CASE("a stream that fails ends the export with an error, and the file before stays") {

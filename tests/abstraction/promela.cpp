@@ -1,5 +1,6 @@
 #include <opara/abstraction/check.hpp>
 #include <opara/abstraction/export/promela.hpp>
+#include <opara/abstraction/export/property.hpp>
 #include <opara/abstraction/parse.hpp>
 #include <opara/core/file.hpp>
 #include <tests/abstraction/agreement.hpp>
@@ -7,7 +8,6 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <ostream>
 #include <sstream>
@@ -21,28 +21,7 @@ using opara::testing::random_source;
 
 namespace {
 
-// Formulas of CTL and of LTL that say the same. Where a label stands negated, "possibly" comes before its name, which
-// goes again where the label is `maybe` nowhere.
-const std::vector<std::pair<std::string, std::string>> properties{{"AG p", "[] p"},
-                                                                  {"AF q", "<> q"},
-                                                                  {"A[p U q]", "p U q"},
-                                                                  {"AG (q -> p)", "[] (possibly_q -> p)"},
-                                                                  {"AG AF q", "[] <> q"}};
-
-std::vector<std::pair<std::string, std::string>> properties_of(const transition_system& t) {
-    const std::vector<proposition> names = propositions(t);
-    const bool two_names =
-        std::any_of(names.begin(), names.end(), [](const proposition& p) { return p.name == "possibly_q"; });
-    std::vector<std::pair<std::string, std::string>> named;
-    for (std::size_t k = 0; k < properties.size(); ++k) {
-        std::string text = properties[k].second;
-        if (const std::size_t at = text.find("possibly_"); at != text.npos && !two_names) {
-            text.erase(at, 9);
-        }
-        named.emplace_back("property" + std::to_string(k), text);
-    }
-    return named;
-}
+const char* const properties[] = {"AG p", "AF q", "A[p U q]", "AG (q -> p)", "AG AF q", "AG (p | q) & AF (q & p)"};
 
 } // namespace
 
@@ -58,19 +37,23 @@ TEST_CASE("SPIN comes to the same verdicts on random systems") {
     const std::size_t systems = asked("OPARA_SPIN_SYSTEMS", 6); // each costs a run of the C compiler
     for (std::size_t trial = 0; trial < systems; ++trial) {
         const transition_system t = random_system(random, 300);
-        const auto named = properties_of(t);
+        std::vector<std::pair<std::string, std::string>> named;
+        for (const char* const f : properties) {
+            named.emplace_back("property" + std::to_string(named.size()),
+                               property_text(t, parse_formula(f), dialect::spin));
+        }
         opara::write_file_atomically(folder / "model.pml",
                                      [&](std::ostream& out) { write_promela(out, t, named, "table.h"); });
         opara::write_file_atomically(folder / "table.h", [&](std::ostream& out) { write_promela_table(out, t); });
         REQUIRE(runs("cd '" + folder / "." + "' && spin -a model.pml >spin.log 2>&1 && gcc -w -O0 -o pan pan.c"));
-        for (std::size_t k = 0; k < properties.size(); ++k) {
-            CAPTURE(properties[k].first);
+        for (std::size_t k = 0; k < named.size(); ++k) {
+            CAPTURE(properties[k]);
             REQUIRE(runs("cd '" + folder / "." + "' && ./pan -a -m100000 -N " + named[k].first + " >pan.log 2>&1"));
             const std::string log = opara::read_file(folder / "pan.log");
             REQUIRE(log.find("max search depth too small") == std::string::npos);
             const bool spin_says = log.find("errors: 0") != std::string::npos;
             REQUIRE((spin_says || log.find("errors: 1") != std::string::npos));
-            CHECK_MESSAGE(check(t, parse_formula(properties[k].first)).holds == spin_says, describe(t));
+            CHECK_MESSAGE(check(t, parse_formula(properties[k])).holds == spin_says, describe(t));
             ++(spin_says ? held : failed);
         }
     }

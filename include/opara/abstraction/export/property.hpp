@@ -10,15 +10,39 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace opara::inline OPARA_ABI::abstraction {
 
 /// How a checker writes a formula of CTL.
 enum class dialect : unsigned char {
+    spin,  ///< `<> goal`: SPIN, which has linear time only (see `is_linear`)
     prism, ///< `A [ F "goal" ]`
     smv,   ///< `(AF goal)`: NuSMV, nuXmv
     storm, ///< `P>=1 [F "goal"]`: Storm, on a system whose choices are all taken with probability 1
 };
+
+/// Whether a formula of CTL means the same to a checker of linear time that reads it without its A: AG, AF and AU of
+/// propositions, AG AF, and what "and" makes of these. Of others that is not so: A of "or" is not "or" of A.
+/// O(nodes).
+[[nodiscard]] inline bool is_linear(const formula& f) {
+    using kind = formula::kind;
+    const std::vector<formula::node>& nodes = f.nodes();
+    std::vector<bool> propositional(nodes.size());
+    std::vector<bool> linear(nodes.size());
+    for (std::size_t i = 0; i < nodes.size(); ++i) { // operands come first
+        const formula::node& n = nodes[i];
+        const bool binary = n.what == kind::conjunction || n.what == kind::disjunction || n.what == kind::AU;
+        const bool leaf = n.what == kind::constant || n.what == kind::atom;
+        const bool of_propositions = leaf || (propositional[n.left] && (!binary || propositional[n.right]));
+        propositional[i] = of_propositions && n.what < kind::EX;
+        linear[i] = propositional[i] ||
+                    (of_propositions && (n.what == kind::AG || n.what == kind::AF || n.what == kind::AU)) ||
+                    (n.what == kind::AG && nodes[n.left].what == kind::AF && linear[n.left]) ||
+                    (n.what == kind::conjunction && linear[n.left] && linear[n.right]);
+    }
+    return linear.back();
+}
 
 namespace detail {
 
@@ -36,8 +60,8 @@ public:
         case kind::constant: return constant(n.value);
         case kind::atom: return atom(n.label, positive);
         case kind::negation: return negation(text(n.left, !positive));
-        case kind::conjunction: return both(left(), right(), " & ", "true", "false");
-        case kind::disjunction: return both(left(), right(), " | ", "false", "true");
+        case kind::conjunction: return both(left(), right(), how_ == dialect::spin ? " && " : " & ", "true", "false");
+        case kind::disjunction: return both(left(), right(), how_ == dialect::spin ? " || " : " | ", "false", "true");
         case kind::EX: return path("E", "X", left());
         case kind::AX: return path("A", "X", left());
         case kind::EF: return path("E", "F", left());
@@ -80,7 +104,7 @@ private:
         const auto is = [&](truth t) { return std::find(l->holds.begin(), l->holds.end(), t) != l->holds.end(); };
         const bool two_names = is(truth::maybe);
         const std::string name = (two_names && !positive ? "possibly_" : "") + label;
-        if (how_ == dialect::smv) {
+        if (how_ == dialect::smv || how_ == dialect::spin) {
             return name;
         }
         if (how_ == dialect::storm && !is(truth::yes) && !(two_names && !positive)) {
@@ -92,6 +116,7 @@ private:
     // is "on all runs", and "not, under every scheduler, with probability 0" is "on some".
     [[nodiscard]] std::string path(const std::string& quantifier, const std::string& what, const std::string& f) const {
         switch (how_) {
+        case dialect::spin: return (what == "G" ? "([] " : "(<> ") + f + ")";
         case dialect::prism: return quantifier + " [ " + what + " " + f + " ]";
         case dialect::smv: return "(" + quantifier + what + " " + f + ")";
         case dialect::storm: break;
@@ -99,6 +124,9 @@ private:
         return quantifier == "A" ? "(P>=1 [" + what + " " + f + "])" : "!(P<=0 [" + what + " " + f + "])";
     }
     [[nodiscard]] std::string until(const std::string& quantifier, const std::string& f, const std::string& g) const {
+        if (how_ == dialect::spin) {
+            return "(" + f + " U " + g + ")";
+        }
         if (how_ != dialect::storm) {
             return quantifier + " [ " + f + " U " + g + " ]";
         }
@@ -119,8 +147,12 @@ private:
 /// property_text(system, parse_formula("AG (left -> right)"), dialect::prism);  // A [ G (!"possibly_left" | "right") ]
 /// @endcode
 /// @throws label_error  the formula has a label that the system has not
+/// @throws error  the dialect is SPIN's and the formula is not linear
 /// Complexity: O(nodes + atoms * states).
 [[nodiscard]] inline std::string property_text(const transition_system& system, const formula& f, dialect how) {
+    if (how == dialect::spin && !is_linear(f)) {
+        throw error{"nothing that SPIN knows is sure to mean the same as " + to_string(f)};
+    }
     return detail::property_writer{system, f, how}.text(f.nodes().size() - 1, true);
 }
 
