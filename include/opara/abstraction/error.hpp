@@ -28,13 +28,17 @@ public:
     using error::error;
 };
 
-/// A formula over a proposition that the system does not have.
+/// A formula over a proposition that the system does not have, or a name that a file format cannot hold.
 class label_error : public error {
 public:
-    /// @param label  its name
+    /// @param label  the name that is unknown
     explicit label_error(const std::string& label) : error{"there is no label \"" + label + "\""}, label_{label} {}
+    /// @param label  the name at fault
+    /// @param why  what is wrong with it, as the end of a sentence that begins with the label
+    label_error(const std::string& label, const std::string& why)
+        : error{"the label \"" + label + "\" " + why}, label_{label} {}
 
-    [[nodiscard]] const std::string& label() const noexcept { return label_; } ///< the name that is unknown
+    [[nodiscard]] const std::string& label() const noexcept { return label_; } ///< the name at fault
 
 private:
     std::string label_;

@@ -4,20 +4,34 @@
 
 #include <opara/core/error.hpp>
 
+#include <sys/stat.h>
+
 #include <cerrno>
+#include <concepts>
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
+#include <ostream>
+#include <streambuf>
 #include <string>
 #include <string_view>
 
 namespace opara::inline OPARA_ABI {
 
 namespace detail {
-/// Owns a C stream on a new file beside the one that it shall replace; removes that file unless it was moved.
+/// Whether a path leads to a device, a pipe or the like: what is written there goes somewhere else, and a file in its
+/// place would be of no use to anybody.
+inline bool is_device(const std::string& path) {
+    struct stat what{};
+    return ::stat(path.c_str(), &what) == 0 && (what.st_mode & S_IFMT) != S_IFREG && (what.st_mode & S_IFMT) != S_IFDIR;
+}
+
+/// Owns a C stream on a new file beside the one that it shall replace; removes that file unless it was moved. Devices
+/// are not replaced but written.
 class partial_file {
 public:
-    explicit partial_file(const std::string& path) : path_{path}, partial_{path + ".partial"} {
+    explicit partial_file(const std::string& path)
+        : path_{path}, partial_{is_device(path) ? path : path + ".partial"}, moved_{partial_ == path_} {
         stream_ = std::fopen(partial_.c_str(), "wb");
         if (stream_ == nullptr) {
             fail("create", partial_);
@@ -45,7 +59,7 @@ public:
         if (std::fclose(stream) != 0) { // the rest of the buffer goes out here, so a full disk may show only now
             fail("write", partial_);
         }
-        if (std::rename(partial_.c_str(), path_.c_str()) != 0) {
+        if (!moved_ && std::rename(partial_.c_str(), path_.c_str()) != 0) {
             fail("replace", path_);
         }
         moved_ = true;
@@ -61,12 +75,34 @@ private:
     std::string path_;
     std::string partial_;
     std::FILE* stream_ = nullptr;
-    bool moved_ = false;
+    bool moved_;
+};
+
+/// Hands what a stream gets to a partial file, whose buffer is enough for both.
+class partial_file_buffer : public std::streambuf {
+public:
+    explicit partial_file_buffer(partial_file& file) : file_{&file} {}
+
+protected:
+    int_type overflow(int_type c) override {
+        if (!traits_type::eq_int_type(c, traits_type::eof())) {
+            const char text = traits_type::to_char_type(c);
+            file_->write({&text, 1});
+        }
+        return traits_type::not_eof(c);
+    }
+    std::streamsize xsputn(const char* text, std::streamsize size) override {
+        file_->write({text, static_cast<std::size_t>(size)});
+        return size;
+    }
+
+private:
+    partial_file* file_;
 };
 } // namespace detail
 
 /// Replaces a file's contents in one step: writes PATH.partial beside it, then renames that. If anything fails, the old
-/// contents stay and no partial file is left.
+/// contents stay and no partial file is left. A device or a pipe (/dev/stdout) is written as it is.
 /// @throws error  with the path and the system's reason
 inline void write_file_atomically(const std::string& path, std::string_view text) {
     detail::partial_file file{path};
@@ -74,10 +110,26 @@ inline void write_file_atomically(const std::string& path, std::string_view text
     file.move_into_place();
 }
 
+/// The same for contents that are made piece by piece, so that they never lie in memory as a whole.
+/// @param fill  `fill(std::ostream&)` writes them; a failure to write, or an exception of its own, ends it
+/// @throws error  with the path and the system's reason
+template <std::invocable<std::ostream&> F>
+void write_file_atomically(const std::string& path, F&& fill) {
+    detail::partial_file file{path};
+    detail::partial_file_buffer buffer{file};
+    std::ostream out{&buffer};
+    out.exceptions(std::ios_base::badbit | std::ios_base::failbit); // lets the error of the file come through
+    fill(out);
+    file.move_into_place();
+}
+
 /// Makes sure, before long work starts, that `write_file_atomically` will be able to create its file; creates and
-/// removes PATH.partial and leaves PATH alone.
+/// removes PATH.partial and leaves PATH alone. Of devices and pipes it says nothing: to try them would be to use them.
 /// @throws error  with the path and the system's reason
 inline void require_writable(const std::string& path) {
+    if (detail::is_device(path)) {
+        return;
+    }
     const detail::partial_file file{path};
     if (std::FILE* const there = std::fopen(path.c_str(), "r+b")) {
         static_cast<void>(std::fclose(there));

@@ -1,0 +1,159 @@
+/// @file
+/// Formulas as other checkers write them.
+#pragma once
+
+#include <opara/abstraction/error.hpp>
+#include <opara/abstraction/export/proposition.hpp>
+#include <opara/abstraction/formula.hpp>
+#include <opara/abstraction/transition_system.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace opara::inline OPARA_ABI::abstraction {
+
+/// How a checker writes a formula of CTL.
+enum class dialect : unsigned char {
+    spin,  ///< `<> goal`: SPIN, which has linear time only (see `is_linear`)
+    prism, ///< `A [ F "goal" ]`
+    smv,   ///< `(AF goal)`: NuSMV, nuXmv
+    storm, ///< `P>=1 [F "goal"]`: Storm, on a system whose choices are all taken with probability 1
+};
+
+/// Whether a formula of CTL means the same to a checker of linear time that reads it without its A: AG, AF and AU of
+/// propositions, AG AF, and what "and" makes of these. Of others that is not so: A of "or" is not "or" of A.
+/// O(nodes).
+[[nodiscard]] inline bool is_linear(const formula& f) {
+    using kind = formula::kind;
+    const std::vector<formula::node>& nodes = f.nodes();
+    std::vector<bool> propositional(nodes.size());
+    std::vector<bool> linear(nodes.size());
+    for (std::size_t i = 0; i < nodes.size(); ++i) { // operands come first
+        const formula::node& n = nodes[i];
+        const bool binary = n.what == kind::conjunction || n.what == kind::disjunction || n.what == kind::AU;
+        const bool leaf = n.what == kind::constant || n.what == kind::atom;
+        const bool of_propositions = leaf || (propositional[n.left] && (!binary || propositional[n.right]));
+        propositional[i] = of_propositions && n.what < kind::EX;
+        linear[i] = propositional[i] ||
+                    (of_propositions && (n.what == kind::AG || n.what == kind::AF || n.what == kind::AU)) ||
+                    (n.what == kind::AG && nodes[n.left].what == kind::AF && linear[n.left]) ||
+                    (n.what == kind::conjunction && linear[n.left] && linear[n.right]);
+    }
+    return linear.back();
+}
+
+namespace detail {
+
+class property_writer {
+public:
+    property_writer(const transition_system& system, const formula& f, dialect how)
+        : system_{system}, nodes_{f.nodes()}, how_{how} {}
+
+    [[nodiscard]] std::string text(std::size_t i, bool positive) const {
+        using kind = formula::kind;
+        const formula::node& n = nodes_[i];
+        const auto left = [&] { return text(n.left, positive); };
+        const auto right = [&] { return text(n.right, positive); };
+        switch (n.what) {
+        case kind::constant: return constant(n.value);
+        case kind::atom: return atom(n.label, positive);
+        case kind::negation: return negation(text(n.left, !positive));
+        case kind::conjunction: return both(left(), right(), how_ == dialect::spin ? " && " : " & ", "true", "false");
+        case kind::disjunction: return both(left(), right(), how_ == dialect::spin ? " || " : " | ", "false", "true");
+        case kind::EX: return path("E", "X", left());
+        case kind::AX: return path("A", "X", left());
+        case kind::EF: return path("E", "F", left());
+        case kind::AF: return path("A", "F", left());
+        case kind::EG: return path("E", "G", left());
+        case kind::AG: return path("A", "G", left());
+        case kind::EU: return until("E", left(), right());
+        case kind::AU: return until("A", left(), right());
+        }
+        return {};
+    }
+
+private:
+    [[nodiscard]] std::string constant(bool value) const {
+        return how_ == dialect::smv ? (value ? "TRUE" : "FALSE") : (value ? "true" : "false");
+    }
+    // Storm takes what consists of constants only, like !false, for the name of a label; so constants are folded for
+    // it.
+    [[nodiscard]] std::string negation(const std::string& f) const {
+        if (how_ == dialect::storm && (f == "true" || f == "false")) {
+            return constant(f == "false");
+        }
+        return "!" + f;
+    }
+    [[nodiscard]] std::string both(const std::string& f, const std::string& g, const char* sign, const char* neutral,
+                                   const char* decisive) const {
+        if (how_ == dialect::storm && (f == decisive || g == neutral)) {
+            return f;
+        }
+        if (how_ == dialect::storm && (g == decisive || f == neutral)) {
+            return g;
+        }
+        return "(" + f + sign + g + ")";
+    }
+    [[nodiscard]] std::string atom(const std::string& label, bool positive) const {
+        const labelling* const l = system_.find_label(label);
+        if (l == nullptr) {
+            throw label_error{label};
+        }
+        const auto is = [&](truth t) { return std::find(l->holds.begin(), l->holds.end(), t) != l->holds.end(); };
+        const bool two_names = is(truth::maybe);
+        const std::string name = (two_names && !positive ? "possibly_" : "") + label;
+        if (how_ == dialect::smv || how_ == dialect::spin) {
+            return name;
+        }
+        if (how_ == dialect::storm && !is(truth::yes) && !(two_names && !positive)) {
+            return "false"; // a .drn file does not name what holds nowhere
+        }
+        return "\"" + name + "\"";
+    }
+    // All that is left to chance in the exported process is the scheduler: "with probability 1 under every scheduler"
+    // is "on all runs", and "not, under every scheduler, with probability 0" is "on some".
+    [[nodiscard]] std::string path(const std::string& quantifier, const std::string& what, const std::string& f) const {
+        switch (how_) {
+        case dialect::spin: return (what == "G" ? "([] " : "(<> ") + f + ")";
+        case dialect::prism: return quantifier + " [ " + what + " " + f + " ]";
+        case dialect::smv: return "(" + quantifier + what + " " + f + ")";
+        case dialect::storm: break;
+        }
+        return quantifier == "A" ? "(P>=1 [" + what + " " + f + "])" : "!(P<=0 [" + what + " " + f + "])";
+    }
+    [[nodiscard]] std::string until(const std::string& quantifier, const std::string& f, const std::string& g) const {
+        if (how_ == dialect::spin) {
+            return "(" + f + " U " + g + ")";
+        }
+        if (how_ != dialect::storm) {
+            return quantifier + " [ " + f + " U " + g + " ]";
+        }
+        return quantifier == "A" ? "(P>=1 [" + f + " U " + g + "])" : "!(P<=0 [" + f + " U " + g + "])";
+    }
+
+    const transition_system& system_;
+    const std::vector<formula::node>& nodes_;
+    dialect how_;
+};
+
+} // namespace detail
+
+/// A formula over a system's labels, for a checker that has read the system's export. It holds there if and only if
+/// `check` finds that it holds here, labels that are `maybe` included (see `proposition`).
+///
+/// @code
+/// property_text(system, parse_formula("AG (left -> right)"), dialect::prism);  // A [ G (!"possibly_left" | "right") ]
+/// @endcode
+/// @throws label_error  the formula has a label that the system has not
+/// @throws error  the dialect is SPIN's and the formula is not linear
+/// Complexity: O(nodes + atoms * states).
+[[nodiscard]] inline std::string property_text(const transition_system& system, const formula& f, dialect how) {
+    if (how == dialect::spin && !is_linear(f)) {
+        throw error{"nothing that SPIN knows is sure to mean the same as " + to_string(f)};
+    }
+    return detail::property_writer{system, f, how}.text(f.nodes().size() - 1, true);
+}
+
+} // namespace opara::inline OPARA_ABI::abstraction
