@@ -1,5 +1,6 @@
 /// @file
-/// From a continuous state space to a verdict: intervals, grids, dynamics, controllers, transition systems, CTL.
+/// From a continuous state space to a verdict: intervals, grids, dynamics, controllers, transition systems, CTL, reach
+/// tubes.
 #pragma once
 
 #include <opara/abstraction/build.hpp>
@@ -10,5 +11,6 @@
 #include <opara/abstraction/functions.hpp>
 #include <opara/abstraction/parse.hpp>
 #include <opara/abstraction/systems.hpp>
+#include <opara/abstraction/tube.hpp>
 #include <opara/abstraction/uniform_grid.hpp>
 #include <opara/abstraction/verify.hpp>
