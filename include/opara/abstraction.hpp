@@ -1,8 +1,9 @@
 /// @file
-/// From a continuous state space to a verdict: intervals, grids, dynamics, controllers, transition systems, CTL, reach
-/// tubes.
+/// From a continuous state space to a verdict: intervals, partitions, dynamics, controllers, transition systems, CTL,
+/// replayed counterexamples, reach tubes.
 #pragma once
 
+#include <opara/abstraction/adaptive_tree.hpp>
 #include <opara/abstraction/build.hpp>
 #include <opara/abstraction/check.hpp>
 #include <opara/abstraction/controller.hpp>
@@ -10,6 +11,7 @@
 #include <opara/abstraction/formula.hpp>
 #include <opara/abstraction/functions.hpp>
 #include <opara/abstraction/parse.hpp>
+#include <opara/abstraction/product.hpp>
 #include <opara/abstraction/systems.hpp>
 #include <opara/abstraction/tube.hpp>
 #include <opara/abstraction/uniform_grid.hpp>
