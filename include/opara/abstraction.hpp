@@ -8,6 +8,7 @@
 #include <opara/abstraction/check.hpp>
 #include <opara/abstraction/controller.hpp>
 #include <opara/abstraction/dynamics.hpp>
+#include <opara/abstraction/falsify.hpp>
 #include <opara/abstraction/formula.hpp>
 #include <opara/abstraction/functions.hpp>
 #include <opara/abstraction/parse.hpp>
