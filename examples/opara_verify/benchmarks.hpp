@@ -20,6 +20,14 @@ using abstraction::box;
 using abstraction::box_of;
 using abstraction::interval;
 
+/// How a reach tube follows a system.
+template <std::size_t N>
+struct tube_settings {
+    std::size_t steps = 0;            ///< the published bound on the steps to the target
+    abstraction::point<N> parts{};    ///< widths of the parts of the initial set
+    abstraction::point<N> nearness{}; ///< of boxes that are merged
+};
+
 /// A system with its problem.
 template <class System>
 struct benchmark {
@@ -29,6 +37,7 @@ struct benchmark {
     box<dimension> initial;                                      ///< where it starts
     std::vector<abstraction::region<dimension>> labels;          ///< what formulas speak of
     std::vector<std::pair<std::string, std::string>> properties; ///< name and formula
+    tube_settings<dimension> tube{};                             ///< to the first label; 0 steps: none is published
 };
 
 /// The open interval, as the largest closed one of doubles inside.
@@ -46,28 +55,36 @@ inline benchmark<abstraction::systems::b1> b1() {
     return {{},
             box_of<2>({0.8, 0.5}, {0.9, 0.6}),
             {{"goal", box_of<2>({0, 0.05}, {0.2, 0.3})}, {"safe", box_of<2>({-1.5, -1.5}, {1.5, 1.5})}},
-            reach_and_avoid};
+            reach_and_avoid,
+            {70, {0.01, 0.01}, {1e-4, 1e-4}}};
 }
 inline benchmark<abstraction::systems::b2> b2() {
     return {{},
             box_of<2>({0.7, 0.7}, {0.9, 0.9}),
             {{"goal", box_of<2>({-0.3, -0.35}, {0.1, 0.5})}, {"safe", box_of<2>({-1.5, -1.5}, {1.5, 1.5})}},
-            reach_and_avoid};
+            reach_and_avoid,
+            {140, {0.2, 0.05}, {1e-3, 1e-4}}};
 }
 inline benchmark<abstraction::systems::b3> b3() {
-    return {{}, box_of<2>({0.8, 0.4}, {0.9, 0.5}), {{"goal", box_of<2>({0.2, -0.3}, {0.3, -0.05})}}, reach};
+    return {{},
+            box_of<2>({0.8, 0.4}, {0.9, 0.5}),
+            {{"goal", box_of<2>({0.2, -0.3}, {0.3, -0.05})}},
+            reach,
+            {150, {0.02, 0.02}, {1e-3, 1e-4}}};
 }
 inline benchmark<abstraction::systems::b4> b4() {
     return {{},
             box_of<3>({0.25, 0.08, 0.25}, {0.27, 0.1, 0.27}),
             {{"goal", box<3>{{open(-0.05, 0.05), open(-0.05, 0), anything}}}},
-            reach};
+            reach,
+            {60, {0.01, 0.01, 0.02}, {1e-3, 1e-4, 1e-4}}};
 }
 inline benchmark<abstraction::systems::b5> b5() {
     return {{},
             box_of<3>({0.38, 0.45, 0.25}, {0.4, 0.47, 0.27}),
             {{"goal", box<3>{{open(-0.4, -0.28), open(0.05, 0.22), anything}}}},
-            reach};
+            reach,
+            {50, {0.01, 0.01, 0.001}, {1e-3, 1e-3, 1e-3}}};
 }
 inline benchmark<abstraction::systems::tora> tora() {
     return {{},
@@ -75,13 +92,15 @@ inline benchmark<abstraction::systems::tora> tora() {
             {{"goal", box<4>{{interval{-0.1, 0.2}, interval{-0.9, -0.6}, anything, anything}}},
              {"safe",
               box<4>{{interval{-1.5, 1.5}, interval{-1.5707963267948966, 1.5707963267948966}, anything, anything}}}},
-            reach_and_avoid};
+            reach_and_avoid,
+            {250, {0.001, 0.001, 0.015, 0.02}, {6e-4, 6e-4, 1e-3, 1e-3}}};
 }
 inline benchmark<abstraction::systems::acc6> acc6() {
     return {{},
             box_of<6>({90, 32, 0, 10, 30, 0}, {91, 32.05, 0, 11, 30.05, 0}),
             {{"goal", box<6>{{anything, open(22.81, 22.87), anything, anything, open(29.88, 30.02), anything}}}},
-            reach};
+            reach,
+            {55, {1, 0.02, 0.01, 1, 0.02, 0.01}, {10, 1e-3, 1e-3, 10, 1e-3, 1e-3}}};
 }
 inline benchmark<abstraction::systems::mountain_car> mountain_car() {
     return {{},

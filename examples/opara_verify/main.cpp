@@ -75,6 +75,31 @@ void fill(report& r, const abstraction::uniform_grid<N>& grid, const abstraction
     }
 }
 
+// Can the system itself do what the abstraction did?
+template <class Dynamics, class Pilot>
+void replay(report& r, const abstraction::uniform_grid<Dynamics::dimension>& grid, const Dynamics& dynamics,
+            const Pilot& pilot, const box<Dynamics::dimension>& initial,
+            const abstraction::build_options<Dynamics::dimension>& options, const abstraction::cell_system& built,
+            const abstraction::formula& property, const abstraction::verdict& v) {
+    if (!v.counterexample) {
+        return;
+    }
+    const auto found =
+        abstraction::falsify(grid, dynamics, pilot, initial, options, built, property, *v.counterexample);
+    r.replay.emplace();
+    switch (found.what) {
+    case abstraction::counterexample_kind::real:
+        r.replay->what = "real";
+        for (const auto& x : found.run.states) {
+            r.replay->run.emplace_back(x.begin(), x.end());
+        }
+        r.replay->repeat = found.run.repeat;
+        break;
+    case abstraction::counterexample_kind::spurious: r.replay->what = "spurious"; break;
+    case abstraction::counterexample_kind::undecided: r.replay->what = "undecided"; break;
+    }
+}
+
 template <class System, class Pilot>
 report run(const benchmark<System>& problem, const Pilot& pilot, const abstraction::trained_controller& c,
            const arguments& a) {
@@ -113,6 +138,7 @@ report run(const benchmark<System>& problem, const Pilot& pilot, const abstracti
             r.bound = built.steps;
         }
         fill(r, grid, built.part, v.abstraction);
+        replay(r, grid, dynamics, pilot, problem.initial, options, built.part, property, v.abstraction);
     } else {
         const auto built = abstraction::build(grid, dynamics, pilot, problem.initial, options);
         r.build_s = building.seconds();
@@ -122,6 +148,7 @@ report run(const benchmark<System>& problem, const Pilot& pilot, const abstracti
         r.proved = v.what == abstraction::conclusion::proved;
         r.verdict = r.proved ? "proved" : "not proved";
         fill(r, grid, built, v.abstraction);
+        replay(r, grid, dynamics, pilot, problem.initial, options, built, property, v.abstraction);
     }
     if (!property.is_universal()) {
         r.verdict += " (the formula speaks of some runs, not of all: no abstraction of this kind can prove it)";

@@ -32,16 +32,53 @@ std::string to_json(const report& r) {
         j["counterexample"] = {{"steps", steps},
                                {"repeat", r.repeat ? nlohmann::ordered_json(*r.repeat) : nlohmann::ordered_json()},
                                {"conclusive", r.conclusive}};
+        if (r.replay) {
+            j["counterexample"]["replay"] = {
+                {"verdict", r.replay->what},
+                {"run", r.replay->run},
+                {"repeat", r.replay->repeat ? nlohmann::ordered_json(*r.replay->repeat) : nlohmann::ordered_json()}};
+        }
     }
     return j.dump(1) + "\n";
 }
 
+namespace {
+
+std::string number(double x) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.6g", x);
+    return text;
+}
+
+std::string replay_to_text(const replayed& r) {
+    if (r.what == "spurious") {
+        return "  replayed     spurious: no run of the system does this (another one may still violate the property)\n";
+    }
+    if (r.what != "real") {
+        return "  replayed     undecided: no run of the system was found to violate the property\n";
+    }
+    std::string t = "  replayed     real: this run of the system violates the property\n";
+    constexpr std::size_t shown = 6;
+    for (std::size_t k = 0; k < r.run.size(); ++k) {
+        if (r.run.size() > 2 * shown && k == shown) {
+            t += "    ... " + std::to_string(r.run.size() - 2 * shown) + " more ...\n";
+            k = r.run.size() - shown;
+        }
+        t += "    " + std::to_string(k) + "  (";
+        for (std::size_t i = 0; i < r.run[k].size(); ++i) {
+            t += (i == 0 ? "" : ", ") + number(r.run[k][i]);
+        }
+        t += ")\n";
+    }
+    if (r.repeat) {
+        t += "    and again from " + std::to_string(*r.repeat) + "\n";
+    }
+    return t;
+}
+
+} // namespace
+
 std::string to_text(const report& r) {
-    const auto number = [](double x) {
-        char text[32];
-        std::snprintf(text, sizeof text, "%.6g", x);
-        return std::string{text};
-    };
     std::string t = r.system + " under " + r.controller + ": " + r.property + "\n";
     t += "  grid         " + std::to_string(r.cells) + " cells\n";
     t += "  reached      " + std::to_string(r.states) + " states, " + std::to_string(r.transitions) +
@@ -74,6 +111,9 @@ std::string to_text(const report& r) {
         }
         if (!r.conclusive) {
             t += "    (one of several runs that together refute the property)\n";
+        }
+        if (r.replay) {
+            t += replay_to_text(*r.replay);
         }
     }
     return t;

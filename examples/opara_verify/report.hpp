@@ -17,6 +17,13 @@ struct place {
     std::vector<double> upper; ///< and its upper one
 };
 
+/// What became of a counterexample on the system itself.
+struct replayed {
+    std::string what;                     ///< "real", "spurious" or "undecided"
+    std::vector<std::vector<double>> run; ///< `real`: the states of a run that violates the property
+    std::optional<std::size_t> repeat;    ///< where that run goes on after its end, for ever
+};
+
 /// What was found.
 struct report {
     std::string system;                ///< its name
@@ -33,6 +40,7 @@ struct report {
     std::vector<place> counterexample; ///< of the abstraction; the system may be unable to do it
     std::optional<std::size_t> repeat; ///< where the counterexample goes on after its end
     bool conclusive = true;            ///< whether it alone shows that the abstraction fails
+    std::optional<replayed> replay;    ///< of the counterexample, if there is one
 };
 
 /// As JSON.

@@ -16,19 +16,32 @@ namespace opara::inline OPARA_ABI::abstraction::detail {
 // A hash table with open addressing: states in the order in which their cells were first met.
 class cell_index {
 public:
+    static constexpr std::uint32_t absent = std::numeric_limits<std::uint32_t>::max();
+
+    // The number of a cell's state, `absent` if there is none.
+    [[nodiscard]] std::uint32_t find(std::uint64_t cell) const noexcept {
+        if (slots_.empty()) {
+            return absent;
+        }
+        std::size_t at = place(cell);
+        while (slots_[at] != absent && cells_[slots_[at]] != cell) {
+            at = (at + 1) & (slots_.size() - 1);
+        }
+        return slots_[at];
+    }
     // The state of a cell; a new one if the cell is new.
     state_id insert(std::uint64_t cell) {
         if (2 * (cells_.size() + 1) > slots_.size()) {
             grow();
         }
         std::size_t at = place(cell);
-        while (slots_[at] != empty) {
+        while (slots_[at] != absent) {
             if (cells_[slots_[at]] == cell) {
                 return state_id{slots_[at]};
             }
             at = (at + 1) & (slots_.size() - 1);
         }
-        if (cells_.size() >= empty) {
+        if (cells_.size() >= absent) {
             throw system_error{"more cells are reached than 32 bits can number", cells_.size()};
         }
         slots_[at] = static_cast<std::uint32_t>(cells_.size());
@@ -38,19 +51,20 @@ public:
     [[nodiscard]] const std::vector<std::uint64_t>& cells() const noexcept { return cells_; }
     [[nodiscard]] std::vector<std::uint64_t> release() noexcept { return std::move(cells_); }
 
-private:
-    static constexpr std::uint32_t empty = std::numeric_limits<std::uint32_t>::max();
+    // The same cells in the same order.
+    friend bool operator==(const cell_index& a, const cell_index& b) { return a.cells_ == b.cells_; }
 
+private:
     [[nodiscard]] std::size_t place(std::uint64_t cell) const noexcept {
         std::uint64_t h = cell * 0x9E3779B97F4A7C15U; // neighbouring cells go to far slots
         h ^= h >> 32U;
         return static_cast<std::size_t>(h) & (slots_.size() - 1);
     }
     void grow() {
-        slots_.assign(slots_.empty() ? 64 : slots_.size() * 2, empty);
+        slots_.assign(slots_.empty() ? 64 : slots_.size() * 2, absent);
         for (std::size_t s = 0; s < cells_.size(); ++s) {
             std::size_t at = place(cells_[s]);
-            while (slots_[at] != empty) {
+            while (slots_[at] != absent) {
                 at = (at + 1) & (slots_.size() - 1);
             }
             slots_[at] = static_cast<std::uint32_t>(s);

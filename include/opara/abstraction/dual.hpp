@@ -45,21 +45,21 @@ struct dual {
     friend constexpr dual operator+(const dual& a, const dual& b) noexcept {
         dual c{a.value + b.value};
         for (std::size_t i = 0; i < N; ++i) {
-            c.gradient[i] = a.gradient[i] + b.gradient[i];
+            c.gradient[i] = sum(a.gradient[i], b.gradient[i]);
         }
         return c;
     }
     friend constexpr dual operator-(const dual& a, const dual& b) noexcept {
         dual c{a.value - b.value};
         for (std::size_t i = 0; i < N; ++i) {
-            c.gradient[i] = a.gradient[i] - b.gradient[i];
+            c.gradient[i] = sum(a.gradient[i], -b.gradient[i]);
         }
         return c;
     }
     friend constexpr dual operator*(const dual& a, const dual& b) noexcept {
         dual c{a.value * b.value};
         for (std::size_t i = 0; i < N; ++i) {
-            c.gradient[i] = a.gradient[i] * b.value + a.value * b.gradient[i];
+            c.gradient[i] = sum(product(a.gradient[i], b.value), product(b.gradient[i], a.value));
         }
         return c;
     }
@@ -80,7 +80,7 @@ struct dual {
     [[nodiscard]] constexpr dual chain(const interval& range, const interval& derivative) const noexcept {
         dual c{range};
         for (std::size_t i = 0; i < N; ++i) {
-            c.gradient[i] = derivative * gradient[i];
+            c.gradient[i] = product(gradient[i], derivative);
         }
         return c;
     }
@@ -89,6 +89,15 @@ struct dual {
         dual c{range};
         c.gradient.fill(interval::whole());
         return c;
+    }
+
+private:
+    // Most derivatives of most systems are 0, but 0 would cost as much as any other number.
+    [[nodiscard]] static constexpr interval sum(const interval& a, const interval& b) noexcept {
+        return a == interval{} ? b : b == interval{} ? a : a + b;
+    }
+    [[nodiscard]] static constexpr interval product(const interval& derivative, const interval& factor) noexcept {
+        return derivative == interval{} ? interval{} : derivative * factor;
     }
 };
 

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <opara/abstraction/partition.hpp>
+#include <opara/abstraction/split.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -36,7 +36,7 @@ public:
     uniform_grid(const box<N>& domain, const std::array<std::size_t, N>& counts) {
         for (std::size_t i = 0; i < N; ++i) {
             require_bounded(domain, i);
-            if (counts[i] == 0 || counts[i] >= most_breakpoints) {
+            if (counts[i] == 0 || counts[i] >= detail::most_breakpoints) {
                 throw domain_error{
                     "dimension " + std::to_string(i) + " cannot have " + std::to_string(counts[i]) + " cells", i};
             }
@@ -61,22 +61,7 @@ public:
         uniform_grid g;
         for (std::size_t i = 0; i < N; ++i) {
             require_bounded(domain, i);
-            const double low = domain[i].lower();
-            const double high = domain[i].upper();
-            if (!(widths[i] > 0 && widths[i] <= detail::largest) ||
-                !((high - low) / widths[i] < static_cast<double>(most_breakpoints))) {
-                throw domain_error{
-                    "dimension " + std::to_string(i) + " cannot have cells of width " + std::to_string(widths[i]), i};
-            }
-            std::vector<double>& b = g.breakpoints_[i];
-            b.push_back(low);
-            while (b.back() < high) {
-                const double next = std::min(round_to_decimals(b.back() + widths[i]), high);
-                if (!(next > b.back())) {
-                    throw domain_error{"dimension " + std::to_string(i) + " has cells without width", i};
-                }
-                b.push_back(next);
-            }
+            g.breakpoints_[i] = detail::breakpoints_by_width(domain[i], widths[i], i);
         }
         g.finish();
         return g;
@@ -153,16 +138,10 @@ public:
 private:
     uniform_grid() = default;
 
-    static constexpr std::size_t most_breakpoints = std::size_t{1} << 28U; // two gigabytes of them
-
     static void require_bounded(const box<N>& domain, std::size_t i) {
         if (!(domain[i].lower() < domain[i].upper()) || !(domain[i].upper() - domain[i].lower() <= detail::largest)) {
             throw domain_error{"dimension " + std::to_string(i) + " of the domain is infinite or has no width", i};
         }
-    }
-    static double round_to_decimals(double x) noexcept {
-        const double scaled = x * 1e10;
-        return std::abs(scaled) < 0x1p52 ? std::nearbyint(scaled) / 1e10 : x;
     }
 
     void finish() {
