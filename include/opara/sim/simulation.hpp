@@ -57,6 +57,7 @@ public:
         launcher_.begin(rooted ? launcher::root::one : launcher::root::none);
         while (step()) {
         }
+        require_all_done();
         finish();
         return std::move(result_);
     }
@@ -145,6 +146,7 @@ private:
         }
         if ((*kernels_)[op_of_[node].index()].duration_us == 0.0) {
             a.end_us = now_;
+            ++done_;
             launcher_.done(node, now_);
         } else {
             machine_.enqueue(footprints_[node], node, priority_[node], placing_us(node));
@@ -167,6 +169,7 @@ private:
                 activity& a = result_.operators[op_of_[node].index()];
                 a.end_us = now_;
                 a.sm_share = static_cast<double>(std::min(sms, device_->sms)) / device_->sms;
+                ++done_;
                 launcher_.done(node, now_);
             });
         const load l{now_, machine_.busy_sms(), machine_.busy_dram(), machine_.busy_math()};
@@ -174,6 +177,14 @@ private:
             result_.loads.back() = l;
         } else {
             result_.loads.push_back(l);
+        }
+    }
+
+    // A device that stands still with work left is a defect of the simulator; it must not look like a fast plan.
+    void require_all_done() const {
+        if (done_ != op_of_.size()) {
+            throw error{"the simulation came to a standstill: " + std::to_string(op_of_.size() - done_) + " of " +
+                        std::to_string(op_of_.size()) + " kernels are not done"};
         }
     }
 
@@ -246,6 +257,7 @@ private:
     std::vector<op_id> nothing_;        // operators without a node
     std::vector<std::uint32_t> waited_; // where their part of waits_ begins
     std::vector<op_id> waits_;
+    std::size_t done_ = 0; // nodes
     double now_ = 0.0;
     double busy_ = 0.0;
     double dram_ = 0.0;
