@@ -12,8 +12,8 @@
 namespace opara::inline OPARA_ABI {
 
 /// A small generator (SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).
-/// `<random>` would do, but its distributions differ from one standard library to the next, and what a search found or a
-/// test failed with by seed 7 must be found by seed 7 everywhere.
+/// `<random>` would do, but its distributions differ from one standard library to the next, and what a search found or
+/// a test failed with by seed 7 must be found by seed 7 everywhere.
 class random_source {
 public:
     /// Equal seeds give equal numbers.
