@@ -17,6 +17,7 @@ LAYERS = {
     "assign": ("core", "graph", "cost", "order"),  # some policies walk the graph in an order of their own
     "plan": ("core", "graph", "cost", "assign", "order"),
     "sim": ("core", "graph", "cost", "assign", "order", "plan"),
+    "search": ("core", "graph", "cost", "assign", "order", "plan", "sim"),
     "host": ("core", "graph", "cost", "assign", "order", "plan"),
     "cuda": ("core", "graph", "cost", "plan"),
     "onnx": ("core", "graph", "cost"),

@@ -185,6 +185,37 @@ TEST_CASE("random graphs of random kernels run sanely on every device under seve
     }
 }
 
+TEST_CASE("a kernel that gave all its slots to one of higher priority still runs") {
+    // 1 fills the device; 4 comes as it ends, finds room for some of its blocks, and loses that to 5.
+    const cost::kernel large{
+        .blocks = 296, .threads = 128, .registers = 232, .shared_bytes = 32768, .duration_us = 27.47};
+    const std::vector<edge> edges{arc(0, 1), arc(0, 2), arc(0, 3), arc(2, 4), arc(3, 5)};
+    const frozen_graph g{6, edges};
+    for (double before_4 = 0.5; before_4 < 20.0; before_4 += 0.5) {
+        for (const double later : {2.0, 3.0, 3.5, 4.0, 5.0}) {
+            CAPTURE(before_4);
+            CAPTURE(later);
+            const cost::table costs{{{.duration_us = 1.0},
+                                     large,
+                                     {.threads = 32, .duration_us = before_4},
+                                     {.threads = 32, .duration_us = before_4 + later},
+                                     {.blocks = 290, .threads = 128, .duration_us = 2.103},
+                                     large},
+                                    cost::devices::h200};
+            const plan p = plan_of(g);
+            std::vector<opara::command> commands(p.commands().begin(), p.commands().end());
+            for (opara::command& c : commands) {
+                c.priority = c.what == opara::action::launch && c.op == op_id{5} ? 1 : 0;
+            }
+            const sim::timeline t = sim::simulate(plan{6, p.lanes(), p.events(), commands}, costs, cost::devices::h200);
+            for (const sim::activity& a : t.operators) {
+                CHECK(a.end_us > a.start_us);
+            }
+            CHECK(t.makespan_us > 2 * 27.47);
+        }
+    }
+}
+
 TEST_CASE("random layered graphs under one root cost what was measured above their critical path") {
     // Measured: nodes of 1 to 8 us, 10x6, 30x4, 20x10, 12x16 (layers x width): with nodes created by rank 1.16 to 1.21
     // times the critical path, by number 1.20 to 1.30.

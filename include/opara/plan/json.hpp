@@ -52,24 +52,21 @@ namespace opara::inline OPARA_ABI {
     return text + (p.commands().empty() ? "]}\n" : "\n]}\n");
 }
 
-/// The plan that `to_json` wrote. Checks form and ranges, not that the plan runs any graph: that is `validate`'s work.
-/// @throws parse_error  no JSON (with line and column), or not such a plan (`where()` is the JSON path of what is
-/// wrong) Complexity: O(text).
-[[nodiscard]] inline plan plan_from_json(std::string_view text) {
-    const nlohmann::json document = detail::parse_json(text);
-    const detail::json_place root{document};
+namespace detail {
+/// The plan at a place in a document. @throws parse_error  there is none
+inline plan read_plan(const json_place& root) {
     root.require_object({"format", "version", "operators", "lanes", "events", "commands"});
-    detail::require_format(root, "opara-plan");
+    require_format(root, "opara-plan");
     constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max() - 1;
     const std::size_t operators = root.at("operators").number(most);
     const std::size_t lanes = root.at("lanes").number(most);
     const std::size_t events = root.at("events").number(most);
-    const detail::json_place list = root.at("commands");
+    const json_place list = root.at("commands");
     list.require_array();
     std::vector<command> commands;
     commands.reserve(list.size());
     for (std::size_t i = 0; i < list.size(); ++i) {
-        const detail::json_place item = list.at(i);
+        const json_place item = list.at(i);
         item.require_object({"do", "lane", "op", "event", "variant", "priority"});
         command c;
         const std::string& verb = item.at("do").text();
@@ -98,6 +95,15 @@ namespace opara::inline OPARA_ABI {
         commands.push_back(c);
     }
     return plan{operators, lanes, events, std::move(commands)};
+}
+} // namespace detail
+
+/// The plan that `to_json` wrote. Checks form and ranges, not that the plan runs any graph: that is `validate`'s work.
+/// @throws parse_error  no JSON (with line and column), or not such a plan (`where()` is the JSON path of what is
+/// wrong) Complexity: O(text).
+[[nodiscard]] inline plan plan_from_json(std::string_view text) {
+    const nlohmann::json document = detail::parse_json(text);
+    return detail::read_plan(detail::json_place{document});
 }
 
 } // namespace opara::inline OPARA_ABI

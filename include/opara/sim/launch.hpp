@@ -39,6 +39,9 @@ public:
     void build(std::span<const edge> edges, std::span<const double> edge_us, std::span<const std::int32_t> priority) {
         const std::size_t n = edge_us.size();
         edge_us_ = edge_us;
+        sources_.clear();
+        heap_.clear();
+        free_at_ = 0.0;
         states_.assign(n, {});
         children_.resize(edges.size());
         first_child_.assign(n + 1, 0);

@@ -20,11 +20,24 @@ namespace opara::inline OPARA_ABI::sim::detail {
 /// group only, so its cost follows the number of kernels that run at once and not the number of SMs or blocks.
 class machine {
 public:
-    explicit machine(const cost::device& d) : device_{&d} {
-        groups_.resize(1);
-        groups_[0].sms = d.sms;
-        clear(groups_[0]);
+    explicit machine(const cost::device& d) : device_{&d} { reset(); }
+
+    /// Back to an idle device.
+    void reset() {
+        groups_.resize(std::max<std::size_t>(groups_.size(), 1));
         live_ = 1;
+        groups_[0].sms = device_->sms;
+        groups_[0].parts.clear();
+        groups_[0].changed = true;
+        clear(groups_[0]);
+        kernels_.clear();
+        unused_.clear();
+        active_.clear();
+        queue_.clear();
+        freed_by_ = filling_ = std::numeric_limits<std::uint32_t>::max();
+        due_ = false;
+        next_ = std::numeric_limits<double>::infinity();
+        flow_ = busy_ = dram_ = math_ = 0.0;
     }
 
     /// Puts a kernel behind those of the same or higher priority.

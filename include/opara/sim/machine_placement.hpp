@@ -92,8 +92,8 @@ inline void machine::fill(std::uint32_t kernel) {
         }
         const double fraction = k.unplaced / groups_[best].sms;
         if (fraction < 1.0) {
-            if (k.f.flows) {
-                return; // less than a block for each SM: they come as others end
+            if (k.f.flows && k.resident >= 0.5) { // if it gave all its slots away, none of its blocks ever ends
+                return;                           // less than a block for each SM: they come as others end
             }
             best = split(best, static_cast<std::uint32_t>(k.unplaced));
             put(best, kernel, 1.0);

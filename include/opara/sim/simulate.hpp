@@ -11,6 +11,7 @@
 #include <opara/sim/timeline.hpp>
 
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace opara::inline OPARA_ABI::sim {
@@ -35,7 +36,7 @@ template <cost::kernel_model Cost>
     for (std::size_t v = 0; v < p.operators(); ++v) {
         kernels.push_back(cost.kernel(op_id::from_index(v)));
     }
-    return detail::simulation{p, kernels, d, options}.run();
+    return std::move(detail::simulation{d, options}.run(p, kernels));
 }
 
 } // namespace opara::inline OPARA_ABI::sim

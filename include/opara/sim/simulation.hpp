@@ -19,6 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,40 +45,80 @@ inline footprint checked_footprint(const cost::kernel& k, const cost::device& d,
     return f;
 }
 
-/// One simulation.
+/// Simulates plans, one after another: it keeps its memory, and what it worked out of kernels that it meets again.
 class simulation {
 public:
-    simulation(const plan& p, const std::vector<cost::kernel>& kernels, const cost::device& d,
-               const simulate_options& options)
-        : plan_{&p}, kernels_{&kernels}, device_{&d}, options_{options}, machine_{d}, launcher_{d.graph} {}
+    /// @param d  the device, which must outlive the object
+    simulation(const cost::device& d, const simulate_options& options)
+        : device_{&d}, options_{options}, machine_{d}, launcher_{d.graph} {}
 
-    timeline run() {
+    /// @param kernels  by operator; must outlive the call
+    /// @return the run, until the next call
+    timeline& run(const plan& p, std::span<const cost::kernel> kernels) {
+        forget();
+        plan_ = &p;
+        kernels_ = kernels;
         build();
         const bool rooted = options_.root == extra_node::when_several && launcher_.sources() > 1;
         launcher_.begin(rooted ? launcher::root::one : launcher::root::none);
         while (step()) {
         }
+        require_all_done();
         finish();
-        return std::move(result_);
+        return result_;
     }
 
 private:
+    void forget() {
+        machine_.reset();
+        result_.makespan_us = 0.0;
+        result_.operators.clear();
+        result_.critical.clear();
+        result_.loads.clear();
+        result_.mean = {};
+        op_of_.clear();
+        priority_.clear();
+        footprints_.clear();
+        edge_us_.clear();
+        nothing_.clear();
+        waited_.clear();
+        waits_.clear();
+        done_ = 0;
+        now_ = busy_ = dram_ = math_ = 0.0;
+    }
+
+    // The footprint of an operator's kernel, worked out only if it is another one than the time before.
+    const footprint& footprint_of_op(op_id v) {
+        if (known_.size() <= v.index()) {
+            known_.resize(v.index() + 1);
+        }
+        known_kernel& k = known_[v.index()];
+        if (!k.known || !(k.kernel == kernels_[v.index()])) {
+            k.known = false;
+            k.kernel = kernels_[v.index()];
+            require_costs(k.kernel, v);
+            k.print = k.kernel.duration_us > 0.0 ? checked_footprint(k.kernel, *device_, v) : footprint{};
+            k.known = true;
+        }
+        return k.print;
+    }
+
     void build() {
-        const captured_edges captured{*plan_, [&](op_id v) { return (*kernels_)[v.index()].launches(); }};
+        const captured_edges captured{*plan_, [&](op_id v) { return kernels_[v.index()].launches(); }};
         const std::size_t n = plan_->operators();
         result_.operators.resize(n);
         priority_.reserve(n);
         for (const command& c : plan_->commands()) {
             if (c.what == action::launch) {
                 result_.operators[c.op.index()].lane = c.lane;
-                if ((*kernels_)[c.op.index()].launches()) {
+                if (kernels_[c.op.index()].launches()) {
                     priority_.push_back(c.priority);
                 }
             }
         }
         std::vector<std::uint32_t> node_of(n, none_);
         for (const op_id v : captured.order()) {
-            if ((*kernels_)[v.index()].launches()) {
+            if (kernels_[v.index()].launches()) {
                 node_of[v.index()] = static_cast<std::uint32_t>(op_of_.size());
                 op_of_.push_back(v);
             } else {
@@ -98,15 +139,9 @@ private:
         footprints_.reserve(op_of_.size());
         edge_us_.reserve(op_of_.size());
         for (const op_id v : op_of_) {
-            const cost::kernel& k = (*kernels_)[v.index()];
-            require_costs(k, v);
-            if (k.duration_us > 0.0) {
-                footprints_.push_back(checked_footprint(k, *device_, v));
-                edge_us_.push_back(device_->graph.edge_us);
-            } else {
-                footprints_.push_back({});
-                edge_us_.push_back(device_->graph.edge_to_empty_us);
-            }
+            footprints_.push_back(footprint_of_op(v));
+            edge_us_.push_back(kernels_[v.index()].duration_us > 0.0 ? device_->graph.edge_us
+                                                                     : device_->graph.edge_to_empty_us);
         }
         for (const op_id v : nothing_) { // an operator without a node is over when what it waits for is
             waited_.push_back(static_cast<std::uint32_t>(waits_.size()));
@@ -143,8 +178,9 @@ private:
         if (held) {
             a.held = held_by::front_end;
         }
-        if ((*kernels_)[op_of_[node].index()].duration_us == 0.0) {
+        if (kernels_[op_of_[node].index()].duration_us == 0.0) {
             a.end_us = now_;
+            ++done_;
             launcher_.done(node, now_);
         } else {
             machine_.enqueue(footprints_[node], node, priority_[node], placing_us(node));
@@ -167,6 +203,7 @@ private:
                 activity& a = result_.operators[op_of_[node].index()];
                 a.end_us = now_;
                 a.sm_share = static_cast<double>(std::min(sms, device_->sms)) / device_->sms;
+                ++done_;
                 launcher_.done(node, now_);
             });
         const load l{now_, machine_.busy_sms(), machine_.busy_dram(), machine_.busy_math()};
@@ -174,6 +211,14 @@ private:
             result_.loads.back() = l;
         } else {
             result_.loads.push_back(l);
+        }
+    }
+
+    // A device that stands still with work left is a defect of the simulator; it must not look like a fast plan.
+    void require_all_done() const {
+        if (done_ != op_of_.size()) {
+            throw error{"the simulation came to a standstill: " + std::to_string(op_of_.size() - done_) + " of " +
+                        std::to_string(op_of_.size()) + " kernels are not done"};
         }
     }
 
@@ -232,8 +277,15 @@ private:
 
     static constexpr std::uint32_t none_ = std::numeric_limits<std::uint32_t>::max();
 
-    const plan* plan_;
-    const std::vector<cost::kernel>* kernels_;
+    struct known_kernel {
+        cost::kernel kernel;
+        footprint print;
+        bool known = false;
+    };
+
+    const plan* plan_ = nullptr;
+    std::span<const cost::kernel> kernels_;
+    std::vector<known_kernel> known_; // by operator
     const cost::device* device_;
     simulate_options options_;
     machine machine_;
@@ -246,6 +298,7 @@ private:
     std::vector<op_id> nothing_;        // operators without a node
     std::vector<std::uint32_t> waited_; // where their part of waits_ begins
     std::vector<op_id> waits_;
+    std::size_t done_ = 0; // nodes
     double now_ = 0.0;
     double busy_ = 0.0;
     double dram_ = 0.0;
