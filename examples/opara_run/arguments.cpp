@@ -66,10 +66,12 @@ std::optional<arguments> parse(int argc, const char* const* argv) {
             a.references.push_back(value());
         } else if (word == "--backend") {
             const std::string name = value();
-            if (name != "simulate" && name != "host") {
-                throw usage_error{"--backend is simulate or host, not '" + name + "'"};
+            if (name != "simulate" && name != "host" && name != "cuda") {
+                throw usage_error{"--backend is simulate, host or cuda, not '" + name + "'"};
             }
-            a.where = name == "host" ? backend::host : backend::simulate;
+            a.where = name == "host" ? backend::host : name == "cuda" ? backend::cuda : backend::simulate;
+        } else if (word == "--programmatic") {
+            a.programmatic = true;
         } else if (word == "--device") {
             a.device = value();
         } else if (word == "--policy") {
@@ -101,8 +103,11 @@ std::optional<arguments> parse(int argc, const char* const* argv) {
     if (a.model.empty()) {
         throw usage_error{"which model? A network of the zoo (" + list(zoo::names()) + ") or an ONNX file"};
     }
-    if (a.where != backend::host && !a.references.empty()) {
-        throw usage_error{"--reference compares real outputs: it needs --backend host"};
+    if (a.where == backend::simulate && !a.references.empty()) {
+        throw usage_error{"--reference compares real outputs: it needs --backend host or cuda"};
+    }
+    if (a.where != backend::cuda && a.programmatic) {
+        throw usage_error{"--programmatic is about edges of CUDA graphs: it needs --backend cuda"};
     }
     return a;
 }
@@ -113,9 +118,9 @@ std::string help() {
         "\n"
         "Plans a network with every policy of the field, simulates each plan on a GPU that need not be there, shows "
         "what\n"
-        "each is worth, and, with --backend host, runs each plan for real on the threads of this machine and compares "
-        "the\n"
-        "outputs.\n"
+        "each is worth, and, with --backend host or cuda, runs each plan for real on the threads or the GPU of this "
+        "machine\n"
+        "and compares the outputs.\n"
         "\n"
         "MODEL is a network of the zoo (" +
         list(zoo::names()) +
@@ -131,10 +136,14 @@ std::string help() {
         "  --device NAME|FILE the GPU to simulate: " +
         list(cost::devices::names()) +
         ",\n"
-        "                     or a JSON file that describes one (default: h200)\n"
+        "                     or a JSON file that describes one (default: with --backend cuda the GPU that is there,\n"
+        "                     if it is one of these, else h200)\n"
         "  --policy NAME,...  which policies, or all (default); see below\n"
         "  --lanes K          number of lanes of round_robin and earliest_finish (default: 4)\n"
-        "  --backend NAME     simulate (default), or host: run the plans for real, too\n"
+        "  --backend NAME     simulate (default), or run the plans for real, too: host on threads, cuda on a GPU "
+        "(Hopper or\n"
+        "                     later), there with the costs of the operators measured first\n"
+        "  --programmatic     with --backend cuda: kernels are launched before what they depend on is over\n"
         "  --threads N        threads of --backend host (default: as many as the machine runs at once)\n"
         "  --input FILE.pb    an input as ONNX TensorProto; once for each input, in order\n"
         "  --reference FILE.pb  a reference output as ONNX TensorProto; once for each output, in order\n"

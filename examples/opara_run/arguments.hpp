@@ -14,7 +14,8 @@ namespace opara::run {
 /// Where plans are carried out.
 enum class backend {
     simulate, ///< on a model of a GPU
-    host      ///< there, and for real on the threads of this machine
+    host,     ///< there, and for real on the threads of this machine
+    cuda      ///< there, and for real on this machine's GPU
 };
 
 /// Whether a network is planned as a framework runs it or with its operators fused.
@@ -28,7 +29,8 @@ struct arguments {
     std::vector<std::string> inputs;     ///< TensorProto files, in the order of the model's inputs
     std::vector<std::string> references; ///< TensorProto files, in the order of the model's outputs
     backend where = backend::simulate;
-    std::string device = "h200";         ///< a name, or a JSON file
+    std::optional<std::string> device;   ///< a name, or a JSON file; else the GPU that is there, or h200
+    bool programmatic = false;           ///< whether edges between kernels are programmatic, with the CUDA backend
     std::vector<std::string> policies;   ///< names; empty: all
     std::size_t lanes = 4;               ///< for the policies that want a number of lanes
     std::size_t threads = 0;             ///< of the host backend; 0: as many as the machine has

@@ -1,3 +1,4 @@
+#include <examples/opara_run/cuda_run.hpp>
 #include <examples/opara_run/evaluation.hpp>
 #include <examples/opara_run/host_run.hpp>
 #include <examples/opara_run/policies.hpp>
@@ -48,9 +49,7 @@ std::vector<activation> activations_of(const onnx::network& net) {
     return all;
 }
 
-} // namespace
-
-cost::device find_device(const std::string& name_or_file) {
+cost::device device_named(const std::string& name_or_file) {
     if (const cost::device* known = cost::devices::find(name_or_file)) {
         return *known;
     }
@@ -69,6 +68,18 @@ cost::device find_device(const std::string& name_or_file) {
     }
 }
 
+} // namespace
+
+cost::device find_device(const arguments& a) {
+    if (a.device) {
+        return device_named(*a.device);
+    }
+    if (a.where == backend::cuda && cuda_device_name().find("H100") != std::string::npos) {
+        return cost::devices::h100;
+    }
+    return cost::devices::h200;
+}
+
 evaluation evaluate(const arguments& a, const model& m, const cost::device& device, progress& steps) {
     evaluation e;
     e.model = a.model;
@@ -81,6 +92,13 @@ evaluation evaluate(const arguments& a, const model& m, const cost::device& devi
     }
     steps.step("estimating costs");
     e.costs = cost::estimate(onnx::works_of(m.net), device);
+    std::unique_ptr<cuda_runner> gpu;
+    if (a.where == backend::cuda) {
+        steps.step("preparing the operators on the GPU and running them one after another");
+        gpu = std::make_unique<cuda_runner>(m, a.programmatic);
+        steps.step("measuring every operator on its own");
+        e.costs = gpu->profile(e.costs, device);
+    }
     steps.step("computing the width");
     e.width = width(e.graph);
     steps.step("computing lower bounds");
@@ -121,9 +139,21 @@ evaluation evaluate(const arguments& a, const model& m, const cost::device& devi
         }
         e.policies.push_back(std::move(r));
     }
+    if (gpu) {
+        steps.step("measuring all plans in turn");
+        std::vector<const plan*> plans;
+        for (const policy_result& r : e.policies) {
+            plans.push_back(&r.plan);
+        }
+        const std::vector<cuda_result> results = gpu->run(plans, sequential);
+        for (std::size_t i = 0; i < results.size(); ++i) {
+            e.policies[i].cuda = results[i];
+        }
+        e.cuda = gpu->summary();
+    }
     steps.idle();
     const auto faster = [](const policy_result& x, const policy_result& y) {
-        return x.simulated.makespan_us < y.simulated.makespan_us;
+        return x.cuda ? x.cuda->measured_us < y.cuda->measured_us : x.simulated.makespan_us < y.simulated.makespan_us;
     };
     e.best =
         static_cast<std::size_t>(std::min_element(e.policies.begin(), e.policies.end(), faster) - e.policies.begin());

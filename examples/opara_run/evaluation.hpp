@@ -25,6 +25,17 @@ struct host_result {
     double max_relative_difference = 0.0; ///< largest over all outputs, from the sequential run; must be 0
 };
 
+/// A plan measured as a CUDA graph, microseconds on the device: medians, and where the true ones are with 95 %.
+struct cuda_result {
+    double measured_us = 0.0; ///< of a replay alone
+    double measured_low_us = 0.0;
+    double measured_high_us = 0.0;
+    double queued_us = 0.0; ///< of one of many replays back to back
+    double queued_low_us = 0.0;
+    double queued_high_us = 0.0;
+    double max_relative_difference = 0.0; ///< largest over all outputs, from the sequential run; must be 0
+};
+
 /// One policy's plan and what it is worth.
 struct policy_result {
     std::string name;
@@ -32,6 +43,7 @@ struct policy_result {
     sim::timeline simulated;
     std::size_t peak_bytes = 0;      ///< of the arena that all activations live in
     std::optional<host_result> host; ///< with the host backend
+    std::optional<cuda_result> cuda; ///< with the CUDA backend
 };
 
 /// The host backend's results that concern no single policy.
@@ -41,6 +53,14 @@ struct host_summary {
     std::optional<double> reference_difference; ///< largest relative difference of the outputs from the references
 };
 
+/// The CUDA backend's results that concern no single policy.
+struct cuda_summary {
+    std::string gpu;
+    cuda_result sequential;
+    double host_difference = 0.0;               ///< largest relative difference of the outputs from the host engine's
+    std::optional<double> reference_difference; ///< from the references
+};
+
 /// Everything that opara_run finds out.
 struct evaluation {
     std::string model;
@@ -48,22 +68,26 @@ struct evaluation {
     granularity operators_are = granularity::framework;
     cost::device device;
     frozen_graph graph;
-    cost::table costs;
+    cost::table costs; ///< estimated; measured with the CUDA backend
     std::vector<std::string> operator_names;
     std::size_t width = 0;
     opara::bounds bounds;
     double sequential_us = 0.0; ///< simulated latency of the sequential plan, whether or not it was asked for
     std::vector<policy_result> policies;
-    std::size_t best = 0; ///< index into `policies`: the smallest simulated latency
+    std::size_t best =
+        0; ///< index into `policies`: the smallest latency, measured with the CUDA backend, else simulated
     std::optional<host_summary> host;
+    std::optional<cuda_summary> cuda;
 };
 
 /// Plans, simulates and, if asked to, runs.
 [[nodiscard]] evaluation evaluate(const arguments& a, const model& m, const cost::device& device, progress& steps);
 
-/// The device that the user named, or described in a file.
+/// The device to simulate: the one that the user named, or described in a file; else with the CUDA backend the one that
+/// is there, if the library knows it; else an H200.
 /// @throws usage_error  there is none
 /// @throws parse_error  the file describes none
-[[nodiscard]] cost::device find_device(const std::string& name_or_file);
+/// @throws error  there is no GPU for the CUDA backend
+[[nodiscard]] cost::device find_device(const arguments& a);
 
 } // namespace opara::run

@@ -58,13 +58,15 @@ void write_files(const run::arguments& a, const run::evaluation& e) {
 }
 
 bool outputs_agree(const run::evaluation& e) {
-    return std::all_of(e.policies.begin(), e.policies.end(),
-                       [](const run::policy_result& p) { return !p.host || p.host->max_relative_difference == 0.0; });
+    return std::all_of(e.policies.begin(), e.policies.end(), [](const run::policy_result& p) {
+        return (!p.host || p.host->max_relative_difference == 0.0) &&
+               (!p.cuda || p.cuda->max_relative_difference == 0.0);
+    });
 }
 
 int work(const run::arguments& a) {
     require_all_writable(a);
-    const cost::device device = run::find_device(a.device);
+    const cost::device device = run::find_device(a);
     run::progress steps{std::cerr};
     steps.step("loading " + a.model);
     const run::model m = run::load(a);

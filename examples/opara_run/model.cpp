@@ -83,7 +83,7 @@ std::vector<onnx::tensor> read_all(const onnx::network& net, const std::vector<o
 
 model load(const arguments& a) {
     model m{.net = build(a), .batch = 1, .inputs = {}, .references = {}};
-    if (a.where == backend::host) {
+    if (a.where != backend::simulate) {
         const bool is_file = !is_in_zoo(a.model) && !a.batch;
         std::vector<std::string> inputs = a.inputs;
         std::vector<std::string> references = a.references;

@@ -14,7 +14,7 @@ namespace opara::run {
 struct model {
     onnx::network net;                    ///< the operators that are planned, fused if the user wants it
     std::int64_t batch = 1;               ///< first extent of its first input
-    std::vector<onnx::tensor> inputs;     ///< one for each input; filled for the host backend only
+    std::vector<onnx::tensor> inputs;     ///< one for each input; filled where plans are run for real
     std::vector<onnx::tensor> references; ///< one for each output, or none at all
 };
 

@@ -104,6 +104,9 @@ void print(std::ostream& out, const evaluation& e) {
     if (e.host) {
         head.insert(head.end(), {"host ms", "speed-up", "difference"});
     }
+    if (e.cuda) {
+        head.insert(head.end(), {"measured us", "95 %", "queued us", "speed-up", "difference"});
+    }
     table_text rows{head};
     for (const policy_result& p : e.policies) {
         const double megabytes = static_cast<double>(p.peak_bytes) / 1e6;
@@ -118,13 +121,22 @@ void print(std::ostream& out, const evaluation& e) {
             row.insert(row.end(), {fixed(p.host->wall_us / 1e3, 2), fixed(e.host->sequential_us / p.host->wall_us, 2),
                                    scientific(p.host->max_relative_difference)});
         }
+        if (e.cuda && p.cuda) {
+            row.insert(row.end(),
+                       {fixed(p.cuda->measured_us, 1),
+                        fixed(p.cuda->measured_low_us, 1) + " to " + fixed(p.cuda->measured_high_us, 1),
+                        fixed(p.cuda->queued_us, 1), fixed(e.cuda->sequential.measured_us / p.cuda->measured_us, 2),
+                        scientific(p.cuda->max_relative_difference)});
+        }
         rows.add(std::move(row));
     }
     rows.print(out);
 
     const policy_result& best = e.policies[e.best];
-    out << "\nbest: " << best.name << ", " << fixed(best.simulated.makespan_us, 1) << " us, "
-        << fixed(e.sequential_us / best.simulated.makespan_us, 2) << " times as fast as one operator after another\n";
+    const double best_us = best.cuda ? best.cuda->measured_us : best.simulated.makespan_us;
+    const double sequential_us = e.cuda ? e.cuda->sequential.measured_us : e.sequential_us;
+    out << "\nbest: " << best.name << ", " << fixed(best_us, 1) << " us, " << fixed(sequential_us / best_us, 2)
+        << " times as fast as one operator after another\n";
     print_lanes(out, e, best);
     if (e.host) {
         out << "\nhost: " << plural(e.host->threads, "thread") << "; one operator after another takes "
@@ -135,10 +147,30 @@ void print(std::ostream& out, const evaluation& e) {
         }
         out << '\n';
     }
+    if (e.cuda) {
+        out << "\nCUDA: " << e.cuda->gpu << "; one operator after another takes "
+            << fixed(e.cuda->sequential.measured_us, 1) << " us, queued " << fixed(e.cuda->sequential.queued_us, 1)
+            << " us; largest relative difference from the host's outputs " << scientific(e.cuda->host_difference);
+        if (e.cuda->reference_difference) {
+            out << ", from the reference outputs " << scientific(*e.cuda->reference_difference);
+        }
+        out << '\n';
+    }
 }
 
+namespace {
+
+using json = nlohmann::ordered_json;
+
+json measured(const cuda_result& r) {
+    return {{"measured_us", r.measured_us},           {"measured_low_us", r.measured_low_us},
+            {"measured_high_us", r.measured_high_us}, {"queued_us", r.queued_us},
+            {"queued_low_us", r.queued_low_us},       {"queued_high_us", r.queued_high_us}};
+}
+
+} // namespace
+
 std::string report(const evaluation& e) {
-    using json = nlohmann::ordered_json;
     json policies = json::array();
     for (const policy_result& p : e.policies) {
         json entry{{"name", p.name},
@@ -150,6 +182,10 @@ std::string report(const evaluation& e) {
         if (p.host) {
             entry["host_us"] = p.host->wall_us;
             entry["host_max_relative_difference"] = p.host->max_relative_difference;
+        }
+        if (p.cuda) {
+            entry.update(measured(*p.cuda));
+            entry["cuda_max_relative_difference"] = p.cuda->max_relative_difference;
         }
         policies.push_back(std::move(entry));
     }
@@ -175,6 +211,19 @@ std::string report(const evaluation& e) {
                                 {"max_relative_difference", most}};
         if (e.host->reference_difference) {
             document["host"]["reference_difference"] = *e.host->reference_difference;
+        }
+    }
+    if (e.cuda) {
+        double most = 0.0;
+        for (const policy_result& p : e.policies) {
+            most = std::max(most, p.cuda->max_relative_difference);
+        }
+        document["cuda"] = json{{"gpu", e.cuda->gpu},
+                                {"sequential", measured(e.cuda->sequential)},
+                                {"host_difference", e.cuda->host_difference},
+                                {"max_relative_difference", most}};
+        if (e.cuda->reference_difference) {
+            document["cuda"]["reference_difference"] = *e.cuda->reference_difference;
         }
     }
     return document.dump(2) + "\n";

@@ -110,6 +110,22 @@ class Results(Program):
         self.assertGreater(host["wall_us"], 0)
         self.assertNotIn("reference_difference", host)
 
+    def test_the_gpu_repeats_the_sequential_run_or_is_missed_aloud(self):
+        path = self.folder / "report.json"
+        result = run("deepfm", "--fused", "--backend", "cuda", "--policy", "opara,nimble", "--report", path)
+        if result.returncode != 0:
+            self.assertEqual(result.returncode, 1)
+            self.assertRegex(result.stderr, "--backend cuda: (there is no CUDA device|.*without the CUDA toolkit)")
+            self.assertFalse(path.exists())
+            return
+        report = json.loads(path.read_text())
+        self.assertEqual(report["cuda"]["max_relative_difference"], 0)
+        self.assertLess(report["cuda"]["host_difference"], 0.01)
+        for policy in report["policies"]:
+            self.assertGreater(policy["queued_us"], 0)
+            self.assertLessEqual(policy["measured_low_us"], policy["measured_us"])
+            self.assertLessEqual(policy["measured_us"], policy["measured_high_us"])
+
     def test_any_pair_of_policies(self):
         report = self.report("deepfm", "--policy", "round_robin+depth_first,by_level+smallest_demand", "--lanes", "3")
         self.assertEqual(report["policies"][0]["lanes"], 3)
@@ -127,8 +143,9 @@ class Mistakes(Program):
         self.refused("not '3x'", "googlenet", "--lanes", "3x")
         self.refused("--report needs a value", "googlenet", "--report")
         self.refused("one model at a time", "googlenet", "deepfm")
-        self.refused("--backend is simulate or host", "googlenet", "--backend", "cuda2")
-        self.refused("it needs --backend host", "googlenet", "--reference", "x.pb")
+        self.refused("--backend is simulate, host or cuda", "googlenet", "--backend", "cuda2")
+        self.refused("it needs --backend host or cuda", "googlenet", "--reference", "x.pb")
+        self.refused("it needs --backend cuda", "googlenet", "--programmatic")
 
     def test_an_unwritable_report_is_found_before_the_work_starts(self):
         self.refused("/no/such/folder/r.json", "nasnet_large", "--report", "/no/such/folder/r.json", code=1)
@@ -156,7 +173,7 @@ class Mistakes(Program):
     def test_help_is_complete(self):
         text = self.ok("--help")
         for option in ("--batch", "--fused", "--input", "--reference", "--backend", "--device", "--policy", "--lanes",
-                       "--report", "--timeline", "--trace", "--plan", "--threads"):
+                       "--report", "--timeline", "--trace", "--plan", "--threads", "--programmatic"):
             self.assertIn(f"  {option}", text)
         for name in POLICIES:
             self.assertIn(f"  {name} ", text)

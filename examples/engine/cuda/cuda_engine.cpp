@@ -1,0 +1,411 @@
+#include <examples/engine/cuda/context.hpp>
+#include <examples/engine/cuda/cuda_engine.hpp>
+#include <examples/engine/cuda/functions.hpp>
+#include <examples/engine/weights.hpp>
+#include <opara/graph/frozen.hpp>
+#include <opara/onnx/inference.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace opara::engine {
+
+using namespace gpu;
+
+namespace {
+
+// Channels innermost, pixels at multiples of 16 bytes. Below three axes: row-major.
+strides pixel_strides(const onnx::shape& dims) {
+    strides steps = channels_last_strides(dims);
+    if (dims.size() >= 3) {
+        const std::int64_t channels = std::max<std::int64_t>(dims[1], 1);
+        const std::int64_t pitch = (channels + 3) / 4 * 4;
+        for (std::size_t k = 0; k < dims.size(); ++k) {
+            if (k != 1) {
+                steps[k] = steps[k] / channels * pitch;
+            }
+        }
+    }
+    return steps;
+}
+
+// From the first to behind the last element.
+std::int64_t reach(const onnx::shape& dims, const strides& steps) {
+    std::int64_t last = 1;
+    for (std::size_t k = 0; k < dims.size(); ++k) {
+        if (dims[k] == 0) {
+            return 0;
+        }
+        last += (dims[k] - 1) * steps[k];
+    }
+    return last;
+}
+
+bool is_dense(const onnx::shape& dims, const strides& steps) { return opara::engine::is_plain(dims, steps); }
+
+void require_hopper() {
+    int device = 0;
+    cuda::check(cudaGetDevice(&device), "cudaGetDevice");
+    int major = 0;
+    cuda::check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device), "cudaDeviceGetAttribute");
+    if (major < 9) {
+        throw error{"the CUDA engine needs a device of compute capability 9.0 or later (Hopper); this one has " +
+                    std::to_string(major) + ".x"};
+    }
+    for (int i = 0; i < tiles; ++i) {
+        cuda::check(cudaFuncSetAttribute(product_kernel(i), cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                         static_cast<int>(product_shared_bytes(i))),
+                    "cudaFuncSetAttribute");
+    }
+}
+
+} // namespace
+
+struct cuda_engine::state {
+    const onnx::network* net;
+    cuda_options options;
+    memories all;
+    gpu::memory inputs;
+    gpu::memory activations;
+    std::vector<storage> values;
+    std::vector<prepared> operators;
+    void* parameters[1] = {nullptr}; // of the last kernel that was asked for
+
+    state(const onnx::network& network, cuda_options chosen) : net{&network}, options{chosen} {
+        require_hopper();
+        all.faults = gpu::memory{sizeof(std::uint32_t)};
+        cuda::check(cudaMemset(all.faults.get(), 0, sizeof(std::uint32_t)), "cudaMemset");
+        const frozen_graph graph = onnx::freeze(network);
+        operators.resize(graph.size());
+        const auto order = graph.topological_order();
+        place({order.begin(), order.end()});
+        for (const op_id v : order) {
+            prepare(v);
+        }
+        forget();
+    }
+
+    [[nodiscard]] const registration& entry_of(op_id v) const {
+        const onnx::node& node = (*net)[v];
+        const registration* found = find_operator(node.domain, node.type);
+        if (found == nullptr) {
+            throw operator_error{onnx::describe(node) + ": there is no kernel for this operator", v};
+        }
+        return *found;
+    }
+
+    // Where every value lies. First how, then which are parts of others, then at which bytes.
+    void place(const std::vector<op_id>& order) {
+        values.resize(net->values.size());
+        std::vector<bool> own(values.size(), false); // has memory of its own
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            values[i].steps = plain_strides(net->values[i].dims);
+            own[i] = net->values[i].is_input();
+        }
+        for (const op_id v : order) {
+            lay_out(v, entry_of(v).rule, own);
+        }
+        std::vector<part> parts(values.size());
+        if (options.joins_in_place) {
+            for (auto v = order.rbegin(); v != order.rend(); ++v) { // a joined value may be a part of another
+                join(*v, own, parts);
+            }
+        }
+        std::vector<std::size_t> at(values.size(), 0);
+        std::size_t input_bytes = 0;
+        std::size_t other_bytes = 0;
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (own[i] && !parts[i].whole) {
+                const onnx::value& value = net->values[i];
+                const auto bytes =
+                    static_cast<std::size_t>(reach(value.dims, values[i].steps)) * onnx::size_of(value.type);
+                std::size_t& sum = value.is_input() ? input_bytes : other_bytes;
+                at[i] = sum;
+                sum += (bytes + 255) / 256 * 256;
+            }
+        }
+        inputs = gpu::memory{input_bytes};
+        activations = gpu::memory{other_bytes};
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (own[i] && !parts[i].whole) {
+                values[i].bytes = (net->values[i].is_input() ? inputs : activations).get() + at[i];
+            }
+        }
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            std::size_t whole = i;
+            std::int64_t offset = 0;
+            while (parts[whole].whole) {
+                offset += parts[whole].offset;
+                whole = parts[whole].whole->index();
+            }
+            if (whole != i) {
+                values[i].bytes = values[whole].bytes + static_cast<std::size_t>(offset) * sizeof(float);
+                values[i].steps = values[whole].steps;
+            }
+        }
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            values[i].is_plain = is_dense(net->values[i].dims, values[i].steps);
+        }
+        for (const op_id v : order) { // views last: what they look at has its place now
+            look(v, entry_of(v).rule, own);
+        }
+    }
+
+    // A value that lies inside another one.
+    struct part {
+        std::optional<onnx::value_id> whole;
+        std::int64_t offset = 0; // in elements
+    };
+
+    void lay_out(op_id v, layout_rule rule, std::vector<bool>& own) {
+        const onnx::node& node = (*net)[v];
+        const onnx::value_id source = node.inputs.empty() ? onnx::no_value : node.inputs[0];
+        for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+            if (node.outputs[i] == onnx::no_value) {
+                continue;
+            }
+            const std::size_t value = node.outputs[i].index();
+            const onnx::shape& dims = net->values[value].dims;
+            bool pixels = rule == layout_rule::leads;
+            if (rule == layout_rule::follows || rule == layout_rule::alias) {
+                pixels = source != onnx::no_value && !(*net)[source].is_weight() &&
+                         (*net)[source].dims.size() == dims.size() && lies_in_pixels(source);
+            }
+            values[value].steps = pixels ? pixel_strides(dims) : plain_strides(dims);
+            own[value] = true;
+        }
+    }
+
+    [[nodiscard]] bool lies_in_pixels(onnx::value_id v) const {
+        const onnx::shape& dims = (*net)[v].dims;
+        return dims.size() >= 3 && !is_dense(dims, values[v.index()].steps);
+    }
+
+    // The inputs of a concatenation along channels are computed where it wants them, if nothing else is in the way.
+    void join(op_id v, const std::vector<bool>& own, std::vector<part>& parts) const {
+        const onnx::node& node = (*net)[v];
+        if (node.type != "Concat" || !node.domain.empty() || node.outputs[0] == onnx::no_value) {
+            return;
+        }
+        const onnx::value_id whole = node.outputs[0];
+        const onnx::value& joined = (*net)[whole];
+        if (joined.type != onnx::element::f32 || joined.dims.size() < 3 ||
+            values[whole.index()].steps != pixel_strides(joined.dims) ||
+            node.attribute_or<std::int64_t>("axis", 0) != 1) {
+            return;
+        }
+        std::int64_t offset = 0;
+        for (const onnx::value_id input : node.inputs) {
+            const onnx::value& value = (*net)[input];
+            const std::size_t i = input.index();
+            const bool once = std::count(node.inputs.begin(), node.inputs.end(), input) == 1;
+            if (once && value.producer && own[i] && !parts[i].whole && offset % 4 == 0 &&
+                can_write_a_part(*value.producer) && values[i].steps == pixel_strides(value.dims)) {
+                parts[i] = {whole, offset};
+            }
+            offset += value.dims[1];
+        }
+    }
+
+    [[nodiscard]] bool can_write_a_part(op_id v) const {
+        const layout_rule rule = entry_of(v).rule;
+        return rule == layout_rule::leads || rule == layout_rule::follows;
+    }
+
+    // Lets what an operator hands on lie where it lies already.
+    void look(op_id v, layout_rule rule, const std::vector<bool>& own) {
+        const onnx::node& node = (*net)[v];
+        if ((rule != layout_rule::view && rule != layout_rule::alias) || node.outputs[0] == onnx::no_value) {
+            return;
+        }
+        const std::size_t from = node.inputs[0].index();
+        const std::size_t to = node.outputs[0].index();
+        if ((*net)[node.inputs[0]].is_weight() || !own[to]) {
+            return;
+        }
+        if (rule == layout_rule::view && values[from].is_plain) {
+            values[to].bytes = values[from].bytes;
+        } else if (rule == layout_rule::alias) {
+            values[to] = values[from];
+        }
+    }
+
+    void prepare(op_id v) {
+        context c{*net, v, values, all};
+        bool yields = false;
+        for (std::size_t i = 0; i < c.outputs(); ++i) {
+            yields = yields || (c.has_output(i) && onnx::elements(c.out_dims(i)) != 0);
+        }
+        if (!yields) {
+            return;
+        }
+        try {
+            prepared made = entry_of(v).prepare(c);
+            std::vector<step> before = c.take_first();
+            before.insert(before.end(), std::make_move_iterator(made.before.begin()),
+                          std::make_move_iterator(made.before.end()));
+            made.before = std::move(before);
+            operators[v.index()] = std::move(made);
+        } catch (const operator_error&) {
+            throw;
+        } catch (const parse_error& e) { // an attribute of the wrong type
+            throw operator_error{e.what(), v};
+        } catch (const cuda::cuda_error&) {
+            throw;
+        } catch (const error& e) {
+            throw operator_error{onnx::describe((*net)[v]) + ": " + e.what(), v};
+        }
+    }
+
+    void forget() {
+        cuda::check(cudaMemset(activations.get(), 0xFF, activations.bytes()), "cudaMemset");
+        for (const gpu::memory& m : all.scratch) {
+            cuda::check(cudaMemset(m.get(), 0xFF, m.bytes()), "cudaMemset");
+        }
+        cuda::check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+    }
+
+    void require_no_fault() {
+        std::uint32_t told = 0;
+        cuda::check(cudaMemcpy(&told, all.faults.get(), sizeof told, cudaMemcpyDeviceToHost), "cudaMemcpy");
+        if (told != 0) {
+            cuda::check(cudaMemset(all.faults.get(), 0, sizeof told), "cudaMemset");
+            const op_id v{told - 1};
+            throw operator_error{
+                onnx::describe((*net)[v]) + ": an index does not exist, or an integer is divided by zero", v};
+        }
+    }
+
+    [[nodiscard]] const step& last(op_id v, variant_id variant) const {
+        const prepared& p = operators[v.index()];
+        if (variant.index() >= p.last.size()) {
+            throw error{onnx::describe((*net)[v]) + " has no variant " + std::to_string(variant.value)};
+        }
+        return p.last[variant.index()];
+    }
+};
+
+cuda_engine::cuda_engine(const onnx::network& net, cuda_options options)
+    : state_{std::make_unique<state>(net, options)} {}
+cuda_engine::~cuda_engine() = default;
+cuda_engine::cuda_engine(cuda_engine&&) noexcept = default;
+cuda_engine& cuda_engine::operator=(cuda_engine&&) noexcept = default;
+
+void cuda_engine::set_input(std::size_t i, const onnx::tensor& t) {
+    const onnx::network& net = *state_->net;
+    if (i >= net.inputs.size()) {
+        throw error{"network '" + net.name + "' has " + std::to_string(net.inputs.size()) +
+                    " inputs, there is no input " + std::to_string(i)};
+    }
+    const onnx::value& value = net[net.inputs[i]];
+    if (t.type != value.type || t.dims != value.dims || t.bytes.size() != static_cast<std::size_t>(value.bytes())) {
+        const auto show = [](onnx::element type, const onnx::shape& dims) {
+            return std::string{onnx::name_of(type)} + onnx::describe(dims);
+        };
+        throw error{"input '" + value.name + "' is " + show(value.type, value.dims) + ", given was " +
+                    show(t.type, t.dims) + " in " + std::to_string(t.bytes.size()) + " bytes"};
+    }
+    cuda::check(
+        cudaMemcpy(state_->values[net.inputs[i].index()].bytes, t.bytes.data(), t.bytes.size(), cudaMemcpyHostToDevice),
+        "cudaMemcpy");
+}
+
+void cuda_engine::enqueue(op_id v, variant_id variant, cudaStream_t s) const {
+    const prepared& p = state_->operators[v.index()];
+    for (const step& before : p.before) {
+        before.enqueue(s);
+    }
+    if (!p.last.empty() || variant.value != 0) {
+        state_->last(v, variant).enqueue(s);
+    }
+}
+
+std::size_t cuda_engine::variants(op_id v) const noexcept {
+    return std::max<std::size_t>(state_->operators[v.index()].last.size(), 1);
+}
+
+std::size_t cuda_engine::kernels(op_id v) const noexcept {
+    const prepared& p = state_->operators[v.index()];
+    return p.before.size() + (p.last.empty() ? 0 : 1);
+}
+
+cudaKernelNodeParams cuda_engine::kernel(op_id v, variant_id variant) {
+    const prepared& p = state_->operators[v.index()];
+    if (!p.before.empty()) {
+        throw operator_error{onnx::describe((*state_->net)[v]) + " launches several kernels", v};
+    }
+    return p.last.empty() ? cudaKernelNodeParams{} : state_->last(v, variant).node(state_->parameters);
+}
+
+void cuda_engine::set_cluster(cudaGraphNode_t node, op_id v, variant_id variant) const {
+    const unsigned blocks = state_->last(v, variant).cluster();
+    if (blocks != 1) {
+        cudaLaunchAttributeValue value{};
+        value.clusterDim.x = 1;
+        value.clusterDim.y = 1;
+        value.clusterDim.z = blocks;
+        cuda::check(cudaGraphKernelNodeSetAttribute(node, cudaLaunchAttributeClusterDimension, &value),
+                    "cudaGraphKernelNodeSetAttribute");
+    }
+}
+
+cost::kernel cuda_engine::footprint(op_id v, variant_id variant) const {
+    cost::kernel k;
+    if (state_->operators[v.index()].last.empty()) {
+        k.blocks = 0;
+        return k;
+    }
+    const step& s = state_->last(v, variant);
+    cudaFuncAttributes of{};
+    cuda::check(cudaFuncGetAttributes(&of, s.function()), "cudaFuncGetAttributes");
+    k.blocks = s.grid().x * s.grid().y * s.grid().z;
+    k.threads = s.threads();
+    k.registers = static_cast<std::uint32_t>(of.numRegs);
+    k.shared_bytes = s.shared_bytes() + static_cast<std::uint32_t>(of.sharedSizeBytes);
+    return k;
+}
+
+void cuda_engine::forget() { state_->forget(); }
+
+onnx::tensor cuda_engine::read(onnx::value_id v) {
+    const onnx::value& value = (*state_->net)[v];
+    if (value.is_weight()) {
+        return materialize(value);
+    }
+    state_->require_no_fault(); // waits for the device
+    const storage& s = state_->values[v.index()];
+    const std::size_t size = onnx::size_of(value.type);
+    onnx::tensor t{value.type, value.dims, std::vector<std::byte>(static_cast<std::size_t>(value.bytes()))};
+    if (t.bytes.empty()) {
+        return t;
+    }
+    if (s.is_plain) {
+        cuda::check(cudaMemcpy(t.bytes.data(), s.bytes, t.bytes.size(), cudaMemcpyDeviceToHost), "cudaMemcpy");
+        return t;
+    }
+    std::vector<std::byte> raw(static_cast<std::size_t>(reach(value.dims, s.steps)) * size);
+    cuda::check(cudaMemcpy(raw.data(), s.bytes, raw.size(), cudaMemcpyDeviceToHost), "cudaMemcpy");
+    std::vector<std::int64_t> at(value.dims.size(), 0);
+    std::int64_t from = 0;
+    for (std::size_t i = 0; i < t.bytes.size(); i += size) {
+        std::copy_n(raw.begin() + static_cast<std::ptrdiff_t>(from) * static_cast<std::ptrdiff_t>(size), size,
+                    t.bytes.begin() + static_cast<std::ptrdiff_t>(i));
+        for (std::size_t k = at.size(); k-- > 0;) {
+            from += s.steps[k];
+            if (++at[k] < value.dims[k]) {
+                break;
+            }
+            from -= s.steps[k] * value.dims[k];
+            at[k] = 0;
+        }
+    }
+    return t;
+}
+
+std::size_t cuda_engine::activation_bytes() const noexcept {
+    return state_->inputs.bytes() + state_->activations.bytes();
+}
+
+} // namespace opara::engine

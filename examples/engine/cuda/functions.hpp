@@ -1,0 +1,52 @@
+/// @file
+/// The device kernels as addresses that the CUDA runtime launches. What is defined here is compiled by nvcc.
+#pragma once
+
+#include <examples/engine/cuda/arguments.hpp>
+
+namespace opara::engine::gpu {
+
+/// Threads of every kernel that says nothing else.
+inline constexpr unsigned block_threads = 256;
+
+[[nodiscard]] const void* unary_kernel(number type);      ///< unary_arguments; f32, i32, i64; else null
+[[nodiscard]] const void* cast_kernel();                  ///< cast_arguments
+[[nodiscard]] const void* binary_kernel(number type);     ///< binary_arguments, arithmetic; f32, i32, i64; else null
+[[nodiscard]] const void* comparison_kernel(number type); ///< binary_arguments; f32, i32, i64, boolean; else null
+[[nodiscard]] const void* fold_kernel(number type);       ///< fold_arguments; f32, i32, i64; else null
+[[nodiscard]] const void* choice_kernel(unsigned bytes);  ///< choice_arguments; elements of 1, 4 or 8 bytes
+[[nodiscard]] const void* copy_kernel(unsigned bytes, int parts); ///< copy_arguments<parts>; parts: 1 or many_parts
+[[nodiscard]] const void* pad_kernel(unsigned bytes);             ///< pad_arguments
+[[nodiscard]] const void* fill_kernel(unsigned bytes);            ///< fill_arguments
+[[nodiscard]] const void* range_kernel(number type);              ///< range_arguments; f32, i32, i64; else null
+
+/// A tile of a matrix product, and how the operands are read.
+struct tile_shape {
+    int rows;    ///< of the result
+    int columns; ///< of the result
+    int threads; ///< of the block
+    int stages;  ///< of 32 elements of the inner dimension, in shared memory
+    bool wide;   ///< the left operand is read 16 bytes at a time
+    bool packed; ///< the right operand is packed weights
+};
+inline constexpr int tiles = 12;
+[[nodiscard]] const tile_shape& tile(int i);        ///< i in [0, tiles); the wide ones first, then packed ones
+[[nodiscard]] const void* product_kernel(int i);    ///< product_arguments
+[[nodiscard]] unsigned product_shared_bytes(int i); ///< dynamic shared memory
+
+[[nodiscard]] const void* depthwise_kernel(int vector);            ///< depthwise_arguments; 1, 2 or 4 channels a thread
+[[nodiscard]] const void* pool_kernel(int vector);                 ///< pool_arguments; 1, 2 or 4 channels a thread
+[[nodiscard]] const void* reduce_kernel(number type, bool across); ///< reduce_arguments; across: neighbouring threads
+                                                                   ///< take neighbouring results; 8 rows of 32
+[[nodiscard]] const void* row_kernel();                            ///< row_arguments, a block a row
+[[nodiscard]] const void* softmax_kernel();                        ///< softmax_arguments, a warp a row
+[[nodiscard]] const void* batch_normalization_kernel();            ///< batch_normalization_arguments
+[[nodiscard]] const void* lrn_kernel();                            ///< lrn_arguments
+[[nodiscard]] const void* attention_kernel(); ///< attention_arguments, 128 threads, 16 queries a block
+[[nodiscard]] unsigned attention_shared_bytes(int width, int columns);
+[[nodiscard]] const void* gather_kernel(unsigned bytes); ///< gather_arguments
+[[nodiscard]] const void* bag_kernel();                  ///< bag_arguments
+[[nodiscard]] const void* field_kernel();                ///< field_arguments
+[[nodiscard]] const void* factorization_kernel();        ///< factorization_arguments, a block of 128 a line
+
+} // namespace opara::engine::gpu

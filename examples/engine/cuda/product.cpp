@@ -1,0 +1,313 @@
+#include <examples/engine/cuda/functions.hpp>
+#include <examples/engine/cuda/product.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace opara::engine::gpu {
+namespace {
+
+constexpr std::int64_t depth = 32; // of a stage
+
+// To the nearest number that TF32 has, as the device rounds the other operand.
+float rounded_to_tf32(float x) {
+    std::uint32_t bits = 0;
+    std::memcpy(&bits, &x, sizeof bits);
+    if ((bits & 0x7F800000U) != 0x7F800000U) {
+        bits = (bits + 0x1000U) & 0xFFFFE000U;
+    }
+    std::memcpy(&x, &bits, sizeof bits);
+    return x;
+}
+
+bool multiple_of_4(std::int32_t x) { return x % 4 == 0; }
+bool aligned(const void* p) { return reinterpret_cast<std::uintptr_t>(p) % 16 == 0; }
+
+// Whether every row of the tensor's channels begins at a multiple of 16 bytes.
+bool in_vectors(const image& i, const std::int32_t (&batch)[3]) {
+    return aligned(i.elements) && i.channel_step == 1 && multiple_of_4(i.batch_step) && multiple_of_4(i.row_step) &&
+           multiple_of_4(i.column_step) && std::all_of(std::begin(batch), std::end(batch), multiple_of_4);
+}
+
+// How the inner dimension is numbered: windows outside, or channels outside.
+struct numbering {
+    bool wide;             // four channels at a time
+    bool channels_outside; // in memory order where channels are planes
+    std::int64_t channels; // padded
+};
+
+std::vector<tap> taps_of(const product_arguments& a, const inner_dimension& d, const numbering& n) {
+    const std::int64_t step = n.wide ? 4 : 1;
+    std::vector<tap> taps;
+    const auto add = [&](std::int64_t r, std::int64_t s, std::int64_t c) {
+        const std::int64_t row = r * d.row_dilation;
+        const std::int64_t column = s * d.column_dilation;
+        taps.push_back({narrow(row * a.a.row_step + column * a.a.column_step + c * a.a.channel_step), narrow(row),
+                        narrow(column), narrow(std::min(step, d.channels - c) * 4)});
+    };
+    if (n.channels_outside) {
+        for (std::int64_t c = 0; c < d.channels; ++c) {
+            for (std::int64_t r = 0; r < d.rows; ++r) {
+                for (std::int64_t s = 0; s < d.columns; ++s) {
+                    add(r, s, c);
+                }
+            }
+        }
+        return taps;
+    }
+    for (std::int64_t r = 0; r < d.rows; ++r) {
+        for (std::int64_t s = 0; s < d.columns; ++s) {
+            for (std::int64_t c = 0; c < d.channels; c += step) {
+                add(r, s, c);
+            }
+        }
+    }
+    return taps;
+}
+
+// The right operand as [columns][pitch].
+const float* packed(context& c, std::size_t input, std::int64_t columns, std::int64_t pitch, const inner_dimension& d,
+                    const numbering& n, const right_strides& lies) {
+    const std::int64_t window = d.rows * d.columns;
+    const std::int64_t channel_step = n.channels_outside ? window : 1;
+    const std::int64_t tap_step = n.channels_outside ? 1 : n.channels;
+    if (const std::optional<onnx::tensor> t = c.weight(input)) {
+        c.expect_input(input, onnx::element::f32);
+        const std::vector<float> w = t->as<float>();
+        std::vector<float> all(static_cast<std::size_t>(columns * pitch), 0.0F);
+        for (std::int64_t column = 0; column < columns; ++column) {
+            for (std::int64_t k = 0; k < window; ++k) {
+                for (std::int64_t channel = 0; channel < d.channels; ++channel) {
+                    const auto from = column * lies.column + channel * lies.channel + k * lies.tap;
+                    const auto to = column * pitch + channel * channel_step + k * tap_step;
+                    all[static_cast<std::size_t>(to)] = rounded_to_tf32(w[static_cast<std::size_t>(from)]);
+                }
+            }
+        }
+        return c.constant(std::span<const float>{all});
+    }
+    // Computed: brought into that order whenever the operator runs. What lies between stays zero.
+    auto* const room = reinterpret_cast<float*>(c.scratch(static_cast<std::size_t>(columns * pitch) * 4, true));
+    const walk w = c.walk_over({columns, window, d.channels},
+                               {{pitch, tap_step, channel_step}, {lies.column, lies.tap, lies.channel}});
+    copy_arguments<1> copy{};
+    copy.parts = 1;
+    copy.part[0] = {w.over, w.at(0, room), w.at(1, c.floats(input)), 0};
+    c.first({copy_kernel(4, 1), blocks_for(w.over.count), block_threads, copy});
+    return room;
+}
+
+// A tile, and how many blocks share the inner dimension of one, with what that is thought to take.
+struct choice {
+    int tile;
+    int split;
+    double us;
+};
+
+// What a choice takes on an idle Hopper, roughly: rounds of blocks, each a number of stages that the cache or the
+// tensor cores limit. Only the order of the choices matters.
+double estimate_us(const tile_shape& t, unsigned shared_bytes, std::int64_t tiles_needed, std::int64_t k_steps,
+                   int split) {
+    constexpr double sms = 132.0;
+    constexpr double bytes_per_us = 60e3; // into one SM
+    const double efficiency = t.rows * t.columns >= 4096 ? 0.5 : (t.rows * t.columns >= 2048 ? 0.35 : 0.25);
+    const double flops_per_us = 3.7e6 * efficiency;
+    const double blocks = static_cast<double>(tiles_needed) * split;
+    const double slots = std::min({std::floor(227.0 * 1024.0 / (shared_bytes + 1024.0)), 2048.0 / t.threads,
+                                   std::floor(65536.0 / (t.threads * 112.0))});
+    const double rounds = std::ceil(blocks / (sms * slots));
+    const double together = std::min(slots, std::ceil(blocks / sms));
+    const double stage_us = std::max({0.12, together * (t.rows + t.columns) * 128.0 / bytes_per_us,
+                                      together * t.rows * t.columns * 64.0 / flops_per_us});
+    const double stages = std::ceil(static_cast<double>(k_steps) / split);
+    return 2.0 + (split > 1 ? 0.8 : 0.0) + rounds * (0.6 + stages * stage_us);
+}
+
+std::vector<choice> choices(const product_arguments& a, std::int64_t batch, bool wide, bool packs) {
+    std::vector<choice> all;
+    for (int i = 0; i < tiles; ++i) {
+        const tile_shape& t = tile(i);
+        if (t.packed != packs || t.wide != (packs && wide)) {
+            continue;
+        }
+        const std::int64_t needed = ((a.m + t.rows - 1) / t.rows) * ((a.n + t.columns - 1) / t.columns) * batch;
+        for (const int split : {1, 2, 4, 8}) {
+            if (split <= a.k_steps) {
+                all.push_back({i, split, estimate_us(t, product_shared_bytes(i), needed, a.k_steps, split)});
+            }
+        }
+    }
+    std::stable_sort(all.begin(), all.end(), [](const choice& x, const choice& y) { return x.us < y.us; });
+    constexpr std::size_t most = 16;
+    all.resize(std::min(all.size(), most));
+    return all;
+}
+
+} // namespace
+
+prepared multiply(context& c, product_arguments a, const inner_dimension& inner, std::size_t right,
+                  const right_strides& lies, bool packs) {
+    const bool wide = packs && in_vectors(a.a, a.a_batch);
+    numbering n{wide, !wide && a.a.channel_step != 1 && inner.rows * inner.columns != 1, inner.channels};
+    if (wide) {
+        n.channels = (inner.channels + 3) / 4 * 4;
+    }
+    const std::vector<tap> taps = taps_of(a, inner, n);
+    a.taps = narrow(static_cast<std::int64_t>(taps.size()));
+    a.k_steps = narrow((a.taps * (wide ? 4 : 1) + depth - 1) / depth);
+    a.tap_at = c.constant(std::span<const tap>{taps});
+    std::int64_t batch = 1;
+    for (const std::int32_t extent : a.batch_extent) {
+        batch *= extent;
+    }
+    if (packs) {
+        const std::int64_t pitch = a.k_steps * depth;
+        const std::int64_t columns = std::int64_t{a.n} * (a.bias_batch != 0 || a.b_batch[2] != 0 ? batch : 1);
+        a.b = packed(c, right, columns, pitch, inner, n, lies);
+        a.b_column = narrow(pitch);
+        a.b_inner = 1;
+        a.b_batch[2] = columns == a.n ? 0 : narrow(pitch * a.n);
+    } else {
+        a.b = c.floats(right);
+        a.b_column = narrow(lies.column);
+        a.b_inner = narrow(lies.channel);
+    }
+    a.vector = a.n % 4 == 0 && in_vectors(a.y, a.y_batch) && (a.bias == nullptr || aligned(a.bias)) &&
+                       multiple_of_4(a.bias_batch) &&
+                       (a.residual.elements == nullptr || in_vectors(a.residual, a.residual_batch))
+                   ? 1
+                   : 0;
+    prepared made;
+    for (const choice& chosen : choices(a, batch, wide, packs)) {
+        const tile_shape& t = tile(chosen.tile);
+        a.split = chosen.split;
+        const dim3 grid{static_cast<unsigned>((a.m + t.rows - 1) / t.rows),
+                        static_cast<unsigned>((a.n + t.columns - 1) / t.columns),
+                        static_cast<unsigned>(batch * chosen.split)};
+        made.last.emplace_back(product_kernel(chosen.tile), grid, static_cast<unsigned>(t.threads), a,
+                               product_shared_bytes(chosen.tile), static_cast<unsigned>(chosen.split));
+    }
+    return made;
+}
+
+namespace {
+
+// ---- products of matrices
+
+// A row-major matrix as an image of one row.
+image matrix(const float* elements, std::int64_t row_step, std::int64_t column_step) {
+    return {const_cast<float*>(elements), 0, narrow(column_step), 0, narrow(row_step)};
+}
+
+product_arguments product_of(std::int64_t rows, std::int64_t columns) {
+    product_arguments a{};
+    a.m = narrow(rows);
+    a.n = narrow(columns);
+    a.places = a.m;
+    a.columns = a.m;
+    a.width = a.m;
+    return a;
+}
+
+// A product of no terms.
+prepared zeros(context& c) {
+    fill_arguments a{};
+    a.count = static_cast<std::uint32_t>(narrow(onnx::elements(c.out_dims(0))));
+    a.y = c.out_floats(0);
+    return {{}, {step{fill_kernel(4), blocks_for(a.count), block_threads, a}}};
+}
+
+prepared matmul(context& c) {
+    onnx::shape a = c.in_dims(0);
+    onnx::shape b = c.in_dims(1);
+    if (a.size() == 1) {
+        a.insert(a.begin(), 1);
+    }
+    if (b.size() == 1) {
+        b.push_back(1);
+    }
+    std::int64_t rows = a[a.size() - 2];
+    const std::int64_t inner = a.back();
+    const std::int64_t columns = b.back();
+    if (inner == 0) {
+        return zeros(c);
+    }
+    const onnx::shape lead_a(a.begin(), a.end() - 2);
+    const onnx::shape lead_b(b.begin(), b.end() - 2);
+    if (onnx::elements(lead_b) == 1) { // one matrix on the right: all rows on the left are multiplied at once
+        rows *= onnx::elements(lead_a);
+        product_arguments p = product_of(rows, columns);
+        p.a = matrix(c.floats(0), inner, 1);
+        p.y = matrix(c.out_floats(0), columns, 1);
+        return multiply(c, p, {.channels = inner}, 1, {.column = 1, .channel = columns}, c.input(1).is_weight());
+    }
+    product_arguments p = product_of(rows, columns);
+    p.a = matrix(c.floats(0), inner, 1);
+    p.y = matrix(c.out_floats(0), columns, 1);
+    // The axes in front, with the matrices as elements.
+    const onnx::shape& y = c.out_dims(0);
+    const std::size_t given = (c.in_dims(0).size() == 1 ? 1U : 0U) + (c.in_dims(1).size() == 1 ? 1U : 0U);
+    const onnx::shape lead(y.begin(), y.end() - static_cast<std::ptrdiff_t>(2 - given));
+    const walk w = c.walk_over(lead, {plain_strides(lead), broadcast_strides(lead_a, plain_strides(lead_a), lead),
+                                      broadcast_strides(lead_b, plain_strides(lead_b), lead)});
+    c.expect(w.over.axes <= 3, "there are too many axes that cannot be merged");
+    for (std::int32_t i = 0; i < w.over.axes; ++i) {
+        const auto from = static_cast<std::size_t>(i);
+        const std::int32_t to = 3 - w.over.axes + i;
+        p.batch_extent[to] = static_cast<std::int32_t>(w.over.extent[i]);
+        p.y_batch[to] = narrow(w.steps[0][from] * rows * columns);
+        p.a_batch[to] = narrow(w.steps[1][from] * rows * inner);
+        p.b_batch[to] = narrow(w.steps[2][from] * inner * columns);
+    }
+    return multiply(c, p, {.channels = inner}, 1, {.column = 1, .channel = columns}, false);
+}
+
+prepared gemm(context& c) {
+    const bool flip_a = c.integer("transA", 0) != 0;
+    const bool flip_b = c.integer("transB", 0) != 0;
+    const std::int64_t rows = c.out_dims(0)[0];
+    const std::int64_t columns = c.out_dims(0)[1];
+    const std::int64_t inner = c.in_dims(0)[flip_a ? 0 : 1];
+    c.expect(inner != 0, "there is no kernel for rows without elements");
+    product_arguments p = product_of(rows, columns);
+    p.a = flip_a ? matrix(c.floats(0), 1, rows) : matrix(c.floats(0), inner, 1);
+    p.y = matrix(c.out_floats(0), columns, 1);
+    p.alpha = c.real("alpha", 1.0);
+    p.beta = c.real("beta", 1.0);
+    if (c.has_input(2)) {
+        const onnx::shape& dims = c.in_dims(2);
+        const strides steps = broadcast_strides(dims, plain_strides(dims), c.out_dims(0));
+        p.residual = matrix(c.floats(2), steps[0], steps[1]);
+    }
+    const right_strides lies =
+        flip_b ? right_strides{.column = inner, .channel = 1} : right_strides{.column = 1, .channel = columns};
+    return multiply(c, p, {.channels = inner}, 1, lies, c.input(1).is_weight());
+}
+
+prepared linear(context& c) {
+    const std::int64_t inner = c.in_dims(0).back();
+    const std::int64_t columns = c.in_dims(1)[0];
+    c.expect(inner != 0, "there is no kernel for rows without elements");
+    product_arguments p = product_of(onnx::elements(c.out_dims(0)) / columns, columns);
+    p.a = matrix(c.floats(0), inner, 1);
+    p.y = matrix(c.out_floats(0), columns, 1);
+    p.bias = c.has_input(2) ? c.floats(2) : nullptr;
+    if (c.has_input(3)) {
+        p.residual = matrix(c.floats(3), columns, 1);
+    }
+    p.last = c.activation_of();
+    return multiply(c, p, {.channels = inner}, 1, {.column = inner, .channel = 1}, c.input(1).is_weight());
+}
+
+constexpr std::array operators{
+    registration{"", "MatMul", layout_rule::plain, matmul},
+    registration{"", "Gemm", layout_rule::plain, gemm},
+    registration{"opara", "Linear", layout_rule::plain, linear},
+};
+
+} // namespace
+
+std::span<const registration> product_operators() noexcept { return operators; }
+
+} // namespace opara::engine::gpu

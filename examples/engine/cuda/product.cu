@@ -1,0 +1,391 @@
+// Matrix products and convolutions (as implicit products) on the tensor cores, TF32 with sums in float.
+//
+// A block makes one tile of the result. Both operands go through shared memory in stages of 32 elements of the inner
+// dimension, copied there asynchronously, rows of 128 bytes whose 16-byte pieces are permuted so that neither copies
+// nor fragments meet bank conflicts. Blocks of a cluster may share the inner dimension of one tile: each then adds up a
+// part of the rows out of the shared memory of all.
+#include <examples/engine/cuda/device.cuh>
+#include <examples/engine/cuda/functions.hpp>
+
+#include <cooperative_groups.h>
+
+namespace opara::engine::gpu {
+namespace {
+
+namespace cg = cooperative_groups;
+
+constexpr int stage_depth = 32; // elements of the inner dimension
+constexpr int row_bytes = stage_depth * 4;
+
+__device__ inline void copy_16(unsigned to, const void* from, int bytes) {
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(from), "r"(bytes) : "memory");
+}
+__device__ inline void copy_4(unsigned to, const void* from, int bytes) {
+    asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" ::"r"(to), "l"(from), "r"(bytes) : "memory");
+}
+__device__ inline void commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
+template <int Pending>
+__device__ inline void wait_copies() {
+    asm volatile("cp.async.wait_group %0;" ::"n"(Pending) : "memory");
+}
+
+__device__ inline void load_matrices(std::uint32_t (&r)[4], unsigned from) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+                 : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
+                 : "r"(from));
+}
+
+// The tensor core would cut what TF32 has no bits for; rounding keeps sums without bias.
+__device__ inline void round_to_tf32(std::uint32_t& x) {
+    asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(x) : "f"(__uint_as_float(x)));
+}
+
+__device__ inline void multiply_add(float (&c)[4], const std::uint32_t (&a)[4], std::uint32_t b0, std::uint32_t b1) {
+    asm volatile("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, "
+                 "{%0, %1, %2, %3};"
+                 : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
+                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+}
+
+// Where a 16-byte piece of a row lies in a stage.
+__device__ inline unsigned piece_at(int row, int piece) {
+    return static_cast<unsigned>(row * row_bytes + ((piece ^ (row & 7)) << 4));
+}
+
+struct place_in {
+    const float* first; // what tap 0 reads
+    std::int32_t row;   // of the image
+    std::int32_t column;
+};
+
+__device__ inline place_in place_of(const product_arguments& p, int m, const float* a) {
+    if (m >= p.m) {
+        return {a, INT32_MIN / 2, 0}; // outside of every image
+    }
+    const int number = m / p.places;
+    const int rest = m - number * p.places;
+    const int row = rest / p.columns;
+    const int column = rest - row * p.columns;
+    const int y = row * p.window.stride[0] - p.window.pad[0];
+    const int x = column * p.window.stride[1] - p.window.pad[1];
+    return {a + number * p.a.batch_step + y * p.a.row_step + x * p.a.column_step, y, x};
+}
+
+template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, bool Wide, bool Packed>
+struct product_tile {
+    static constexpr int warps_down = Rows / WarpRows;
+    static constexpr int warps_across = Columns / WarpColumns;
+    static constexpr int threads = warps_down * warps_across * 32;
+    static constexpr int stage_bytes = (Rows + Columns) * row_bytes;
+    static constexpr int result_pitch = Columns + 4;
+    static constexpr int shared_bytes = Stages * stage_bytes;
+    static_assert(Rows * result_pitch * 4 <= shared_bytes);
+    static_assert(WarpRows % 16 == 0 && WarpColumns % 16 == 0);
+    static constexpr tile_shape shape{Rows, Columns, threads, Stages, Wide, Packed};
+};
+
+template <class Tile, int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, bool Wide, bool Packed>
+__device__ inline void make_tile(const product_arguments& p) {
+    extern __shared__ __align__(128) unsigned char shared[];
+    const auto base = static_cast<unsigned>(__cvta_generic_to_shared(shared));
+    constexpr int threads = Tile::threads;
+    const int thread = static_cast<int>(threadIdx.x);
+    const int lane = thread % 32;
+    const int warp = thread / 32;
+    const int first_row = static_cast<int>(blockIdx.x) * Rows;
+    const int first_column = static_cast<int>(blockIdx.y) * Columns;
+    const int rank = static_cast<int>(blockIdx.z) % p.split;
+
+    // Which of many products.
+    int batch = static_cast<int>(blockIdx.z) / p.split;
+    std::int64_t a_offset = 0, b_offset = 0, y_offset = 0, residual_offset = 0, bias_offset = 0;
+#pragma unroll
+    for (int i = 2; i >= 0 && static_cast<int>(gridDim.z) != p.split; --i) {
+        const int rest = batch / p.batch_extent[i];
+        const int at = batch - rest * p.batch_extent[i];
+        a_offset += static_cast<std::int64_t>(at) * p.a_batch[i];
+        b_offset += static_cast<std::int64_t>(at) * p.b_batch[i];
+        y_offset += static_cast<std::int64_t>(at) * p.y_batch[i];
+        residual_offset += static_cast<std::int64_t>(at) * p.residual_batch[i];
+        bias_offset += i == 2 ? static_cast<std::int64_t>(at) * p.bias_batch : 0;
+        batch = rest;
+    }
+    const float* const a = p.a.elements + a_offset;
+    const float* const b = p.b + b_offset;
+
+    const int begin = p.k_steps * rank / p.split;
+    const int end = p.k_steps * (rank + 1) / p.split;
+
+    // The left operand: each thread copies the same piece of several rows.
+    constexpr int a_pieces = Wide ? 8 : 32;
+    constexpr int a_rows_at_once = threads / a_pieces;
+    constexpr int a_copies = Rows / a_rows_at_once;
+    static_assert(Rows % a_rows_at_once == 0);
+    const int a_piece = thread % a_pieces;
+    place_in places[a_copies];
+#pragma unroll
+    for (int i = 0; i < a_copies; ++i) {
+        places[i] = place_of(p, first_row + thread / a_pieces + i * a_rows_at_once, a);
+    }
+    // A tap comes from memory itself: it is asked for long before it is needed.
+    const auto tap_of = [&](int step) {
+        const int number = step * a_pieces + a_piece;
+        return step < end && number < p.taps ? __ldg(reinterpret_cast<const int4*>(p.tap_at) + number) : int4{};
+    };
+    const auto copy_a = [&](const int4& read, int stage) {
+        const tap t{read.x, read.y, read.z, read.w};
+        const unsigned to = base + static_cast<unsigned>(stage * Tile::stage_bytes);
+#pragma unroll
+        for (int i = 0; i < a_copies; ++i) {
+            const int row = thread / a_pieces + i * a_rows_at_once;
+            const bool inside = static_cast<unsigned>(places[i].row + t.row) < static_cast<unsigned>(p.height) &&
+                                static_cast<unsigned>(places[i].column + t.column) < static_cast<unsigned>(p.width);
+            const int bytes = inside ? t.bytes : 0;
+            const float* const from = bytes != 0 ? places[i].first + t.offset : a;
+            if constexpr (Wide) {
+                copy_16(to + piece_at(row, a_piece), from, bytes);
+            } else {
+                copy_4(to + piece_at(row, a_piece / 4) + static_cast<unsigned>(a_piece % 4 * 4), from, bytes);
+            }
+        }
+    };
+
+    // The right operand.
+    const auto copy_b = [&](int step, int stage) {
+        const unsigned to = base + static_cast<unsigned>(stage * Tile::stage_bytes + Rows * row_bytes);
+        if constexpr (Packed) {
+            constexpr int at_once = threads / 8;
+            constexpr int copies = (Columns + at_once - 1) / at_once;
+            const int piece = thread % 8;
+#pragma unroll
+            for (int i = 0; i < copies; ++i) {
+                const int row = thread / 8 + i * at_once;
+                if (Columns % at_once == 0 || row < Columns) {
+                    const int column = first_column + row;
+                    const bool inside = column < p.n;
+                    const float* const from =
+                        inside ? b + static_cast<std::int64_t>(column) * p.b_column + step * stage_depth + piece * 4
+                               : b;
+                    copy_16(to + piece_at(row, piece), from, inside ? 16 : 0);
+                }
+            }
+        } else {
+            // Neighbouring threads take neighbours along whichever dimension is dense.
+            const bool down = p.b_inner == 1;
+            for (int i = thread; i < Columns * stage_depth; i += threads) {
+                const int row = down ? i / stage_depth : i % Columns;
+                const int k = down ? i % stage_depth : i / Columns;
+                const int column = first_column + row;
+                const int inner = step * stage_depth + k;
+                const bool inside = column < p.n && inner < p.taps;
+                const float* const from = inside ? b + static_cast<std::int64_t>(column) * p.b_column +
+                                                       static_cast<std::int64_t>(inner) * p.b_inner
+                                                 : b;
+                copy_4(to + piece_at(row, k / 4) + static_cast<unsigned>(k % 4 * 4), from, inside ? 4 : 0);
+            }
+        }
+    };
+
+    float sums[WarpRows / 16][WarpColumns / 8][4] = {};
+    const int warp_row = warp / Tile::warps_across * WarpRows;
+    const int warp_column = warp % Tile::warps_across * WarpColumns;
+
+    // Weights depend on no other operator: they are on the way before the wait.
+    asm volatile("griddepcontrol.launch_dependents;");
+    if constexpr (Packed) {
+#pragma unroll
+        for (int s = 0; s < Stages - 1; ++s) {
+            if (begin + s < end) {
+                copy_b(begin + s, s);
+            }
+        }
+    }
+    int4 taps[Stages - 1];
+#pragma unroll
+    for (int s = 0; s < Stages - 1; ++s) {
+        taps[s] = tap_of(begin + s);
+    }
+    int4 next_tap = tap_of(begin + Stages - 1);
+    asm volatile("griddepcontrol.wait;" ::: "memory");
+#pragma unroll
+    for (int s = 0; s < Stages - 1; ++s) {
+        if (begin + s < end) {
+            copy_a(taps[s], s);
+            if constexpr (!Packed) {
+                copy_b(begin + s, s);
+            }
+        }
+        commit();
+    }
+
+    int stage = 0;
+    for (int step = begin; step < end; ++step) {
+        wait_copies<Stages - 2>();
+        __syncthreads();
+        const int next = step + Stages - 1;
+        const int next_stage = stage == 0 ? Stages - 1 : stage - 1;
+        if (next < end) {
+            copy_a(next_tap, next_stage);
+            copy_b(next, next_stage);
+        }
+        commit();
+        next_tap = tap_of(next + 1);
+
+        const unsigned a_at = base + static_cast<unsigned>(stage * Tile::stage_bytes);
+        const unsigned b_at = a_at + Rows * row_bytes;
+#pragma unroll
+        for (int k = 0; k < stage_depth / 8; ++k) {
+            std::uint32_t left[WarpRows / 16][4];
+            std::uint32_t right[WarpColumns / 16][4];
+#pragma unroll
+            for (int i = 0; i < WarpRows / 16; ++i) {
+                load_matrices(left[i], a_at + piece_at(warp_row + i * 16 + lane % 16, k * 2 + lane / 16));
+#pragma unroll
+                for (std::uint32_t& x : left[i]) {
+                    round_to_tf32(x);
+                }
+            }
+#pragma unroll
+            for (int j = 0; j < WarpColumns / 16; ++j) {
+                load_matrices(right[j],
+                              b_at + piece_at(warp_column + j * 16 + lane % 8 + lane / 16 * 8, k * 2 + lane / 8 % 2));
+                if constexpr (!Packed) { // packed weights are rounded already
+#pragma unroll
+                    for (std::uint32_t& x : right[j]) {
+                        round_to_tf32(x);
+                    }
+                }
+            }
+#pragma unroll
+            for (int i = 0; i < WarpRows / 16; ++i) {
+#pragma unroll
+                for (int j = 0; j < WarpColumns / 8; ++j) {
+                    multiply_add(sums[i][j], left[i], right[j / 2][j % 2 * 2], right[j / 2][j % 2 * 2 + 1]);
+                }
+            }
+        }
+        stage = stage + 1 == Stages ? 0 : stage + 1;
+    }
+    wait_copies<0>();
+    __syncthreads();
+
+    // The sums, row by row, where every block of the cluster can read them.
+    auto* const result = reinterpret_cast<float*>(shared);
+#pragma unroll
+    for (int i = 0; i < WarpRows / 16; ++i) {
+#pragma unroll
+        for (int j = 0; j < WarpColumns / 8; ++j) {
+            const int row = warp_row + i * 16 + lane / 4;
+            const int column = warp_column + j * 8 + lane % 4 * 2;
+            *reinterpret_cast<float2*>(result + row * Tile::result_pitch + column) = {sums[i][j][0], sums[i][j][1]};
+            *reinterpret_cast<float2*>(result + (row + 8) * Tile::result_pitch + column) = {sums[i][j][2],
+                                                                                            sums[i][j][3]};
+        }
+    }
+    if (p.split > 1) {
+        cg::this_cluster().sync();
+    } else {
+        __syncthreads();
+    }
+
+    const int row_begin = Rows * rank / p.split;
+    const int row_end = Rows * (rank + 1) / p.split;
+    constexpr int quads = Columns / 4;
+    for (int i = thread; i < (row_end - row_begin) * quads; i += threads) {
+        const int row = row_begin + i / quads;
+        const int column = i % quads * 4;
+        const int m = first_row + row;
+        const int n = first_column + column;
+        if (m >= p.m || n >= p.n) {
+            continue;
+        }
+        float* const own = result + row * Tile::result_pitch + column;
+        float4 sum = *reinterpret_cast<const float4*>(own);
+        if (p.split > 1) {
+            sum = {0.0F, 0.0F, 0.0F, 0.0F};
+            for (int r = 0; r < p.split; ++r) { // in the same order whoever adds
+                const float4 part =
+                    *reinterpret_cast<const float4*>(cg::this_cluster().map_shared_rank(own, static_cast<unsigned>(r)));
+                sum.x += part.x;
+                sum.y += part.y;
+                sum.z += part.z;
+                sum.w += part.w;
+            }
+        }
+        const int number = m / p.places;
+        const int rest = m - number * p.places;
+        const int y_row = rest / p.columns;
+        const int y_column = rest - y_row * p.columns;
+        const auto at = [&](const image& i) {
+            return static_cast<std::int64_t>(number) * i.batch_step + y_row * i.row_step + y_column * i.column_step +
+                   static_cast<std::int64_t>(n) * i.channel_step;
+        };
+        float* const to = p.y.elements + y_offset + at(p.y);
+        const float* const other =
+            p.residual.elements == nullptr ? nullptr : p.residual.elements + residual_offset + at(p.residual);
+        const float* const bias = p.bias == nullptr ? nullptr : p.bias + bias_offset + n;
+        float values[4] = {sum.x, sum.y, sum.z, sum.w};
+        if (p.vector != 0) {
+            const float4 zero{0.0F, 0.0F, 0.0F, 0.0F};
+            const float4 more = bias == nullptr ? zero : __ldg(reinterpret_cast<const float4*>(bias));
+            const float4 residual = other == nullptr ? zero : *reinterpret_cast<const float4*>(other);
+            *reinterpret_cast<float4*>(to) = {finished(p.last, p.alpha * values[0] + more.x + p.beta * residual.x),
+                                              finished(p.last, p.alpha * values[1] + more.y + p.beta * residual.y),
+                                              finished(p.last, p.alpha * values[2] + more.z + p.beta * residual.z),
+                                              finished(p.last, p.alpha * values[3] + more.w + p.beta * residual.w)};
+        } else {
+#pragma unroll
+            for (int e = 0; e < 4; ++e) {
+                if (n + e < p.n) {
+                    float x = p.alpha * values[e] + (bias == nullptr ? 0.0F : bias[e]);
+                    x += other == nullptr ? 0.0F : p.beta * other[e * p.residual.channel_step];
+                    to[e * p.y.channel_step] = finished(p.last, x);
+                }
+            }
+        }
+    }
+    if (p.split > 1) {
+        cg::this_cluster().sync(); // nobody leaves while others read its sums
+    }
+}
+
+template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, bool Wide, bool Packed>
+__global__ void __launch_bounds__(product_tile<Rows, Columns, WarpRows, WarpColumns, Stages, Wide, Packed>::threads)
+    product(const __grid_constant__ product_arguments p) {
+    make_tile<product_tile<Rows, Columns, WarpRows, WarpColumns, Stages, Wide, Packed>, Rows, Columns, WarpRows,
+              WarpColumns, Stages, Wide, Packed>(p);
+}
+
+struct entry {
+    tile_shape shape;
+    const void* function;
+    unsigned shared_bytes;
+};
+
+template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, bool Wide, bool Packed>
+entry make_entry() {
+    using tile = product_tile<Rows, Columns, WarpRows, WarpColumns, Stages, Wide, Packed>;
+    const auto function =
+        reinterpret_cast<const void*>(&product<Rows, Columns, WarpRows, WarpColumns, Stages, Wide, Packed>);
+    return {tile::shape, function, tile::shared_bytes};
+}
+
+const entry& entry_of(int i) {
+    static const entry all[tiles] = {
+        make_entry<16, 64, 16, 16, 5, true, true>(),   make_entry<32, 32, 16, 16, 5, true, true>(),
+        make_entry<32, 64, 16, 32, 5, true, true>(),   make_entry<64, 32, 32, 16, 5, true, true>(),
+        make_entry<64, 64, 32, 32, 4, true, true>(),   make_entry<128, 64, 32, 32, 4, true, true>(),
+        make_entry<64, 128, 32, 32, 4, true, true>(),  make_entry<128, 128, 64, 32, 3, true, true>(),
+        make_entry<32, 32, 16, 16, 4, false, true>(),  make_entry<64, 64, 32, 32, 3, false, true>(),
+        make_entry<32, 32, 16, 16, 4, false, false>(), make_entry<64, 64, 32, 32, 3, false, false>(),
+    };
+    return all[i];
+}
+
+} // namespace
+
+const tile_shape& tile(int i) { return entry_of(i).shape; }
+const void* product_kernel(int i) { return entry_of(i).function; }
+unsigned product_shared_bytes(int i) { return entry_of(i).shared_bytes; }
+
+} // namespace opara::engine::gpu

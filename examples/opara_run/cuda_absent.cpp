@@ -1,0 +1,27 @@
+// Stands for cuda_run.cpp where the CUDA toolkit is not installed.
+#include <examples/opara_run/cuda_run.hpp>
+
+#include <exception>
+
+namespace opara::run {
+
+namespace {
+
+[[noreturn]] void refuse() {
+    throw error{"--backend cuda: this opara_run was built without the CUDA toolkit (13.0 or later)"};
+}
+
+} // namespace
+
+struct cuda_runner::state {};
+
+std::string cuda_device_name() { refuse(); }
+cuda_runner::cuda_runner(const model&, bool) { refuse(); }
+cuda_runner::~cuda_runner() = default;
+cuda_runner::cuda_runner(cuda_runner&&) noexcept = default;
+cuda_runner& cuda_runner::operator=(cuda_runner&&) noexcept = default;
+cost::table cuda_runner::profile(const cost::table&, const cost::device&) { refuse(); }
+std::vector<cuda_result> cuda_runner::run(std::span<const plan* const>, const plan&) { refuse(); }
+const cuda_summary& cuda_runner::summary() const noexcept { std::terminate(); } // nobody has such an object
+
+} // namespace opara::run

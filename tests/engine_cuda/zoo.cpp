@@ -1,0 +1,44 @@
+// The zoo's networks, real shapes and all, as a framework has them and fused: what the GPU says against the host.
+#include <examples/zoo/fuse.hpp>
+#include <tests/engine_cuda/support.hpp>
+
+using namespace opara;
+
+TEST_CASE("every network of the zoo yields what the host yields, value by value") {
+    if (!test::hopper_or_skip()) {
+        return;
+    }
+    for (const std::string_view name : zoo::names()) {
+        const onnx::network plain = zoo::build(name);
+        const std::vector<onnx::tensor> inputs = test::random_inputs(plain, 17);
+        for (const bool fused : {false, true}) {
+            CAPTURE(std::string{name});
+            CAPTURE(fused);
+            const onnx::network net = fused ? zoo::fuse(plain) : plain;
+            const engine::host_engine host = test::host_run(net, inputs);
+            engine::cuda_engine device{net};
+            test::feed(device, inputs);
+            test::run_in_order(device, net);
+            double worst = 0.0;
+            std::size_t at = 0;
+            for (std::size_t i = 0; i < net.values.size(); ++i) {
+                const auto v = onnx::value_id::from_index(i);
+                if (net[v].producer && net[v].type == onnx::element::f32) {
+                    const double d = test::distance(device.read(v), host.read(v));
+                    if (!(d <= worst)) {
+                        worst = d;
+                        at = i;
+                    }
+                }
+            }
+            double outputs = 0.0;
+            for (const onnx::value_id v : net.outputs) {
+                outputs = std::max(outputs, test::distance(device.read(v), host.read(v)));
+            }
+            MESSAGE(std::string{name}, std::string{fused ? ", fused" : ""}, ": outputs ", outputs, ", worst value ",
+                    worst, " (", net.values[at].name, ")");
+            CHECK(outputs <= 3e-3);
+            CHECK(worst <= 1e-2); // differences of nearly equal numbers
+        }
+    }
+}

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""Writes the tables of docs/networks.md from what bench_cuda_networks measured.
+
+usage: network_tables.py [--check] [RESULT.json [PAGE.md]]
+
+A table stands between <!-- table NAME --> and <!-- end -->. With --check nothing is written, and the exit code tells whether
+the page is what it would be.
+"""
+
+import json
+import math
+import re
+import statistics
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows])
+
+
+def geometric_mean(values):
+    return math.exp(statistics.mean(math.log(v) for v in values))
+
+
+def result(network, policy, variants="fastest", programmatic=False):
+    return next(
+        r for r in network["results"]
+        if r["policy"] == policy and r["variants"] == variants and r["programmatic"] == programmatic
+    )
+
+
+def machine(data):
+    m = data["machine"]
+    return (
+        f"{m['gpu']}, {m['sms']} SMs, CUDA runtime {m['cuda_runtime']}, driver API {m['cuda_driver']}, host compiler "
+        f"{m['compiler']}, opara {m['opara']}; simulated as `{data['model']}`."
+    )
+
+
+def networks(data):
+    rows = []
+    for n in data["networks"]:
+        r = result(n, "sequential")
+        rows.append([
+            n["network"], "fused" if n["fused"] else "as is", n["operators"], n["kernels"], n["width"],
+            f"{n['sum_of_operators_us']:.0f}", f"{n['longest_path_us']:.0f}", f"{n['lower_bound_us']:.0f}",
+            f"{r['period_us']['median']:.0f}",
+            f"{max(r['distance_from_host'] for r in n['results']):.0e}",
+        ])
+    return table(["network", "operators are", "operators", "kernels", "width", "sum, us", "longest path, us", "lower bound, us",
+                  "sequential, us", "from the host"], rows)
+
+
+def speedup(r, what):
+    s = r[what + "_speedup"]
+    return f"{s['median']:.2f}"
+
+
+def policies(data, fused, what):
+    chosen = [n for n in data["networks"] if n["fused"] == fused]
+    names = [r["policy"] for r in chosen[0]["results"] if r["variants"] == "fastest" and not r["programmatic"]]
+    rows = []
+    for name in names:
+        each = [result(n, name) for n in chosen]
+        mean = geometric_mean([r[what + "_speedup"]["median"] for r in each])
+        rows.append([f"`{name}`"] + [f"{r[what + '_us']['median']:.1f} ({speedup(r, what)})" for r in each] + [f"{mean:.2f}"])
+    return table(["policy"] + [n["network"] for n in chosen] + ["mean"], rows)
+
+
+def simulated(data):
+    rows = []
+    for n in data["networks"]:
+        errors = {}
+        for r in n["results"]:
+            if "simulated_us" in r and r["policy"] != "sequential again":
+                errors[r["policy"]] = r["simulated_us"] / r["period_us"]["median"] - 1
+        size = statistics.median(abs(e) for e in errors.values())
+        worst = max(errors.items(), key=lambda e: abs(e[1]))
+        simulated_best = min((r for r in n["results"] if "simulated_us" in r), key=lambda r: r["simulated_us"])
+        best = min((r for r in n["results"] if "simulated_us" in r), key=lambda r: r["period_us"]["median"])
+        rows.append([n["network"], "fused" if n["fused"] else "as is", f"{100 * errors['sequential']:+.1f} %",
+                     f"{100 * size:.1f} %", f"`{worst[0]}` {100 * worst[1]:+.1f} %", f"`{simulated_best['policy']}`",
+                     f"`{best['policy']}`",
+                     f"{100 * (simulated_best['period_us']['median'] / best['period_us']['median'] - 1):.1f} %"])
+    return table(["network", "operators are", "sequential: error", "median error", "largest error", "best as simulated",
+                  "best as measured", "what that choice loses"], rows)
+
+
+def variants(data):
+    rows = []
+    for n in data["networks"]:
+        if not n["fused"]:
+            continue
+        for policy in ("sequential", "nimble", "opara", "earliest_finish"):
+            cells = [n["network"], f"`{policy}`"]
+            for kind, programmatic in (("model", False), ("fastest", False), ("sparing", False), ("fastest", True),
+                                       ("sparing", True)):
+                cells.append(f"{result(n, policy, kind, programmatic)['period_us']['median']:.1f}")
+            rows.append(cells)
+    return table(["network", "policy", "as estimated", "fastest alone", "sparing", "fastest, programmatic",
+                  "sparing, programmatic"], rows)
+
+
+TABLES = {
+    "machine": machine,
+    "networks": networks,
+    "fused_period": lambda d: policies(d, True, "period"),
+    "fused_latency": lambda d: policies(d, True, "latency"),
+    "framework_period": lambda d: policies(d, False, "period"),
+    "simulated": simulated,
+    "variants": variants,
+}
+
+
+def filled(page, data):
+    def replace(found):
+        return f"{found.group(1)}\n{TABLES[found.group(2)](data)}\n<!-- end -->"
+
+    return re.sub(r"(<!-- table (\w+) -->)\n.*?<!-- end -->", replace, page, flags=re.DOTALL)
+
+
+def main(arguments):
+    check = "--check" in arguments
+    paths = [Path(a) for a in arguments if a != "--check"]
+    source = paths[0] if paths else ROOT / "bench" / "results" / "cuda_networks.json"
+    page = paths[1] if len(paths) > 1 else ROOT / "docs" / "networks.md"
+    text = page.read_text(encoding="utf-8")
+    new = filled(text, json.loads(source.read_text(encoding="utf-8")))
+    if check:
+        if new != text:
+            print(f"{page}: its tables are not those of {source}; run tools/network_tables.py")
+        return 1 if new != text else 0
+    page.write_text(new, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
