@@ -2,24 +2,13 @@
 """Writes the tables of docs/networks.md from what bench_cuda_networks measured.
 
 usage: network_tables.py [--check] [RESULT.json [PAGE.md]]
-
-A table stands between <!-- table NAME --> and <!-- end -->. With --check nothing is written, and the exit code tells whether
-the page is what it would be.
 """
 
-import json
 import math
-import re
 import statistics
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-
-
-def table(head, rows):
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return "\n".join(lines + ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows])
+from page_tables import run, table
 
 
 def geometric_mean(values):
@@ -116,27 +105,5 @@ TABLES = {
 }
 
 
-def filled(page, data):
-    def replace(found):
-        return f"{found.group(1)}\n{TABLES[found.group(2)](data)}\n<!-- end -->"
-
-    return re.sub(r"(<!-- table (\w+) -->)\n.*?<!-- end -->", replace, page, flags=re.DOTALL)
-
-
-def main(arguments):
-    check = "--check" in arguments
-    paths = [Path(a) for a in arguments if a != "--check"]
-    source = paths[0] if paths else ROOT / "bench" / "results" / "cuda_networks.json"
-    page = paths[1] if len(paths) > 1 else ROOT / "docs" / "networks.md"
-    text = page.read_text(encoding="utf-8")
-    new = filled(text, json.loads(source.read_text(encoding="utf-8")))
-    if check:
-        if new != text:
-            print(f"{page}: its tables are not those of {source}; run tools/network_tables.py")
-        return 1 if new != text else 0
-    page.write_text(new, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run(TABLES, "cuda_networks.json", "networks.md", sys.argv[1:]))

@@ -14,6 +14,7 @@
 #include <opara/graph/path_cover.hpp>
 #include <opara/onnx/work.hpp>
 #include <opara/plan/bounds.hpp>
+#include <opara/search/static_choice.hpp>
 #include <opara/sim/simulate.hpp>
 #include <opara/testing/random.hpp>
 #include <opara/version.hpp>
@@ -84,10 +85,10 @@ public:
         for (const onnx::value_id v : net.outputs) {
             expected_.push_back(host.read(v).as<float>());
         }
-        times_ = engine::time_variants(engine_, net);
+        variants_ = engine::measure_variants(engine_, net, cost::estimate(onnx::works_of(net), device), device);
         model_.resize(graph_.size());
-        fastest_ = engine::fastest(times_);
-        sparing_ = engine::sparing(engine_, graph_, times_);
+        fastest_ = search::static_choice(graph_, variants_, device, {.off_path = 0.0});
+        sparing_ = search::static_choice(graph_, variants_, device);
         costs_ = profiled();
     }
 
@@ -134,8 +135,12 @@ public:
         for (std::size_t v = 0; v < graph_.size(); ++v) {
             const op_id op = op_id::from_index(v);
             const cost::kernel& k = costs_.kernel(op);
+            json times = json::array();
+            for (const search::variant& one : variants_.of(op)) {
+                times.push_back(one.kernel.duration_us);
+            }
             rows.push_back({net_[op].name, net_[op].type, us_[v], fastest_[v].value, sparing_[v].value, k.blocks,
-                            k.threads, k.registers, k.shared_bytes});
+                            k.threads, k.registers, k.shared_bytes, times});
         }
         return rows;
     }
@@ -193,7 +198,7 @@ private:
     frozen_graph graph_;
     engine::cuda_engine engine_;
     std::vector<std::vector<float>> expected_;
-    std::vector<engine::variant_times> times_;
+    search::variant_table variants_;
     std::vector<variant_id> model_;
     std::vector<variant_id> fastest_;
     std::vector<variant_id> sparing_;

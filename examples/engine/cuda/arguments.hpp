@@ -165,12 +165,18 @@ struct plane_window {
     std::int32_t pad_end[2] = {0, 0}; ///< behind
 };
 
-/// One element of the inner dimension of a product, or four: where it lies in the left operand.
-struct tap {
-    std::int32_t offset = 0; ///< from the first tap of the window, in elements
-    std::int32_t row = 0;    ///< rows of the image below the first
-    std::int32_t column = 0; ///< columns right of the first
-    std::int32_t bytes = 0;  ///< how many exist; the others are zero
+/// Division by a number that never changes, of numbers below 2^16.
+struct divisor {
+    std::uint32_t by = 1;    ///< below 2^16
+    std::uint32_t magic = 0; ///< 2^32 / by, rounded up; 0 for 1
+};
+
+/// How the inner dimension of a product is numbered: pieces of one element or four, each channels at a tap of a window.
+struct inner_numbering {
+    divisor inside; ///< pieces of a tap, or taps of the window where channels are outside
+    divisor row;    ///< taps in a row of the window
+    std::int32_t channels = 1;
+    std::int32_t channels_outside = 0; ///< in memory order where channels are planes
 };
 
 /// y = finish(alpha * a b^T + bias + beta * residual). Rows of `a` are windows of an image, or rows of a matrix, which
@@ -179,15 +185,15 @@ struct product_arguments {
     std::int32_t m = 0;       ///< rows of the result: places of the window
     std::int32_t n = 0;       ///< columns of the result
     std::int32_t k_steps = 0; ///< of 32 elements each
-    std::int32_t taps = 0;    ///< that exist
+    std::int32_t pieces = 0;  ///< of one element or four that exist
     std::int32_t places = 1;  ///< of the window in an image
     std::int32_t columns = 1; ///< of them in a row
     std::int32_t height = 1;  ///< of the image
     std::int32_t width = 1;   ///< of the image
     image a;
     plane_window window;
-    const tap* tap_at = nullptr;
-    const float* b = nullptr;  ///< [n][k_steps * 32], zero where there is no tap; or with steps of its own
+    inner_numbering inner;
+    const float* b = nullptr;  ///< [n][k_steps * 32], zero where there is nothing; or with steps of its own
     std::int32_t b_column = 0; ///< from column to column of the result
     std::int32_t b_inner = 1;  ///< along the inner dimension
     image y;

@@ -259,15 +259,20 @@ struct cuda_engine::state {
         }
     }
 
+    // Copies from and to the host wait for no stream but the default one: the engine's work may be in any.
+    static void wait() { cuda::check(cudaDeviceSynchronize(), "cudaDeviceSynchronize"); }
+
     void forget() {
+        wait();
         cuda::check(cudaMemset(activations.get(), 0xFF, activations.bytes()), "cudaMemset");
         for (const gpu::memory& m : all.scratch) {
             cuda::check(cudaMemset(m.get(), 0xFF, m.bytes()), "cudaMemset");
         }
-        cuda::check(cudaDeviceSynchronize(), "cudaDeviceSynchronize");
+        wait();
     }
 
     void require_no_fault() {
+        wait();
         std::uint32_t told = 0;
         cuda::check(cudaMemcpy(&told, all.faults.get(), sizeof told, cudaMemcpyDeviceToHost), "cudaMemcpy");
         if (told != 0) {
@@ -307,6 +312,7 @@ void cuda_engine::set_input(std::size_t i, const onnx::tensor& t) {
         throw error{"input '" + value.name + "' is " + show(value.type, value.dims) + ", given was " +
                     show(t.type, t.dims) + " in " + std::to_string(t.bytes.size()) + " bytes"};
     }
+    state::wait();
     cuda::check(
         cudaMemcpy(state_->values[net.inputs[i].index()].bytes, t.bytes.data(), t.bytes.size(), cudaMemcpyHostToDevice),
         "cudaMemcpy");
@@ -374,7 +380,7 @@ onnx::tensor cuda_engine::read(onnx::value_id v) {
     if (value.is_weight()) {
         return materialize(value);
     }
-    state_->require_no_fault(); // waits for the device
+    state_->require_no_fault();
     const storage& s = state_->values[v.index()];
     const std::size_t size = onnx::size_of(value.type);
     onnx::tensor t{value.type, value.dims, std::vector<std::byte>(static_cast<std::size_t>(value.bytes()))};

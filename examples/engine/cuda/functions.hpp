@@ -42,7 +42,7 @@ inline constexpr int tiles = 12;
 [[nodiscard]] const void* softmax_kernel();                        ///< softmax_arguments, a warp a row
 [[nodiscard]] const void* batch_normalization_kernel();            ///< batch_normalization_arguments
 [[nodiscard]] const void* lrn_kernel();                            ///< lrn_arguments
-[[nodiscard]] const void* attention_kernel(); ///< attention_arguments, 128 threads, 16 queries a block
+[[nodiscard]] const void* attention_kernel(); ///< attention_arguments, 128 threads, 8 queries a block
 [[nodiscard]] unsigned attention_shared_bytes(int width, int columns);
 [[nodiscard]] const void* gather_kernel(unsigned bytes); ///< gather_arguments
 [[nodiscard]] const void* bag_kernel();                  ///< bag_arguments

@@ -184,7 +184,7 @@ prepared attention(context& c) {
     }
     const unsigned shared = attention_shared_bytes(a.width, a.columns);
     c.expect(shared <= 48U * 1024U, "queries and values are too wide");
-    const dim3 grid{static_cast<unsigned>((a.queries + 15) / 16), static_cast<unsigned>(a.count)};
+    const dim3 grid{static_cast<unsigned>((a.queries + 7) / 8), static_cast<unsigned>(a.count)};
     return {{}, {step{attention_kernel(), grid, 128, a, shared}}};
 }
 

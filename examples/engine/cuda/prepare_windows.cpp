@@ -113,11 +113,7 @@ prepared convolution(context& c) {
         a.residual = c.in_image(3);
     }
     a.last = c.activation_of();
-    const inner_dimension inner{.channels = w[1],
-                                .rows = a.window.kernel[0],
-                                .columns = a.window.kernel[1],
-                                .row_dilation = a.window.dilation[0],
-                                .column_dilation = a.window.dilation[1]};
+    const inner_dimension inner{.channels = w[1], .rows = a.window.kernel[0], .columns = a.window.kernel[1]};
     const std::int64_t taps = inner.rows * inner.columns;
     if (groups != 1) {
         a.batch_extent[2] = narrow(groups);

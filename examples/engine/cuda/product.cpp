@@ -37,33 +37,10 @@ struct numbering {
     std::int64_t channels; // padded
 };
 
-std::vector<tap> taps_of(const product_arguments& a, const inner_dimension& d, const numbering& n) {
-    const std::int64_t step = n.wide ? 4 : 1;
-    std::vector<tap> taps;
-    const auto add = [&](std::int64_t r, std::int64_t s, std::int64_t c) {
-        const std::int64_t row = r * d.row_dilation;
-        const std::int64_t column = s * d.column_dilation;
-        taps.push_back({narrow(row * a.a.row_step + column * a.a.column_step + c * a.a.channel_step), narrow(row),
-                        narrow(column), narrow(std::min(step, d.channels - c) * 4)});
-    };
-    if (n.channels_outside) {
-        for (std::int64_t c = 0; c < d.channels; ++c) {
-            for (std::int64_t r = 0; r < d.rows; ++r) {
-                for (std::int64_t s = 0; s < d.columns; ++s) {
-                    add(r, s, c);
-                }
-            }
-        }
-        return taps;
-    }
-    for (std::int64_t r = 0; r < d.rows; ++r) {
-        for (std::int64_t s = 0; s < d.columns; ++s) {
-            for (std::int64_t c = 0; c < d.channels; c += step) {
-                add(r, s, c);
-            }
-        }
-    }
-    return taps;
+divisor divide_by(const context& c, std::int64_t by) {
+    c.expect(by > 0 && by < 65536, "the inner dimension is too long");
+    return {static_cast<std::uint32_t>(by),
+            by == 1 ? 0U : static_cast<std::uint32_t>(((std::int64_t{1} << 32) + by - 1) / by)};
 }
 
 // The right operand as [columns][pitch].
@@ -153,10 +130,15 @@ prepared multiply(context& c, product_arguments a, const inner_dimension& inner,
     if (wide) {
         n.channels = (inner.channels + 3) / 4 * 4;
     }
-    const std::vector<tap> taps = taps_of(a, inner, n);
-    a.taps = narrow(static_cast<std::int64_t>(taps.size()));
-    a.k_steps = narrow((a.taps * (wide ? 4 : 1) + depth - 1) / depth);
-    a.tap_at = c.constant(std::span<const tap>{taps});
+    const std::int64_t window = inner.rows * inner.columns;
+    const std::int64_t pieces = window * (wide ? n.channels / 4 : n.channels);
+    a.pieces = narrow(pieces);
+    a.k_steps = narrow((pieces * (wide ? 4 : 1) + depth - 1) / depth);
+    static_cast<void>(divide_by(c, std::int64_t{a.k_steps} * (wide ? 8 : 32))); // the largest number that is divided
+    a.inner = {.inside = divide_by(c, n.channels_outside ? window : pieces / window),
+               .row = divide_by(c, inner.columns),
+               .channels = narrow(inner.channels),
+               .channels_outside = n.channels_outside ? 1 : 0};
     std::int64_t batch = 1;
     for (const std::int32_t extent : a.batch_extent) {
         batch *= extent;

@@ -52,6 +52,32 @@ __device__ inline unsigned piece_at(int row, int piece) {
     return static_cast<unsigned>(row * row_bytes + ((piece ^ (row & 7)) << 4));
 }
 
+__device__ inline std::uint32_t quotient(std::uint32_t n, const divisor& d) {
+    return d.magic == 0 ? n : __umulhi(n, d.magic);
+}
+
+// Where a piece of the inner dimension lies, from the first tap of the window.
+struct tap {
+    std::int32_t offset;
+    std::int32_t row;
+    std::int32_t column;
+    std::int32_t bytes; // that exist; the others are zero
+};
+
+__device__ inline tap tap_of(const product_arguments& p, int piece, int elements) {
+    const auto number = static_cast<std::uint32_t>(piece);
+    const std::uint32_t outside = quotient(number, p.inner.inside);
+    const std::uint32_t inside = number - outside * p.inner.inside.by;
+    const std::uint32_t place = p.inner.channels_outside != 0 ? inside : outside;
+    const auto channel = static_cast<std::int32_t>(
+        p.inner.channels_outside != 0 ? outside : inside * static_cast<std::uint32_t>(elements));
+    const std::uint32_t r = quotient(place, p.inner.row);
+    const auto row = static_cast<std::int32_t>(r) * p.window.dilation[0];
+    const auto column = static_cast<std::int32_t>(place - r * p.inner.row.by) * p.window.dilation[1];
+    return {row * p.a.row_step + column * p.a.column_step + channel * p.a.channel_step, row, column,
+            piece < p.pieces ? min(elements, p.inner.channels - channel) * 4 : 0};
+}
+
 struct place_in {
     const float* first; // what tap 0 reads
     std::int32_t row;   // of the image
@@ -83,6 +109,26 @@ struct product_tile {
     static_assert(WarpRows % 16 == 0 && WarpColumns % 16 == 0);
     static constexpr tile_shape shape{Rows, Columns, threads, Stages, Wide, Packed};
 };
+
+// The same place in the shared memory of every block of the cluster, added in the same order whoever adds. All are on
+// the way before the first is needed.
+template <int Blocks>
+__device__ inline float4 sum_over_cluster(float* own) {
+    float4 part[Blocks];
+#pragma unroll
+    for (int r = 0; r < Blocks; ++r) {
+        part[r] = *reinterpret_cast<const float4*>(cg::this_cluster().map_shared_rank(own, static_cast<unsigned>(r)));
+    }
+    float4 sum = part[0];
+#pragma unroll
+    for (int r = 1; r < Blocks; ++r) {
+        sum.x += part[r].x;
+        sum.y += part[r].y;
+        sum.z += part[r].z;
+        sum.w += part[r].w;
+    }
+    return sum;
+}
 
 template <class Tile, int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, bool Wide, bool Packed>
 __device__ inline void make_tile(const product_arguments& p) {
@@ -127,13 +173,8 @@ __device__ inline void make_tile(const product_arguments& p) {
     for (int i = 0; i < a_copies; ++i) {
         places[i] = place_of(p, first_row + thread / a_pieces + i * a_rows_at_once, a);
     }
-    // A tap comes from memory itself: it is asked for long before it is needed.
-    const auto tap_of = [&](int step) {
-        const int number = step * a_pieces + a_piece;
-        return step < end && number < p.taps ? __ldg(reinterpret_cast<const int4*>(p.tap_at) + number) : int4{};
-    };
-    const auto copy_a = [&](const int4& read, int stage) {
-        const tap t{read.x, read.y, read.z, read.w};
+    const auto copy_a = [&](int step, int stage) {
+        const tap t = tap_of(p, step * a_pieces + a_piece, Wide ? 4 : 1);
         const unsigned to = base + static_cast<unsigned>(stage * Tile::stage_bytes);
 #pragma unroll
         for (int i = 0; i < a_copies; ++i) {
@@ -177,7 +218,7 @@ __device__ inline void make_tile(const product_arguments& p) {
                 const int k = down ? i % stage_depth : i / Columns;
                 const int column = first_column + row;
                 const int inner = step * stage_depth + k;
-                const bool inside = column < p.n && inner < p.taps;
+                const bool inside = column < p.n && inner < p.pieces;
                 const float* const from = inside ? b + static_cast<std::int64_t>(column) * p.b_column +
                                                        static_cast<std::int64_t>(inner) * p.b_inner
                                                  : b;
@@ -200,17 +241,11 @@ __device__ inline void make_tile(const product_arguments& p) {
             }
         }
     }
-    int4 taps[Stages - 1];
-#pragma unroll
-    for (int s = 0; s < Stages - 1; ++s) {
-        taps[s] = tap_of(begin + s);
-    }
-    int4 next_tap = tap_of(begin + Stages - 1);
     asm volatile("griddepcontrol.wait;" ::: "memory");
 #pragma unroll
     for (int s = 0; s < Stages - 1; ++s) {
         if (begin + s < end) {
-            copy_a(taps[s], s);
+            copy_a(begin + s, s);
             if constexpr (!Packed) {
                 copy_b(begin + s, s);
             }
@@ -225,11 +260,10 @@ __device__ inline void make_tile(const product_arguments& p) {
         const int next = step + Stages - 1;
         const int next_stage = stage == 0 ? Stages - 1 : stage - 1;
         if (next < end) {
-            copy_a(next_tap, next_stage);
+            copy_a(next, next_stage);
             copy_b(next, next_stage);
         }
         commit();
-        next_tap = tap_of(next + 1);
 
         const unsigned a_at = base + static_cast<unsigned>(stage * Tile::stage_bytes);
         const unsigned b_at = a_at + Rows * row_bytes;
@@ -301,16 +335,11 @@ __device__ inline void make_tile(const product_arguments& p) {
         }
         float* const own = result + row * Tile::result_pitch + column;
         float4 sum = *reinterpret_cast<const float4*>(own);
-        if (p.split > 1) {
-            sum = {0.0F, 0.0F, 0.0F, 0.0F};
-            for (int r = 0; r < p.split; ++r) { // in the same order whoever adds
-                const float4 part =
-                    *reinterpret_cast<const float4*>(cg::this_cluster().map_shared_rank(own, static_cast<unsigned>(r)));
-                sum.x += part.x;
-                sum.y += part.y;
-                sum.z += part.z;
-                sum.w += part.w;
-            }
+        switch (p.split) {
+        case 2: sum = sum_over_cluster<2>(own); break;
+        case 4: sum = sum_over_cluster<4>(own); break;
+        case 8: sum = sum_over_cluster<8>(own); break;
+        default: break;
         }
         const int number = m / p.places;
         const int rest = m - number * p.places;
@@ -327,7 +356,7 @@ __device__ inline void make_tile(const product_arguments& p) {
         float values[4] = {sum.x, sum.y, sum.z, sum.w};
         if (p.vector != 0) {
             const float4 zero{0.0F, 0.0F, 0.0F, 0.0F};
-            const float4 more = bias == nullptr ? zero : __ldg(reinterpret_cast<const float4*>(bias));
+            const float4 more = bias == nullptr ? zero : *reinterpret_cast<const float4*>(bias);
             const float4 residual = other == nullptr ? zero : *reinterpret_cast<const float4*>(other);
             *reinterpret_cast<float4*>(to) = {finished(p.last, p.alpha * values[0] + more.x + p.beta * residual.x),
                                               finished(p.last, p.alpha * values[1] + more.y + p.beta * residual.y),

@@ -14,8 +14,6 @@ struct inner_dimension {
     std::int64_t channels = 1;
     std::int64_t rows = 1;    ///< of the window
     std::int64_t columns = 1; ///< of the window
-    std::int64_t row_dilation = 1;
-    std::int64_t column_dilation = 1;
 };
 
 /// Where the right operand's element for a column, a channel and a tap of the window lies.
@@ -26,7 +24,7 @@ struct right_strides {
 };
 
 /// Completes the arguments of a product, packs its right operand if it is a weight, and chooses tiles.
-/// @param a  everything but taps, tap_at, k_steps, b..., vector, split
+/// @param a  everything but pieces, inner, k_steps, b..., vector, split
 /// @param inner  the inner dimension
 /// @param right  the input of the operator that is the right operand
 /// @param lies  how it lies

@@ -1,5 +1,4 @@
 #include <examples/engine/cuda/tuning.hpp>
-#include <opara/cost/critical_path.hpp>
 #include <opara/cuda.hpp>
 
 #include <algorithm>
@@ -7,6 +6,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace opara::engine {
 namespace {
@@ -54,19 +54,16 @@ cuda::graph_exec chain(const cuda_engine& engine, op_id v, variant_id variant) {
         .instantiate();
 }
 
-struct durations {
-    std::vector<double> us;
-    [[nodiscard]] double duration_us(op_id v) const noexcept { return us[v.index()]; }
-};
-
 } // namespace
 
-std::vector<variant_times> time_variants(const cuda_engine& engine, const onnx::network& net) {
-    std::map<std::string, variant_times> known;
-    std::vector<variant_times> all(net.graph.size());
+search::variant_table measure_variants(const cuda_engine& engine, const onnx::network& net,
+                                       const cost::table& estimated, const cost::device& on) {
+    std::map<std::string, std::vector<double>> known; // times by variant
+    std::vector<std::vector<search::variant>> all(net.graph.size());
     for (std::size_t i = 0; i < all.size(); ++i) {
         const op_id v = op_id::from_index(i);
         if (engine.kernels(v) == 0) {
+            all[i].push_back({.kernel = engine.footprint(v), .kernels = 0});
             continue;
         }
         const auto [place, is_new] = known.try_emplace(description(engine, net, v));
@@ -80,49 +77,24 @@ std::vector<variant_times> time_variants(const cuda_engine& engine, const onnx::
                 pointers.push_back(&g);
             }
             for (const cuda::replay_times& t : cuda::measure(pointers, {.rounds = 5, .replays = 3, .warm_up = 1})) {
-                place->second.push_back(t.period.median / static_cast<double>(copies));
+                const double us = t.period.median / static_cast<double>(copies) - on.graph.edge_us;
+                place->second.push_back(std::max(us, 0.0));
             }
         }
-        all[i] = place->second;
-    }
-    return all;
-}
-
-std::vector<variant_id> fastest(std::span<const variant_times> times) {
-    std::vector<variant_id> chosen;
-    for (const variant_times& t : times) {
-        const auto least = std::min_element(t.begin(), t.end());
-        chosen.push_back(variant_id::from_index(t.empty() ? 0 : static_cast<std::size_t>(least - t.begin())));
-    }
-    return chosen;
-}
-
-std::vector<variant_id> sparing(const cuda_engine& engine, const frozen_graph& g, std::span<const variant_times> times,
-                                double weight) {
-    std::vector<variant_id> chosen = fastest(times);
-    durations alone;
-    for (std::size_t v = 0; v < times.size(); ++v) {
-        alone.us.push_back(times[v].empty() ? 0.0 : times[v][chosen[v].index()]);
-    }
-    std::vector<bool> urgent(times.size(), false);
-    for (const op_id v : find_critical_path(g, alone).operators) {
-        urgent[v.index()] = true;
-    }
-    constexpr double sms = 132.0;
-    for (std::size_t v = 0; v < times.size(); ++v) {
-        double least = 0.0;
-        for (std::size_t i = 0; !urgent[v] && i < times[v].size(); ++i) {
-            const cost::kernel k = engine.footprint(op_id::from_index(v), variant_id::from_index(i));
-            const double share = std::max(static_cast<double>(k.threads) / 2048.0,
-                                          static_cast<double>(k.shared_bytes) / (228.0 * 1024.0));
-            const double price = times[v][i] * (1.0 + weight * static_cast<double>(k.blocks) * share / sms);
-            if (i == 0 || price < least) {
-                least = price;
-                chosen[v] = variant_id::from_index(i);
-            }
+        for (std::size_t k = 0; k < place->second.size(); ++k) {
+            cost::kernel kernel = engine.footprint(v, variant_id::from_index(k));
+            const cost::kernel& demand = estimated.kernel(v);
+            kernel.duration_us = place->second[k];
+            kernel.dram_bytes = demand.dram_bytes;
+            kernel.l2_bytes = demand.l2_bytes;
+            kernel.fp32_flops = demand.fp32_flops;
+            kernel.tensor_flops = demand.tensor_flops;
+            // The duration is of all kernels of the operator and of the edges between them: one node, as the table has
+            // it.
+            all[i].push_back({.kernel = kernel, .programmatic = search::programmatic_edges::safe});
         }
     }
-    return chosen;
+    return search::variant_table{all, on};
 }
 
 plan with_variants(const plan& p, std::span<const variant_id> variants) {

@@ -1,34 +1,26 @@
 /// @file
-/// Which variant of each operator a plan should run.
+/// What the variants of a network's operators take, for whoever chooses among them.
 #pragma once
 
 #include <examples/engine/cuda/cuda_engine.hpp>
 #include <opara/core/id.hpp>
-#include <opara/graph/frozen.hpp>
+#include <opara/cost/device.hpp>
+#include <opara/cost/table.hpp>
 #include <opara/onnx/network.hpp>
 #include <opara/plan/plan.hpp>
+#include <opara/search/variants.hpp>
 
 #include <span>
-#include <vector>
 
 namespace opara::engine {
 
-/// What the variants of one operator take alone, in microseconds, by variant; empty if it launches nothing.
-using variant_times = std::vector<double>;
-
-/// Measures every variant of every operator on its own: a chain of it, warm in the cache, and the edges between.
-/// Operators that are alike are measured once.
+/// Measures every variant of every operator on its own, in a chain of it, warm in the cache; operators that are alike
+/// are measured once. What comes of it is what `search::static_choice` and the search for plans take.
+/// @param estimated  where bytes and FLOPs come from
+/// @param on  the device that is there, as a model
 /// @throws cuda::cuda_error
-[[nodiscard]] std::vector<variant_times> time_variants(const cuda_engine& engine, const onnx::network& net);
-
-/// For each operator the variant that is fastest alone.
-[[nodiscard]] std::vector<variant_id> fastest(std::span<const variant_times> times);
-
-/// For each operator on the longest path, as `fastest` makes it, the variant that is fastest alone; for each other one
-/// the variant that takes the least time and room together: a wide kernel that is not urgent keeps others from running.
-/// @param weight  what a millisecond of the whole device is worth off the path, in milliseconds of the operator's own
-[[nodiscard]] std::vector<variant_id> sparing(const cuda_engine& engine, const frozen_graph& g,
-                                              std::span<const variant_times> times, double weight = 2.0);
+[[nodiscard]] search::variant_table measure_variants(const cuda_engine& engine, const onnx::network& net,
+                                                     const cost::table& estimated, const cost::device& on);
 
 /// The plan with other variants. @pre one for each operator
 [[nodiscard]] plan with_variants(const plan& p, std::span<const variant_id> variants);
