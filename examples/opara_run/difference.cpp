@@ -20,9 +20,14 @@ double difference(const onnx::tensor& a, const onnx::tensor& b) {
         if (std::isnan(u) || std::isnan(v)) { // a NaN equals nothing, not even where both have one
             return std::numeric_limits<double>::infinity();
         }
-        if (u != v) {
-            apart = std::max(apart, std::abs(u - v));
+        if (u == v) {
+            largest = std::isinf(v) ? largest : std::max(largest, std::abs(v));
+            continue;
         }
+        if (std::isinf(u) || std::isinf(v)) { // it would hide every other difference
+            return std::numeric_limits<double>::infinity();
+        }
+        apart = std::max(apart, std::abs(u - v));
         largest = std::max(largest, std::abs(v));
     }
     return apart == 0.0 ? 0.0 : apart / largest;

@@ -14,7 +14,9 @@ TEST_CASE("explicit nodes make the graph that captured ones do") {
         CAPTURE(testing::name(family));
         const frozen_graph g = testing::random_graph(family, 60, 3, testing::numbering::shuffled);
         test::dataflow values{g, 5, 0.1};
-        for (const auto& [name, planned] : test::all_plans(g, 3)) {
+        for (const auto& entry : test::all_plans(g, 3)) {
+            const auto& name = entry.first; // clang 14 captures no structured binding
+            const auto& planned = entry.second;
             CAPTURE(name);
             const plan p = test::with_priorities(planned, 1);
             const cuda::plan_graph built = cuda::build_graph(p, [&](op_id v) { return values.kernel(v); });

@@ -156,7 +156,8 @@ struct stages {
     /// @throws cost_error  a duration or demand is NaN, negative or infinite
     template <cost::duration_model Cost>
     assignment operator()(const frozen_graph& g, const Cost& cost) const {
-        if (group_size == 0 || groups == 0 || part_size == 0 || part_size > 64 || !(barrier_us >= 0.0)) {
+        if (group_size == 0 || groups == 0 || part_size == 0 || part_size > 64 || !(barrier_us >= 0.0) ||
+            !(barrier_us < std::numeric_limits<double>::infinity())) {
             throw policy_error{"assign::stages needs groups of at least one unit, at least one group, parts of 1 to 64 "
                                "units and a barrier that costs no less than 0; got group_size " +
                                std::to_string(group_size) + ", groups " + std::to_string(groups) + ", part_size " +

@@ -67,7 +67,8 @@ inline void constant_of_shape(inference& at) {
     }
     at.yield(0, type, dims);
     at.out(0).folded = constant_fill{number};
-    if (elements(dims) <= known_limit && is_integral(type)) {
+    constexpr double exact = 9007199254740992.0; // 2^53: beyond it a double is no longer every integer
+    if (elements(dims) <= known_limit && is_integral(type) && number >= -exact && number <= exact) {
         at.tell(0,
                 std::vector<std::int64_t>(static_cast<std::size_t>(elements(dims)), static_cast<std::int64_t>(number)));
     }
