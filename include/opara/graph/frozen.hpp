@@ -22,6 +22,7 @@ struct edge {
     op_id target; ///< the operator that needs it
 
     friend constexpr auto operator<=>(const edge&, const edge&) = default;
+    friend constexpr bool operator==(const edge&, const edge&) = default; // nvcc declares the implied one, and loses it
 };
 
 /// What to do with an edge that is given twice (an operator that reads one tensor twice).
