@@ -17,6 +17,8 @@ SYSTEM: b1 b2 b3 b4 b5 tora acc6 mountain_car pendulum cart_pole
                          the system's own properties; default: the first of these
   --grid WIDTH[,WIDTH..] widths of the cells, one for all dimensions or one each; default: the controller's
   --steps COUNT          explore so many steps only; the verdict then says "within bound" where it depends on it
+  --tube                 instead of exploring cells, follow boxes from the initial set until all are in the system's
+                         goal, at the published settings; --steps then bounds the steps
   --threads COUNT        default: all cores
   --report FILE.json     write what was found
 
@@ -60,6 +62,10 @@ arguments parse_arguments(const std::vector<std::string>& words) {
             a.system = word;
             continue;
         }
+        if (word == "--tube") {
+            a.tube = true;
+            continue;
+        }
         if (k + 1 == words.size()) {
             throw usage_error{word + " is unknown or lacks its value"};
         }
@@ -87,6 +93,9 @@ arguments parse_arguments(const std::vector<std::string>& words) {
         } else {
             throw usage_error{"unknown option " + word};
         }
+    }
+    if (a.tube && !a.property.empty()) {
+        throw usage_error{"a tube is about the system's goal, not about a property"};
     }
     if (a.system.empty() || a.controller.empty()) {
         throw usage_error{"a system and a controller are needed"};

@@ -19,6 +19,7 @@ struct arguments {
     std::optional<std::size_t> steps; ///< explore no further
     std::size_t threads = 0;          ///< 0: all cores
     std::string report;               ///< a JSON file to write; empty: none
+    bool tube = false;                ///< follow a reach tube instead of exploring cells
     bool help = false;                ///< only the usage
 };
 

@@ -39,6 +39,13 @@ std::string to_json(const report& r) {
                 {"repeat", r.replay->repeat ? nlohmann::ordered_json(*r.replay->repeat) : nlohmann::ordered_json()}};
         }
     }
+    if (r.tube) {
+        nlohmann::ordered_json hulls = nlohmann::ordered_json::array();
+        for (const place& p : r.tube->hulls) {
+            hulls.push_back({{"lower", p.lower}, {"upper", p.upper}});
+        }
+        j["tube"] = {{"parts", r.tube->parts}, {"steps", r.tube->steps}, {"peak", r.tube->peak}, {"hulls", hulls}};
+    }
     return j.dump(1) + "\n";
 }
 
@@ -81,6 +88,11 @@ std::string replay_to_text(const replayed& r) {
 std::string to_text(const report& r) {
     std::string t = r.system + " under " + r.controller + ": " + r.property + "\n";
     t += "  grid         " + std::to_string(r.cells) + " cells\n";
+    if (r.tube) {
+        t += "  tube         " + std::to_string(r.tube->parts) + " parts, " + std::to_string(r.tube->steps) +
+             " steps, at most " + std::to_string(r.tube->peak) + " boxes at once, in " + number(r.build_s) + " s\n";
+        return t + "  verdict      " + r.verdict + "\n";
+    }
     t += "  reached      " + std::to_string(r.states) + " states, " + std::to_string(r.transitions) +
          " transitions, built in " + number(r.build_s) + " s";
     t += r.states != 0 && r.build_s > 0

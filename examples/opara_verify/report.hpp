@@ -24,6 +24,14 @@ struct replayed {
     std::optional<std::size_t> repeat;    ///< where that run goes on after its end, for ever
 };
 
+/// A reach tube.
+struct tube_found {
+    std::size_t parts = 0;    ///< of the initial set
+    std::size_t steps = 0;    ///< after which nothing was left to follow, or that were followed
+    std::size_t peak = 0;     ///< boxes at once
+    std::vector<place> hulls; ///< of the boxes after each step, from the initial set on
+};
+
 /// What was found.
 struct report {
     std::string system;                ///< its name
@@ -41,6 +49,7 @@ struct report {
     std::optional<std::size_t> repeat; ///< where the counterexample goes on after its end
     bool conclusive = true;            ///< whether it alone shows that the abstraction fails
     std::optional<replayed> replay;    ///< of the counterexample, if there is one
+    std::optional<tube_found> tube;    ///< if one was asked for; then there are no states
 };
 
 /// As JSON.
