@@ -19,6 +19,16 @@ SYSTEM: b1 b2 b3 b4 b5 tora acc6 mountain_car pendulum cart_pole
   --steps COUNT          explore so many steps only; the verdict then says "within bound" where it depends on it
   --threads COUNT        default: all cores
   --report FILE.json     write what was found
+  --export FORMAT:FILE   write the transition system for other checkers (again for more files); FORMAT is
+                         aiger     FILE, a circuit, for the property AG of labels: berkeley-abc
+                         aut       FILE, Aldebaran: mCRL2, CADP, LTSmin
+                         dot       FILE, a drawing, up to 1000 states: Graphviz
+                         drn       FILE: Storm
+                         hoa       FILE, an automaton: Spot
+                         prism     FILE.tra, FILE.lab, FILE.sta: PRISM
+                         promela   FILE and FILE.h: SPIN
+                         smv       FILE: NuSMV, nuXmv
+                         umb       FILE, binary: PRISM, Storm
 
 exit code: 0 proved, 1 not proved, 2 an error
 )";
@@ -70,6 +80,8 @@ arguments parse_arguments(const std::vector<std::string>& words) {
             a.property = value;
         } else if (word == "--report") {
             a.report = value;
+        } else if (word == "--export") {
+            a.exports.push_back(parse_export(value));
         } else if (word == "--steps") {
             a.steps = count(word, value);
         } else if (word == "--threads") {

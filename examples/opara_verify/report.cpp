@@ -39,6 +39,10 @@ std::string to_json(const report& r) {
                 {"repeat", r.replay->repeat ? nlohmann::ordered_json(*r.replay->repeat) : nlohmann::ordered_json()}};
         }
     }
+    j["exports"] = nlohmann::ordered_json::array();
+    for (const exported& e : r.exports) {
+        j["exports"].push_back({{"format", e.format}, {"file", e.path}, {"property", e.property}});
+    }
     return j.dump(1) + "\n";
 }
 
@@ -88,6 +92,10 @@ std::string to_text(const report& r) {
              : "\n";
     t += "  checked in   " + number(r.check_s) + " s\n";
     t += "  verdict      " + r.verdict + "\n";
+    for (const exported& e : r.exports) {
+        t += "  exported     " + e.format + " to " + e.path;
+        t += e.property.empty() ? "\n" : ", where the property is  " + e.property + "\n";
+    }
     if (!r.counterexample.empty()) {
         t += "  the abstraction (perhaps not the system) can do this:\n";
         constexpr std::size_t shown = 12;

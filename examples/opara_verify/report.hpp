@@ -2,6 +2,8 @@
 /// What opara_verify found.
 #pragma once
 
+#include <examples/opara_verify/exports.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -41,6 +43,7 @@ struct report {
     std::optional<std::size_t> repeat; ///< where the counterexample goes on after its end
     bool conclusive = true;            ///< whether it alone shows that the abstraction fails
     std::optional<replayed> replay;    ///< of the counterexample, if there is one
+    std::vector<exported> exports;     ///< files that were written for other checkers
 };
 
 /// As JSON.
