@@ -21,6 +21,16 @@ SYSTEM: b1 b2 b3 b4 b5 tora acc6 mountain_car pendulum cart_pole
                          goal, at the published settings; --steps then bounds the steps
   --threads COUNT        default: all cores
   --report FILE.json     write what was found
+  --export FORMAT:FILE   write the transition system for other checkers (again for more files); FORMAT is
+                         aiger     FILE, a circuit, for the property AG of labels: berkeley-abc
+                         aut       FILE, Aldebaran: mCRL2, CADP, LTSmin
+                         dot       FILE, a drawing, up to 1000 states: Graphviz
+                         drn       FILE: Storm
+                         hoa       FILE, an automaton: Spot
+                         prism     FILE.tra, FILE.lab, FILE.sta: PRISM
+                         promela   FILE and FILE.h: SPIN
+                         smv       FILE: NuSMV, nuXmv
+                         umb       FILE, binary: PRISM, Storm
 
 exit code: 0 proved, 1 not proved, 2 an error
 )";
@@ -76,6 +86,8 @@ arguments parse_arguments(const std::vector<std::string>& words) {
             a.property = value;
         } else if (word == "--report") {
             a.report = value;
+        } else if (word == "--export") {
+            a.exports.push_back(parse_export(value));
         } else if (word == "--steps") {
             a.steps = count(word, value);
         } else if (word == "--threads") {
@@ -96,6 +108,9 @@ arguments parse_arguments(const std::vector<std::string>& words) {
     }
     if (a.tube && !a.property.empty()) {
         throw usage_error{"a tube is about the system's goal, not about a property"};
+    }
+    if (a.tube && !a.exports.empty()) {
+        throw usage_error{"a tube has no transition system to export"};
     }
     if (a.system.empty() || a.controller.empty()) {
         throw usage_error{"a system and a controller are needed"};

@@ -2,6 +2,7 @@
 
 #include <examples/opara_verify/arguments.hpp>
 #include <examples/opara_verify/benchmarks.hpp>
+#include <examples/opara_verify/exports.hpp>
 #include <examples/opara_verify/report.hpp>
 #include <opara/abstraction.hpp>
 #include <opara/abstraction/json.hpp>
@@ -163,6 +164,10 @@ report run(const benchmark<System>& problem, const Pilot& pilot, const abstracti
     }
     const abstraction::formula property = abstraction::parse_formula(r.property, labels);
 
+    for (const export_request& e : a.exports) {
+        require_exportable(e, property);
+    }
+
     const abstraction::enclosure<System> dynamics{problem.system};
     const abstraction::build_options<n> options{.labels = problem.labels, .threads = a.threads};
     const stopwatch building;
@@ -181,6 +186,7 @@ report run(const benchmark<System>& problem, const Pilot& pilot, const abstracti
             r.bound = built.steps;
         }
         fill(r, grid, built.part, v.abstraction);
+        r.exports = write_exports(a.exports, built.part, grid, property);
         replay(r, grid, dynamics, pilot, problem.initial, options, built.part, property, v.abstraction);
     } else {
         const auto built = abstraction::build(grid, dynamics, pilot, problem.initial, options);
@@ -191,6 +197,7 @@ report run(const benchmark<System>& problem, const Pilot& pilot, const abstracti
         r.proved = v.what == abstraction::conclusion::proved;
         r.verdict = r.proved ? "proved" : "not proved";
         fill(r, grid, built, v.abstraction);
+        r.exports = write_exports(a.exports, built, grid, property);
         replay(r, grid, dynamics, pilot, problem.initial, options, built, property, v.abstraction);
     }
     if (!property.is_universal()) {

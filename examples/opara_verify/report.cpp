@@ -46,6 +46,10 @@ std::string to_json(const report& r) {
         }
         j["tube"] = {{"parts", r.tube->parts}, {"steps", r.tube->steps}, {"peak", r.tube->peak}, {"hulls", hulls}};
     }
+    j["exports"] = nlohmann::ordered_json::array();
+    for (const exported& e : r.exports) {
+        j["exports"].push_back({{"format", e.format}, {"file", e.path}, {"property", e.property}});
+    }
     return j.dump(1) + "\n";
 }
 
@@ -100,6 +104,10 @@ std::string to_text(const report& r) {
              : "\n";
     t += "  checked in   " + number(r.check_s) + " s\n";
     t += "  verdict      " + r.verdict + "\n";
+    for (const exported& e : r.exports) {
+        t += "  exported     " + e.format + " to " + e.path;
+        t += e.property.empty() ? "\n" : ", where the property is  " + e.property + "\n";
+    }
     if (!r.counterexample.empty()) {
         t += "  the abstraction (perhaps not the system) can do this:\n";
         constexpr std::size_t shown = 12;

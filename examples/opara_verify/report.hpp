@@ -2,6 +2,8 @@
 /// What opara_verify found.
 #pragma once
 
+#include <examples/opara_verify/exports.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -50,6 +52,7 @@ struct report {
     bool conclusive = true;            ///< whether it alone shows that the abstraction fails
     std::optional<replayed> replay;    ///< of the counterexample, if there is one
     std::optional<tube_found> tube;    ///< if one was asked for; then there are no states
+    std::vector<exported> exports;     ///< files that were written for other checkers
 };
 
 /// As JSON.

@@ -1,0 +1,45 @@
+#include <examples/opara_verify/arguments.hpp>
+#include <examples/opara_verify/exports.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace opara::examples::verify {
+
+const char* const export_formats = "aiger aut dot drn hoa prism promela smv umb";
+
+export_request parse_export(std::string_view text) {
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos || colon + 1 == text.size()) {
+        throw usage_error{"--export takes FORMAT:FILE, not '" + std::string{text} + "'"};
+    }
+    const std::string format{text.substr(0, colon)};
+    const bool is_one_word = !format.empty() && format.find(' ') == std::string::npos;
+    if (!is_one_word || (" " + std::string{export_formats} + " ").find(" " + format + " ") == std::string::npos) {
+        throw usage_error{"there is no export format '" + format + "'; there are: " + export_formats};
+    }
+    return {format, std::string{text.substr(colon + 1)}};
+}
+
+std::vector<std::string> files_of(const export_request& request) {
+    if (request.format == "prism") {
+        return {request.path + ".tra", request.path + ".lab", request.path + ".sta"};
+    }
+    if (request.format == "promela") {
+        return {request.path, request.path + ".h"};
+    }
+    return {request.path};
+}
+
+void require_exportable(const export_request& request, const abstraction::formula& property) {
+    if (request.format == "aiger" && !is_invariant(property)) {
+        throw error{"the export aiger needs a property like \"AG safe\": a circuit cannot ask for " +
+                    to_string(property)};
+    }
+    for (const std::string& file : files_of(request)) {
+        require_writable(file);
+    }
+}
+
+} // namespace opara::examples::verify
