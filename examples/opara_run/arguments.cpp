@@ -5,6 +5,8 @@
 
 #include <charconv>
 #include <limits>
+#include <locale>
+#include <sstream>
 #include <string_view>
 
 namespace opara::run {
@@ -25,6 +27,17 @@ std::int64_t number(std::string_view option, std::string_view text, std::int64_t
     if (failure != std::errc{} || end != text.data() + text.size() || value < least || value > most) {
         throw usage_error{std::string{option} + " takes a whole number from " + std::to_string(least) + " to " +
                           std::to_string(most) + ", not '" + std::string{text} + "'"};
+    }
+    return value;
+}
+
+double seconds(std::string_view option, const std::string& text) {
+    constexpr double most = 86400.0;
+    double value = -1.0;
+    std::istringstream in{text};
+    in.imbue(std::locale::classic());
+    if (!(in >> value) || !in.eof() || !(value > 0.0 && value <= most)) {
+        throw usage_error{std::string{option} + " takes a number of seconds above 0, not '" + text + "'"};
     }
     return value;
 }
@@ -84,6 +97,8 @@ std::optional<arguments> parse(int argc, const char* const* argv) {
             a.lanes = static_cast<std::size_t>(number(word, value(), 1, 1024));
         } else if (word == "--threads") {
             a.threads = static_cast<std::size_t>(number(word, value(), 1, 1024));
+        } else if (word == "--search") {
+            a.search = seconds(word, value());
         } else if (word == "--report") {
             a.report = value();
         } else if (word == "--timeline") {
@@ -140,6 +155,7 @@ std::string help() {
         "                     if it is one of these, else h200)\n"
         "  --policy NAME,...  which policies, or all (default); see below\n"
         "  --lanes K          number of lanes of round_robin and earliest_finish (default: 4)\n"
+        "  --search SECONDS   also search for a plan that is better than the policies', for about so long\n"
         "  --backend NAME     simulate (default), or run the plans for real, too: host on threads, cuda on a GPU "
         "(Hopper or\n"
         "                     later), there with the costs of the operators measured first\n"

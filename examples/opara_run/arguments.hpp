@@ -33,6 +33,7 @@ struct arguments {
     bool programmatic = false;           ///< whether edges between kernels are programmatic, with the CUDA backend
     std::vector<std::string> policies;   ///< names; empty: all
     std::size_t lanes = 4;               ///< for the policies that want a number of lanes
+    std::optional<double> search;        ///< seconds for searching a plan better than the policies'
     std::size_t threads = 0;             ///< of the host backend; 0: as many as the machine has
     std::optional<std::string> report;   ///< JSON file
     std::optional<std::string> timeline; ///< SVG file

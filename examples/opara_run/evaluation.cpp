@@ -10,6 +10,8 @@
 #include <opara/onnx/work.hpp>
 #include <opara/plan/memory.hpp>
 #include <opara/plan/validate.hpp>
+#include <opara/search/improve.hpp>
+#include <opara/search/variants.hpp>
 #include <opara/sim/simulate.hpp>
 
 #include <algorithm>
@@ -121,13 +123,10 @@ evaluation evaluate(const arguments& a, const model& m, const cost::device& devi
         }
     }
     const std::vector<activation> activations = activations_of(m.net);
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        const std::string of =
-            names[i] + " (policy " + std::to_string(i + 1) + " of " + std::to_string(names.size()) + ")";
-        steps.step("planning with " + of);
+    const auto judge = [&](const std::string& name, plan made, const std::string& of) {
         policy_result r;
-        r.name = names[i];
-        r.plan = make_policy(names[i], options)(e.graph, e.costs);
+        r.name = name;
+        r.plan = std::move(made);
         validate(r.plan, e.graph);
         steps.step("simulating " + of);
         r.simulated = sim::simulate(r.plan, e.costs, device);
@@ -138,6 +137,19 @@ evaluation evaluate(const arguments& a, const model& m, const cost::device& devi
             r.host = runner->run(r.plan);
         }
         e.policies.push_back(std::move(r));
+    };
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const std::string of =
+            names[i] + " (policy " + std::to_string(i + 1) + " of " + std::to_string(names.size()) + ")";
+        steps.step("planning with " + of);
+        judge(names[i], make_policy(names[i], options)(e.graph, e.costs), of);
+    }
+    if (a.search) {
+        steps.step("searching");
+        const auto variants = search::single_variants(e.costs, e.graph.size(), device);
+        const search::improvement found = search::improve(e.graph, variants, device, {.limit = {.seconds = *a.search}});
+        e.search = {found.seconds, found.steps, found.simulations, found.parts};
+        judge("searched", found.winner().what, "the searched plan");
     }
     if (gpu) {
         steps.step("measuring all plans in turn");

@@ -46,6 +46,14 @@ struct policy_result {
     std::optional<cuda_result> cuda; ///< with the CUDA backend
 };
 
+/// How a search went. Its plan is the policy result "searched".
+struct search_summary {
+    double seconds = 0.0;        ///< it took
+    std::size_t steps = 0;       ///< moves that were tried
+    std::size_t simulations = 0; ///< of plans of the whole network or of pieces of it
+    std::size_t parts = 0;       ///< different pieces that were searched one by one
+};
+
 /// The host backend's results that concern no single policy.
 struct host_summary {
     std::size_t threads = 1;
@@ -72,12 +80,13 @@ struct evaluation {
     std::vector<std::string> operator_names;
     std::size_t width = 0;
     opara::bounds bounds;
-    double sequential_us = 0.0; ///< simulated latency of the sequential plan, whether or not it was asked for
-    std::vector<policy_result> policies;
+    double sequential_us = 0.0;          ///< simulated latency of the sequential plan, whether or not it was asked for
+    std::vector<policy_result> policies; ///< and last the searched plan, if there is one
     std::size_t best =
         0; ///< index into `policies`: the smallest latency, measured with the CUDA backend, else simulated
     std::optional<host_summary> host;
     std::optional<cuda_summary> cuda;
+    std::optional<search_summary> search; ///< if it was asked for
 };
 
 /// Plans, simulates and, if asked to, runs.

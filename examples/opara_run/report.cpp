@@ -137,6 +137,10 @@ void print(std::ostream& out, const evaluation& e) {
     const double sequential_us = e.cuda ? e.cuda->sequential.measured_us : e.sequential_us;
     out << "\nbest: " << best.name << ", " << fixed(best_us, 1) << " us, " << fixed(sequential_us / best_us, 2)
         << " times as fast as one operator after another\n";
+    if (e.search) {
+        out << "searched: " << plural(e.search->steps, "move") << " on " << plural(e.search->parts, "part") << " in "
+            << fixed(e.search->seconds, 1) << " s, " << plural(e.search->simulations, "simulation") << '\n';
+    }
     print_lanes(out, e, best);
     if (e.host) {
         out << "\nhost: " << plural(e.host->threads, "thread") << "; one operator after another takes "
@@ -200,6 +204,12 @@ std::string report(const evaluation& e) {
                   {"lower_bound_us", e.bounds.best()},
                   {"policies", std::move(policies)},
                   {"best", e.policies[e.best].name}};
+    if (e.search) {
+        document["search"] = json{{"seconds", e.search->seconds},
+                                  {"steps", e.search->steps},
+                                  {"simulations", e.search->simulations},
+                                  {"parts", e.search->parts}};
+    }
     if (e.host) {
         double most = 0.0;
         for (const policy_result& p : e.policies) {

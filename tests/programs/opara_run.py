@@ -65,6 +65,21 @@ class Results(Program):
         self.assertEqual(report["best"], min(report["policies"], key=lambda p: p["latency_us"])["name"])
         self.assertLess(policies["opara"]["latency_us"], policies["sequential"]["latency_us"])
 
+    def test_the_searched_plan_is_the_best(self):
+        path = self.folder / "report.json"
+        plan = self.folder / "plan.json"
+        lines = self.ok("googlenet", "--search", "0.5", "--report", path, "--plan", plan)
+        report = json.loads(path.read_text())
+        searched = report["policies"][-1]
+        self.assertEqual([p["name"] for p in report["policies"]], [*POLICIES, "searched"])
+        self.assertLess(searched["latency_us"], min(p["latency_us"] for p in report["policies"][:-1]))
+        self.assertGreaterEqual(searched["latency_us"], report["lower_bound_us"])
+        self.assertEqual(report["best"], "searched")
+        self.assertGreaterEqual(report["search"]["seconds"], 0.5)
+        self.assertGreater(report["search"]["steps"], report["search"]["parts"])
+        self.assertIn(f"searched: {report['search']['steps']} moves", lines)
+        self.assertEqual(json.loads(plan.read_text())["lanes"], searched["lanes"])
+
     def test_the_table_holds_what_the_report_holds(self):
         path = self.folder / "report.json"
         lines = self.ok("deepfm", "--report", path, "--policy", "sequential,opara,nimble").splitlines()
@@ -135,6 +150,8 @@ class Mistakes(Program):
     def test_the_command_line(self):
         self.refused("which model? A network of the zoo (googlenet,")
         self.refused("'no_such_net' is neither a network of the zoo (googlenet", "no_such_net")
+        for seconds in ("0", "-1", "soon", "1s", "nan", "inf"):
+            self.refused("--search takes a number of seconds", "googlenet", "--search", seconds)
         self.refused("there is no option --policies", "googlenet", "--policies", "opara")
         self.refused("there is no policy 'oparra'; there are sequential,", "googlenet", "--policy", "opara,oparra")
         self.refused("there is no policy 'single+'", "googlenet", "--policy", "single+")

@@ -94,7 +94,7 @@ TEST_CASE("whatever moves do, the draft makes a valid plan") {
         }
         const search::variant_table variants{offered, h200};
         search::simulated evaluate{variants, h200};
-        search::mover moves{g, variants, 11};
+        search::mover moves{g, variants, h200, 11};
         search::draft d = search::draft_of(
             g, scheduler{assign::first_free_predecessor{}, order::topological{}}(g, search::chosen_costs{variants}));
         moves.look(d, evaluate.run(search::express(g, d)));

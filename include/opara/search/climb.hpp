@@ -30,7 +30,7 @@ public:
     /// @param seed  of the moves
     climber(const frozen_graph& g, const variant_table& variants, const cost::device& d,
             const sim::simulate_options& emission, draft start, std::uint64_t seed)
-        : g_{&g}, evaluate_{variants, d, emission}, mover_{g, variants, seed}, best_{std::move(start)} {
+        : g_{&g}, evaluate_{variants, d, emission}, mover_{g, variants, d, seed}, best_{std::move(start)} {
         restart(1);
         best_us_ = now_us_;
     }

@@ -5,11 +5,12 @@
 #include <opara/core/hash.hpp>
 #include <opara/core/id.hpp>
 #include <opara/core/random.hpp>
+#include <opara/cost/device.hpp>
 #include <opara/graph/frozen.hpp>
-#include <opara/order/ready_list.hpp>
 #include <opara/search/draft.hpp>
 #include <opara/search/fingerprint.hpp>
 #include <opara/search/roles.hpp>
+#include <opara/search/static_choice.hpp>
 #include <opara/search/variants.hpp>
 #include <opara/sim/timeline.hpp>
 
@@ -18,7 +19,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
 namespace opara::inline OPARA_ABI::search {
@@ -37,18 +37,25 @@ enum class move_kind : std::uint8_t {
 inline constexpr std::size_t move_kinds = 6;
 
 /// Proposes changes of drafts of one graph. Where a run of the draft is known it looks at what holds the critical chain
-/// up; half of the moves are joint ones, made alike to all operators with the same role.
+/// up; half of the moves are joint ones, made alike to all operators with the same role; some choose the variants of
+/// all operators at once, by one price for the area that they take.
 class mover {
 public:
     /// @param g,variants  the graph and what its operators offer; must outlive the mover
+    /// @param d  the device
     /// @param seed  equal seeds give equal moves
-    mover(const frozen_graph& g, const variant_table& variants, std::uint64_t seed)
+    mover(const frozen_graph& g, const variant_table& variants, const cost::device& d, std::uint64_t seed)
         : g_{&g}, variants_{&variants}, random_{seed} {
         std::vector<std::uint64_t> kind;
         for (std::size_t v = 0; v < g.size(); ++v) {
             kind.push_back(fingerprint(variants.of(op_id::from_index(v))));
             if (variants.of(op_id::from_index(v)).size() > 1) {
                 choosers_.push_back(op_id::from_index(v));
+            }
+        }
+        if (!choosers_.empty()) {
+            for (std::size_t i = 0; i < prices.size(); ++i) {
+                priced_[i] = static_choice(g, variants, d, {.on_path = prices[i], .off_path = prices[i], .rounds = 1});
             }
         }
         for (std::size_t i = 0; i < distances.size(); ++i) {
@@ -83,6 +90,7 @@ public:
 
 private:
     static constexpr std::array<std::size_t, 3> distances{1, 2, 4};
+    static constexpr std::array<double, 4> prices{0.0, 0.5, 2.0, 8.0}; // of area, see `static_choice`
 
     // An operator and the other one of the move.
     struct couple {
@@ -96,24 +104,26 @@ private:
     void pick_couples(couple first);
     void spread(const roles& r, couple first);
     bool reorder(draft& d);
+    bool choose_by_price(draft& d);
 
     const frozen_graph* g_;
     const variant_table* variants_;
     random_source random_;
     std::array<roles, distances.size()> roles_;
-    std::vector<op_id> choosers_; // operators with a choice of variants
+    std::vector<op_id> choosers_;                               // operators with a choice of variants
+    std::array<std::vector<variant_id>, prices.size()> priced_; // what they choose at each price
     sim::timeline run_;
     std::vector<std::size_t> place_;       // by operator, in the sequence
     std::vector<op_id> by_start_;          // operators as they started
     std::vector<std::size_t> start_place_; // by operator, among these
     std::vector<couple> couples_;
+    std::vector<op_id> by_place_;
     std::vector<double> key_;
 };
 
 inline op_id mover::pick_op() {
     if (!run_.critical.empty() && random_.chance(0.6)) {
-        const op_id v = run_.critical[random_.below(run_.critical.size())];
-        return v;
+        return run_.critical[random_.below(run_.critical.size())];
     }
     return op_id::from_index(random_.below(g_->size()));
 }
@@ -147,23 +157,33 @@ inline void mover::spread(const roles& r, couple first) {
     const auto& others = r.members[r.role[first.other.index()]];
     const auto at = static_cast<std::ptrdiff_t>(place_[first.op.index()]);
     const auto distance = static_cast<std::ptrdiff_t>(place_[first.other.index()]) - at;
+    by_place_.assign(others.begin(), others.end());
+    std::sort(by_place_.begin(), by_place_.end(),
+              [&](op_id a, op_id b) { return place_[a.index()] < place_[b.index()]; });
     for (const op_id v : ops) {
         if (v == first.op) {
             continue;
         }
+        // The one nearest to where the other of this couple would be if all couples were as far apart as the first.
         const std::ptrdiff_t wanted = static_cast<std::ptrdiff_t>(place_[v.index()]) + distance;
-        op_id best;
-        std::ptrdiff_t off = -1;
-        for (const op_id w : others) {
+        const auto off = [&](op_id w) {
             const std::ptrdiff_t apart = static_cast<std::ptrdiff_t>(place_[w.index()]) - wanted;
-            const std::ptrdiff_t d = apart < 0 ? -apart : apart;
-            if (w != v && (off < 0 || d < off)) {
-                off = d;
-                best = w;
+            return apart < 0 ? -apart : apart;
+        };
+        const auto behind =
+            std::lower_bound(by_place_.begin(), by_place_.end(), wanted, [&](op_id w, std::ptrdiff_t at_) {
+                return static_cast<std::ptrdiff_t>(place_[w.index()]) < at_;
+            });
+        const op_id* best = nullptr;
+        for (const auto near : {behind - by_place_.begin() - 2, behind - by_place_.begin() - 1,
+                                behind - by_place_.begin(), behind - by_place_.begin() + 1}) {
+            if (near >= 0 && near < std::ssize(by_place_)) {
+                const op_id& w = by_place_[static_cast<std::size_t>(near)];
+                best = w != v && (best == nullptr || off(w) < off(*best)) ? &w : best;
             }
         }
-        if (off >= 0) {
-            couples_.push_back({v, best});
+        if (best != nullptr) {
+            couples_.push_back({v, *best});
         }
     }
 }
@@ -178,103 +198,6 @@ inline move_kind mover::pick_kind(const draft& d) {
     }
 }
 
-inline bool mover::change(draft& d, move_kind kind) {
-    if (kind == move_kind::unwait) {
-        if (d.order_edges.empty()) {
-            return false;
-        }
-        const std::size_t which = random_.below(d.order_edges.size());
-        if (random_.chance(0.5)) {
-            d.order_edges.erase(d.order_edges.begin() + static_cast<std::ptrdiff_t>(which));
-            return true;
-        }
-        const roles& r = roles_[random_.below(roles_.size())];
-        const edge like = d.order_edges[which];
-        std::erase_if(d.order_edges, [&](edge e) {
-            return r.role[e.source.index()] == r.role[like.source.index()] &&
-                   r.role[e.target.index()] == r.role[like.target.index()];
-        });
-        return true;
-    }
-    const op_id v = kind == move_kind::variant ? choosers_[random_.below(choosers_.size())] : pick_op();
-    const op_id w = pick_other(v);
-    if (v == w && kind != move_kind::variant && kind != move_kind::priority) {
-        return false;
-    }
-    pick_couples({v, w});
-    bool changed = false;
-    switch (kind) {
-    case move_kind::order: {
-        key_.resize(g_->size());
-        for (std::size_t i = 0; i < key_.size(); ++i) {
-            key_[i] = static_cast<double>(place_[i]);
-        }
-        const double side = random_.chance(0.7) ? -0.5 : 0.5;
-        for (const couple c : couples_) {
-            key_[c.op.index()] = static_cast<double>(place_[c.other.index()]) + side;
-        }
-        return reorder(d);
-    }
-    case move_kind::priority: {
-        const auto priority = static_cast<std::int32_t>(random_.between(0, 3)) - 1;
-        for (const couple c : couples_) {
-            changed = changed || d.priority[c.op.index()] != priority;
-            d.priority[c.op.index()] = priority;
-        }
-        return changed;
-    }
-    case move_kind::wait: {
-        const bool before = place_[v.index()] < place_[w.index()];
-        for (const couple c : couples_) {
-            const edge e = before ? edge{c.op, c.other} : edge{c.other, c.op};
-            if (place_[e.source.index()] < place_[e.target.index()] &&
-                std::find(d.order_edges.begin(), d.order_edges.end(), e) == d.order_edges.end()) {
-                d.order_edges.push_back(e);
-                changed = true;
-            }
-        }
-        return changed;
-    }
-    case move_kind::variant: {
-        const auto offered = variants_->of(v).size();
-        const variant_id which{static_cast<std::uint32_t>(random_.below(offered))};
-        for (const couple c : couples_) {
-            if (which.value < variants_->of(c.op).size()) {
-                changed = changed || d.variant[c.op.index()] != which;
-                d.variant[c.op.index()] = which;
-            }
-        }
-        return changed;
-    }
-    case move_kind::lane: {
-        std::uint32_t fresh = 0;
-        for (const lane_id l : d.lane) {
-            fresh = std::max(fresh, l.value + 1);
-        }
-        const bool alone = random_.chance(0.3);
-        for (const couple c : couples_) {
-            const lane_id to = alone ? lane_id{fresh++} : d.lane[c.other.index()];
-            changed = changed || d.lane[c.op.index()] != to;
-            d.lane[c.op.index()] = to;
-        }
-        return changed;
-    }
-    case move_kind::unwait: break;
-    }
-    return false;
-}
-
-inline bool mover::reorder(draft& d) {
-    const auto in_order = [&](const frozen_graph& h) {
-        order::keyed_queue<double> ready;
-        return order::list_order(h, [&](op_id v) { ready.push(key_[v.index()], v); }, [&] { return ready.pop(); });
-    };
-    std::vector<op_id> sequence = d.order_edges.empty() ? in_order(*g_) : in_order(g_->with_edges(d.order_edges));
-    if (sequence == d.sequence) {
-        return false;
-    }
-    d.sequence = std::move(sequence);
-    return true;
-}
-
 } // namespace opara::inline OPARA_ABI::search
+
+#include <opara/search/moves_made.hpp>
