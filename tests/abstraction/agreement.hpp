@@ -6,6 +6,7 @@
 #include <opara/abstraction/formula.hpp>
 #include <opara/abstraction/transition_system.hpp>
 #include <opara/testing/random.hpp>
+#include <tests/support/temporary_folder.hpp>
 
 #include <doctest/doctest.h>
 
@@ -13,7 +14,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,22 +21,7 @@
 
 namespace opara::abstraction::test {
 
-/// A folder of its own, gone at the end.
-class temporary_folder {
-public:
-    temporary_folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "opara-test-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    temporary_folder(const temporary_folder&) = delete;
-    temporary_folder& operator=(const temporary_folder&) = delete;
-    ~temporary_folder() { std::filesystem::remove_all(path_); }
-    [[nodiscard]] std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
-private:
-    std::filesystem::path path_;
-};
+using opara::test::temporary_folder;
 
 /// Whether a command of the shell succeeds.
 inline bool runs(const std::string& command) { return std::system(command.c_str()) == 0; }

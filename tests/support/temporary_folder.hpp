@@ -24,7 +24,7 @@ public:
     temporary_folder& operator=(const temporary_folder&) = delete;
     ~temporary_folder() { std::filesystem::remove_all(path_); }
     /// The path of a file in it.
-    [[nodiscard]] std::string operator/(const char* name) const { return (path_ / name).string(); }
+    [[nodiscard]] std::string operator/(const std::string& name) const { return (path_ / name).string(); }
     /// How many files it holds.
     [[nodiscard]] std::size_t files() const {
         using std::filesystem::directory_iterator;
