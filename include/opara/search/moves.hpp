@@ -171,14 +171,14 @@ inline void mover::spread(const roles& r, couple first) {
             return apart < 0 ? -apart : apart;
         };
         const auto behind =
-            std::lower_bound(by_place_.begin(), by_place_.end(), wanted, [&](op_id w, std::ptrdiff_t at_) {
-                return static_cast<std::ptrdiff_t>(place_[w.index()]) < at_;
+            std::lower_bound(by_place_.begin(), by_place_.end(), wanted, [&](op_id w, std::ptrdiff_t at) {
+                return static_cast<std::ptrdiff_t>(place_[w.index()]) < at;
             });
         const op_id* best = nullptr;
-        for (const auto near : {behind - by_place_.begin() - 2, behind - by_place_.begin() - 1,
-                                behind - by_place_.begin(), behind - by_place_.begin() + 1}) {
-            if (near >= 0 && near < std::ssize(by_place_)) {
-                const op_id& w = by_place_[static_cast<std::size_t>(near)];
+        for (const auto index : {behind - by_place_.begin() - 2, behind - by_place_.begin() - 1,
+                                 behind - by_place_.begin(), behind - by_place_.begin() + 1}) {
+            if (index >= 0 && index < std::ssize(by_place_)) {
+                const op_id& w = by_place_[static_cast<std::size_t>(index)];
                 best = w != v && (best == nullptr || off(w) < off(*best)) ? &w : best;
             }
         }
