@@ -171,8 +171,8 @@ inline void mover::spread(const roles& r, couple first) {
             return apart < 0 ? -apart : apart;
         };
         const auto behind =
-            std::lower_bound(by_place_.begin(), by_place_.end(), wanted, [&](op_id w, std::ptrdiff_t at) {
-                return static_cast<std::ptrdiff_t>(place_[w.index()]) < at;
+            std::lower_bound(by_place_.begin(), by_place_.end(), wanted, [&](op_id w, std::ptrdiff_t bound) {
+                return static_cast<std::ptrdiff_t>(place_[w.index()]) < bound;
             });
         const op_id* best = nullptr;
         for (const auto index : {behind - by_place_.begin() - 2, behind - by_place_.begin() - 1,
