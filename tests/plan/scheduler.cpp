@@ -1,7 +1,11 @@
 #include <opara/assign.hpp>
+#include <opara/cost/devices.hpp>
+#include <opara/cost/table.hpp>
 #include <opara/order.hpp>
+#include <opara/plan/bounds.hpp>
 #include <opara/plan/scheduler.hpp>
 #include <opara/plan/validate.hpp>
+#include <opara/sim/simulate.hpp>
 #include <opara/testing/random_kernels.hpp>
 
 #include <boost/graph/adjacency_list.hpp>
@@ -55,21 +59,22 @@ TEST_CASE("a dag, a Boost graph, successor lists and a frozen graph of the same 
 }
 
 TEST_CASE("the empty graph and a single operator") {
-    CHECK(opara_paper(frozen_graph{}, costs) == plan{});
-    const plan one = opara_paper(frozen_graph{1, {}}, costs);
+    CHECK(opara_paper(frozen_graph{}, testing::random_kernels{0, 1}) == plan{});
+    const plan one = opara_paper(frozen_graph{1, {}}, testing::random_kernels{1, 1});
     CHECK(one.commands().size() == 1);
     CHECK(one.lanes() == 1);
 }
 
 TEST_CASE("policies that break their contract are found out") {
+    const testing::random_kernels two_costs{2, 1};
     const frozen_graph g{2, std::vector<edge>{{op_id{0}, op_id{1}}}};
     const auto short_assignment = [](const frozen_graph&, const auto&) { return assignment{}; };
     const auto backwards = [](const frozen_graph&, const auto&) { return std::vector<op_id>{op_id{1}, op_id{0}}; };
-    CHECK_THROWS_AS(static_cast<void>(scheduler{short_assignment, order::topological{}}(g, costs)), policy_error);
-    CHECK_THROWS_AS(static_cast<void>(scheduler{assign::single{}, backwards}(g, costs)), policy_error);
-    CHECK_THROWS_AS(static_cast<void>(scheduler{assign::single{}, order::fixed{{op_id{5}, op_id{0}}}}(g, costs)),
+    CHECK_THROWS_AS(static_cast<void>(scheduler{short_assignment, order::topological{}}(g, two_costs)), policy_error);
+    CHECK_THROWS_AS(static_cast<void>(scheduler{assign::single{}, backwards}(g, two_costs)), policy_error);
+    CHECK_THROWS_AS(static_cast<void>(scheduler{assign::single{}, order::fixed{{op_id{5}, op_id{0}}}}(g, two_costs)),
                     policy_error);
-    CHECK_THROWS_AS(static_cast<void>(scheduler{assign::by_level{}, order::fixed{{op_id{5}, op_id{0}}}}(g, costs)),
+    CHECK_THROWS_AS(static_cast<void>(scheduler{assign::by_level{}, order::fixed{{op_id{5}, op_id{0}}}}(g, two_costs)),
                     policy_error);
 }
 
@@ -86,6 +91,22 @@ TEST_CASE("graphs that are none") {
         CHECK(e.cycle() == std::vector<op_id>{b, c});
         CHECK(std::string{e.what()} == "the graph has a cycle: 1 -> 2 -> 1");
     }
+}
+
+TEST_CASE("costs of another graph") {
+    const frozen_graph three{3, {}};
+    const cost::table of_one = cost::tabulate(std::vector<double>{1.0}, cost::devices::h200);
+    try {
+        static_cast<void>(scheduler{assign::earliest_finish{}, order::critical_first{}}(three, of_one));
+        FAIL("planned with costs that are not there");
+    } catch (const cost_error& e) {
+        CHECK(e.op() == op_id{1});
+        CHECK(std::string{e.what()} == "the cost model knows 1 operators, the graph has 3");
+    }
+    const cost::table of_three = cost::tabulate(std::vector<double>{1.0, 1.0, 1.0}, cost::devices::h200);
+    const plan p = scheduler{assign::single{}, order::topological{}}(three, of_three);
+    CHECK_THROWS_AS(static_cast<void>(sim::simulate(p, of_one, cost::devices::h200)), cost_error);
+    CHECK_THROWS_AS(static_cast<void>(lower_bounds(three, of_one, cost::devices::h200)), cost_error);
 }
 
 TEST_CASE("schedulers are values") {

@@ -6,8 +6,10 @@
 #include <opara/core/id.hpp>
 #include <opara/cost/kernel.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <concepts>
+#include <cstddef>
 #include <string>
 
 namespace opara::inline OPARA_ABI::cost {
@@ -46,6 +48,21 @@ inline double checked(double value, op_id v, const char* what) {
     return value;
 }
 } // namespace detail
+
+/// Makes sure that a cost model which tells how many operators it knows (`size()`) knows as many as the graph has.
+/// @throws cost_error  it does not
+template <class C>
+void require_size(const C& c, std::size_t operators) {
+    if constexpr (requires {
+                      { c.size() } -> std::convertible_to<std::size_t>;
+                  }) {
+        if (c.size() != operators) {
+            throw cost_error{"the cost model knows " + std::to_string(c.size()) + " operators, the graph has " +
+                                 std::to_string(operators),
+                             op_id::from_index(std::min<std::size_t>(c.size(), operators))};
+        }
+    }
+}
 
 /// The duration of `v` in microseconds. @throws cost_error  it is NaN, negative or infinite
 template <duration_model C>

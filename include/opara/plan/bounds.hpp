@@ -138,6 +138,7 @@ inline double head_tail_of(std::span<const op_id> operators, const path_lengths&
 /// Complexity: O(E + V log V).
 template <cost::kernel_model Cost>
 [[nodiscard]] bounds lower_bounds(const frozen_graph& g, const Cost& cost, const cost::device& d) {
+    cost::require_size(cost, g.size());
     std::vector<detail::kernel_demand> demands;
     demands.reserve(g.size());
     std::size_t nodes = 0;

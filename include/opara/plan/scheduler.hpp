@@ -3,6 +3,7 @@
 #pragma once
 
 #include <opara/assign/concepts.hpp>
+#include <opara/cost/concepts.hpp>
 #include <opara/graph/concepts.hpp>
 #include <opara/graph/dag.hpp>
 #include <opara/graph/freeze.hpp>
@@ -35,13 +36,14 @@ public:
     /// @param graph  any `operator_graph`
     /// @param cost  what both policies want to know about its operators
     /// @throws graph_error, cycle_error  the graph is none
-    /// @throws cost_error  a cost that a policy asked for is NaN, negative or infinite
+    /// @throws cost_error  a cost that a policy asked for is NaN, negative or infinite, or the model is of another size
     /// @throws policy_error  a policy broke its contract
     /// Complexity: that of the policies and of `synchronise`.
     template <operator_graph Graph, class Cost>
         requires assignment_policy<Assign, Cost> && order_policy<Order, Cost>
     [[nodiscard]] plan operator()(const Graph& graph, const Cost& cost) const {
         const frozen_graph& g = freeze(graph);
+        cost::require_size(cost, g.size());
         const assignment lanes = assign_(g, cost);
         require_complete(lanes, g.size());
         const std::vector<op_id>& sequence = order_(g, cost); // also of what only converts to a vector

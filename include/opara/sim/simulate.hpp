@@ -27,10 +27,12 @@ namespace opara::inline OPARA_ABI::sim {
 /// @param d  the device
 /// @return for every operator when it ran, in us
 /// @throws invalid_plan  as `captured_edges`
-/// @throws cost_error  a kernel's numbers are no costs, or a block of it does not fit the device
+/// @throws cost_error  a kernel's numbers are no costs, a block of it does not fit the device, or the cost model is of
+///         another size
 /// Complexity: O(V log V + E) for graphs of bounded width; proportional to the kernels that run at once.
 template <cost::kernel_model Cost>
 [[nodiscard]] timeline simulate(const plan& p, const Cost& cost, const cost::device& d, simulate_options options = {}) {
+    cost::require_size(cost, p.operators());
     std::vector<cost::kernel> kernels;
     kernels.reserve(p.operators());
     for (std::size_t v = 0; v < p.operators(); ++v) {
