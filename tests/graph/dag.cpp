@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -36,6 +37,23 @@ TEST_CASE("an operator behind its arguments; an argument twice is one edge") {
     const op_id a = g.add(1), b = g.add(2);
     const op_id c = g.add(3, std::vector{b, a, b});
     CHECK(freeze(g) == opara::frozen_graph{3, std::vector<edge>{{b, c}, {a, c}}});
+}
+
+TEST_CASE("many arguments keep the order of their first mention") {
+    opara::dag<int> g;
+    std::vector<op_id> arguments;
+    for (int i = 0; i < 2000; ++i) {
+        arguments.push_back(g.add(i));
+    }
+    std::reverse(arguments.begin(), arguments.end());
+    const std::vector<op_id> once = arguments;
+    for (int i = 0; i < 50; ++i) { // every one of them fifty times more
+        arguments.insert(arguments.end(), once.begin(), once.end());
+    }
+    const op_id all = g.add(-1, arguments);
+    CHECK(g.edge_count() == 2000);
+    const auto row = freeze(g);
+    CHECK(std::equal(once.begin(), once.end(), row.predecessors(all).begin(), row.predecessors(all).end()));
 }
 
 TEST_CASE("an edge from or to nowhere is refused and leaves the graph as it was") {
