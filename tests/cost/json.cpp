@@ -65,6 +65,9 @@ TEST_CASE("a device that is none says where") {
     CHECK(has(about_device(like + R"("sms": 4294967296})"), "$.sms"));
     CHECK(has(about_device(like + R"("dram_gb_per_s": "fast"})"), "$.dram_gb_per_s"));
     CHECK(has(about_device(like + R"("dram_gb_per_s": 0})"), "$.dram_gb_per_s"));
+    CHECK(has(about_device(like + R"("sms": 65537})"), "$.sms"));
+    CHECK(has(about_device(like + R"("graph": {"channels": 0}})"), "$.graph.channels"));
+    CHECK(has(about_device(like + R"("kernels": {"dram_share": 0}})"), "$.kernels.dram_share"));
     CHECK(has(about_device(like + R"("graph": 3})"), "$.graph"));
     CHECK(has(about_device(like + R"("graph": {"edge": 3}})"), "$.graph"));
     CHECK(has(about_device(like + R"("graph": {"edge_us": -3}})"), "$.graph.edge_us"));

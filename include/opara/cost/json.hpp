@@ -184,15 +184,24 @@ void require_known(const opara::detail::json_place& place, const nlohmann::json&
     };
     part("graph", d.graph);
     part("kernels", d.kernels);
-    for (const char* key : {"sms", "threads_per_sm", "blocks_per_sm", "registers_per_sm"}) {
-        if (root.has(key) && root.at(key).number(std::numeric_limits<std::uint32_t>::max()) == 0) {
-            root.at(key).fail("must not be 0");
+    const auto require_positive = [](const opara::detail::json_place& place, std::initializer_list<const char*> keys) {
+        for (const char* key : keys) {
+            if (place.has(key) && place.at(key).real() == 0.0) {
+                place.at(key).fail("must not be 0");
+            }
         }
+    };
+    require_positive(root, {"sms", "threads_per_sm", "blocks_per_sm", "registers_per_sm", "dram_gb_per_s",
+                            "l2_gb_per_s", "l2_gb_per_s_per_sm", "fp32_tflops", "tensor_tflops"});
+    if (root.has("graph")) {
+        require_positive(root.at("graph"), {"channels"});
     }
-    for (const char* key : {"dram_gb_per_s", "l2_gb_per_s", "l2_gb_per_s_per_sm", "fp32_tflops", "tensor_tflops"}) {
-        if (root.has(key) && root.at(key).real() == 0.0) {
-            root.at(key).fail("must not be 0");
-        }
+    if (root.has("kernels")) {
+        require_positive(root.at("kernels"), {"tensor_share", "fp32_share", "simple_share", "dram_share", "l2_share"});
+    }
+    constexpr std::uint32_t most_sms = 65536; // blocks are counted in 32 bits
+    if (d.sms > most_sms) {
+        root.at("sms").fail("must not be above " + std::to_string(most_sms));
     }
     return d;
 }
