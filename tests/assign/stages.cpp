@@ -174,11 +174,20 @@ TEST_CASE("side by side where it pays, one after another where the barrier costs
     CHECK(dear.stage == std::vector<std::uint32_t>{0, 0, 0, 0});
 }
 
+TEST_CASE("durations whose sum is infinite still end in stages") {
+    const opara::frozen_graph g{4, std::vector<edge>{{op_id{0}, op_id{1}}, {op_id{2}, op_id{3}}}};
+    const auto a = opara::assign::stages{}(g, durations{{1e308, 1e308, 1e308, 1e308}});
+    CHECK(a.stage.size() == 4);
+    CHECK(a.stage[0] <= a.stage[1]);
+    CHECK(a.stage[2] <= a.stage[3]);
+}
+
 TEST_CASE("options that make no sense") {
     const opara::frozen_graph g{1, {}};
     for (const auto& policy : {opara::assign::stages{.group_size = 0}, opara::assign::stages{.groups = 0},
                                opara::assign::stages{.part_size = 0}, opara::assign::stages{.part_size = 65},
-                               opara::assign::stages{.barrier_us = -1.0}}) {
+                               opara::assign::stages{.barrier_us = -1.0},
+                               opara::assign::stages{.barrier_us = std::numeric_limits<double>::infinity()}}) {
         CHECK_THROWS_AS((void)policy(g, testing::duration_archetype{}), opara::policy_error);
     }
 }

@@ -100,7 +100,8 @@ private:
             }
             if (groups.size() <= p_.groups) {
                 const double cost = best(units & ~ending) + latency(ending);
-                if (cost < e.cost_us) {
+                if (cost < e.cost_us ||
+                    e.ending == 0) { // also of costs whose sum is infinite some ending must be taken
                     e = {cost, ending};
                 }
             }
