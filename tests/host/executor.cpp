@@ -154,6 +154,18 @@ TEST_CASE("whatever is thrown is reported, even if it is no std::exception") {
         host::execute(p, [](op_id) { throw 42; }, 2), "operator 0 failed: it threw no std::exception", operator_error);
 }
 
+TEST_CASE("a name that cannot be told does not hide the failure") {
+    const plan p{1, 1, 0, {{.lane = lane_id{0}, .op = op_id{0}}}};
+    host::executor executor{p, 1};
+    try {
+        executor.run([](op_id) { throw std::invalid_argument{"the reason"}; },
+                     [](op_id) -> std::string { throw std::runtime_error{"no name"}; });
+        FAIL("the failure was lost");
+    } catch (const operator_error& e) {
+        CHECK(std::string{e.what()} == "operator 0 failed: the reason");
+    }
+}
+
 TEST_CASE("an event stands for everything that its lane waited for, even without a launch in between") {
     // Lane 1 waits for operator 0 and records at once; lane 2 waits for that event alone, and so for operator 0.
     const plan p{2,

@@ -41,7 +41,7 @@ public:
     /// @param threads  at least 1; 0 means as many as the machine runs at once
     /// @throws invalid_plan  an operator is launched twice, an event is recorded twice or awaited before it
     ///         is recorded, or an id is out of range: so that a plan that is accepted can never hang
-    /// Complexity: O(commands).
+    /// Complexity: O(commands), and for each barrier the lanes before it times the lanes behind it.
     explicit executor(const plan& p, std::size_t threads = 0);
     executor(const executor&) = delete;
     executor& operator=(const executor&) = delete;
@@ -316,12 +316,17 @@ void executor::run(Launch&& launch, Name&& name) {
         const std::exception_ptr failure = std::exchange(failure_, nullptr);
         const op_id v = failed_;
         lock.unlock();
+        std::string named = "operator " + std::to_string(v.value);
+        try {
+            named = name(v);
+        } catch (...) { // the operator's failure counts, whatever became of its name
+        }
         try {
             std::rethrow_exception(failure);
         } catch (const std::exception& reason) {
-            std::throw_with_nested(operator_error{std::string{name(v)} + " failed: " + reason.what(), v});
+            std::throw_with_nested(operator_error{named + " failed: " + reason.what(), v});
         } catch (...) {
-            std::throw_with_nested(operator_error{std::string{name(v)} + " failed: it threw no std::exception", v});
+            std::throw_with_nested(operator_error{named + " failed: it threw no std::exception", v});
         }
     }
 }
