@@ -32,6 +32,9 @@ class partial_file {
 public:
     explicit partial_file(const std::string& path)
         : path_{path}, partial_{is_device(path) ? path : path + ".partial"}, moved_{partial_ == path_} {
+        if (path.empty()) {
+            throw error{"cannot create a file without a name"};
+        }
         stream_ = std::fopen(partial_.c_str(), "wb");
         if (stream_ == nullptr) {
             fail("create", partial_);
