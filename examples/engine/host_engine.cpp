@@ -1,4 +1,5 @@
 #include <examples/engine/host_engine.hpp>
+#include <examples/engine/input.hpp>
 #include <examples/engine/kernel.hpp>
 #include <examples/engine/strided_loop.hpp>
 #include <examples/engine/weights.hpp>
@@ -116,18 +117,7 @@ host_engine& host_engine::operator=(host_engine&&) noexcept = default;
 
 void host_engine::set_input(std::size_t i, const onnx::tensor& t) {
     const onnx::network& net = *state_->net;
-    if (i >= net.inputs.size()) {
-        throw error{"network '" + net.name + "' has " + std::to_string(net.inputs.size()) +
-                    " inputs, there is no input " + std::to_string(i)};
-    }
-    const onnx::value& value = net[net.inputs[i]];
-    if (t.type != value.type || t.dims != value.dims || t.bytes.size() != static_cast<std::size_t>(value.bytes())) {
-        const auto show = [](onnx::element type, const onnx::shape& dims) {
-            return std::string{onnx::name_of(type)} + onnx::describe(dims);
-        };
-        throw error{"input '" + value.name + "' is " + show(value.type, value.dims) + ", given was " +
-                    show(t.type, t.dims) + " in " + std::to_string(t.bytes.size()) + " bytes"};
-    }
+    require_input(net, i, t);
     std::copy(t.bytes.begin(), t.bytes.end(), state_->values[net.inputs[i].index()].bytes.get());
 }
 

@@ -1,6 +1,7 @@
 #include <examples/engine/cuda/context.hpp>
 #include <examples/engine/cuda/cuda_engine.hpp>
 #include <examples/engine/cuda/functions.hpp>
+#include <examples/engine/input.hpp>
 #include <examples/engine/weights.hpp>
 #include <opara/graph/frozen.hpp>
 #include <opara/onnx/inference.hpp>
@@ -300,18 +301,7 @@ cuda_engine& cuda_engine::operator=(cuda_engine&&) noexcept = default;
 
 void cuda_engine::set_input(std::size_t i, const onnx::tensor& t) {
     const onnx::network& net = *state_->net;
-    if (i >= net.inputs.size()) {
-        throw error{"network '" + net.name + "' has " + std::to_string(net.inputs.size()) +
-                    " inputs, there is no input " + std::to_string(i)};
-    }
-    const onnx::value& value = net[net.inputs[i]];
-    if (t.type != value.type || t.dims != value.dims || t.bytes.size() != static_cast<std::size_t>(value.bytes())) {
-        const auto show = [](onnx::element type, const onnx::shape& dims) {
-            return std::string{onnx::name_of(type)} + onnx::describe(dims);
-        };
-        throw error{"input '" + value.name + "' is " + show(value.type, value.dims) + ", given was " +
-                    show(t.type, t.dims) + " in " + std::to_string(t.bytes.size()) + " bytes"};
-    }
+    require_input(net, i, t);
     state::wait();
     cuda::check(
         cudaMemcpy(state_->values[net.inputs[i].index()].bytes, t.bytes.data(), t.bytes.size(), cudaMemcpyHostToDevice),
