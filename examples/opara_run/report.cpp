@@ -17,6 +17,9 @@ std::string fixed(double value, int digits) {
     return text.data();
 }
 
+// How many times as long; 1 where neither takes any time, as in a network that launches nothing.
+double ratio(double one, double other) { return one == other ? 1.0 : one / other; }
+
 std::string scientific(double value) {
     std::array<char, 64> text{};
     std::snprintf(text.data(), text.size(), value == 0.0 ? "%.0f" : "%.1e", value);
@@ -114,8 +117,8 @@ void print(std::ostream& out, const evaluation& e) {
                                      std::to_string(p.plan.lanes()),
                                      std::to_string(p.plan.waits()),
                                      fixed(p.simulated.makespan_us, 1),
-                                     fixed(e.sequential_us / p.simulated.makespan_us, 2),
-                                     fixed(p.simulated.makespan_us / bound, 2),
+                                     fixed(ratio(e.sequential_us, p.simulated.makespan_us), 2),
+                                     fixed(ratio(p.simulated.makespan_us, bound), 2),
                                      fixed(megabytes, megabytes < 0.1 ? 4 : 2)};
         if (e.host && p.host) {
             row.insert(row.end(), {fixed(p.host->wall_us / 1e3, 2), fixed(e.host->sequential_us / p.host->wall_us, 2),
@@ -135,7 +138,7 @@ void print(std::ostream& out, const evaluation& e) {
     const policy_result& best = e.policies[e.best];
     const double best_us = best.cuda ? best.cuda->measured_us : best.simulated.makespan_us;
     const double sequential_us = e.cuda ? e.cuda->sequential.measured_us : e.sequential_us;
-    out << "\nbest: " << best.name << ", " << fixed(best_us, 1) << " us, " << fixed(sequential_us / best_us, 2)
+    out << "\nbest: " << best.name << ", " << fixed(best_us, 1) << " us, " << fixed(ratio(sequential_us, best_us), 2)
         << " times as fast as one operator after another\n";
     if (e.search) {
         out << "searched: " << plural(e.search->steps, "move") << " on " << plural(e.search->parts, "part") << " in "
@@ -181,7 +184,7 @@ std::string report(const evaluation& e) {
                    {"lanes", p.plan.lanes()},
                    {"waits", p.plan.waits()},
                    {"latency_us", p.simulated.makespan_us},
-                   {"speedup", e.sequential_us / p.simulated.makespan_us},
+                   {"speedup", ratio(e.sequential_us, p.simulated.makespan_us)},
                    {"peak_bytes", p.peak_bytes}};
         if (p.host) {
             entry["host_us"] = p.host->wall_us;
@@ -236,7 +239,7 @@ std::string report(const evaluation& e) {
             document["cuda"]["reference_difference"] = *e.cuda->reference_difference;
         }
     }
-    return document.dump(2) + "\n";
+    return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n"; // a name may be no UTF-8
 }
 
 sim::svg_options picture_options(const evaluation& e) {
@@ -246,7 +249,7 @@ sim::svg_options picture_options(const evaluation& e) {
     options.title = e.model + fused + " on " + e.device.name;
     options.subtitle = "batch " + std::to_string(e.batch) + ", " + best.name + ", " +
                        plural(best.plan.lanes(), "lane") + ", " + plural(best.plan.waits(), "wait") + "; " +
-                       fixed(e.sequential_us / best.simulated.makespan_us, 2) +
+                       fixed(ratio(e.sequential_us, best.simulated.makespan_us), 2) +
                        " times as fast as the sequential plan (" + fixed(e.sequential_us, 0) + " us)";
     options.markers = {{"lower bound", e.bounds.best()}};
     if (e.bounds.critical_path_us < 0.99 * e.bounds.best()) {
