@@ -17,7 +17,9 @@ TEST_CASE("every policy's plan computes what the graph says on streams") {
         CAPTURE(testing::name(family));
         const frozen_graph g = testing::random_graph(family, 60, 3, testing::numbering::shuffled);
         const test::dataflow values{g, 5, 0.1};
-        for (const auto& [name, p] : test::all_plans(g, 3)) {
+        for (const auto& entry : test::all_plans(g, 3)) {
+            const auto& name = entry.first; // clang 14 captures no structured binding
+            const auto& p = entry.second;
             CAPTURE(name);
             cuda::eager plan{p};
             for (int repetition = 0; repetition < 2; ++repetition) {

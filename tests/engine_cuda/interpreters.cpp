@@ -38,7 +38,9 @@ void check_all(const onnx::network& net, std::uint64_t seed) {
     for (std::size_t v = 0; v < g.size(); ++v) {
         duration_us[v] = static_cast<double>(v * 7 % 11);
     }
-    for (const auto& [name, p] : test::some_plans(g)) {
+    for (const auto& entry : test::some_plans(g)) {
+        const auto& name = entry.name; // clang 14 captures no structured binding
+        const auto& p = entry.what;
         CAPTURE(name);
         device.forget();
         cuda::eager{p}.run(launch, s);
