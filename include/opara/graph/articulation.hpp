@@ -12,7 +12,8 @@ namespace opara::inline OPARA_ABI {
 
 /// The operators that are comparable with every other one, in order: each other operator comes before them or after
 /// them, whatever the schedule. What lies between two of them is a graph of its own (the cells of a convolutional
-/// network), and makespans add up. They are the cut vertices of the transitive reduction. O(V + E).
+/// network), and makespans add up. They are the cut vertices of the transitive reduction between a source
+/// before and a sink behind everything. O(V + E).
 [[nodiscard]] inline std::vector<op_id> articulation_operators(const frozen_graph& g) {
     const auto order = g.topological_order();
     const std::size_t n = order.size();
