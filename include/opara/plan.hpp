@@ -4,6 +4,7 @@
 
 #include <opara/plan/bounds.hpp>
 #include <opara/plan/command.hpp>
+#include <opara/plan/counts.hpp>
 #include <opara/plan/defect.hpp>
 #include <opara/plan/dot.hpp>
 #include <opara/plan/memory.hpp>

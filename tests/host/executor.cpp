@@ -38,7 +38,11 @@ std::vector<std::uint64_t> in_program_order(const frozen_graph& g) {
     return values;
 }
 
-plan in_two_lanes(std::vector<command> commands) { return plan{4, 2, 2, std::move(commands)}; }
+// Commands that follow two that are right, in two lanes with an event each.
+plan in_two_lanes(std::vector<command> commands) {
+    commands.insert(commands.begin(), {{.lane = lane_id{0}, .op = op_id{0}}, {.lane = lane_id{1}, .op = op_id{1}}});
+    return plan{3, 2, 2, std::move(commands)};
+}
 
 } // namespace
 
@@ -185,20 +189,62 @@ TEST_CASE("an event stands for everything that its lane waited for, even without
     }
 }
 
-TEST_CASE("a plan that could hang is refused before anything runs") {
-    const command launch0{.lane = lane_id{0}, .op = op_id{0}};
-    const command record0{.what = action::record, .lane = lane_id{0}, .op = op_id{0}, .event = event_id{0}};
-    const command wait0{.what = action::wait, .lane = lane_id{1}, .op = op_id{1}, .event = event_id{0}};
-    const auto refused = [](std::vector<command> commands) {
-        CHECK_THROWS_AS((host::executor{in_two_lanes(std::move(commands)), 2}), invalid_plan);
+TEST_CASE("a barrier between many lanes and many takes their sum and not their product") {
+    // 20,000 lanes, a barrier in the first of them, and the same lanes again: 4 * 10^8 arrows if it were none.
+    constexpr std::uint32_t lanes = 20'000;
+    std::vector<command> commands;
+    const auto put = [&](action what, std::uint32_t lane, std::uint32_t op, event_id event) {
+        commands.push_back({.what = what, .lane = lane_id{lane}, .op = op_id{op}, .event = event});
     };
-    CHECK_NOTHROW((host::executor{in_two_lanes({launch0, record0, wait0}), 2}));
-    refused({wait0, launch0, record0});                                            // awaited before it is recorded
-    refused({launch0, record0, record0});                                          // recorded twice
-    refused({launch0, launch0});                                                   // launched twice
-    refused({{.lane = lane_id{2}, .op = op_id{0}}});                               // no such lane
-    refused({{.lane = lane_id{0}, .op = op_id{4}}});                               // no such operator
-    refused({{.what = action::record, .lane = lane_id{0}, .event = event_id{2}}}); // no such event
+    for (std::uint32_t i = 0; i < lanes; ++i) {
+        put(action::launch, i, i, {});
+        put(action::record, i, i, event_id{i});
+    }
+    for (std::uint32_t i = 1; i < lanes; ++i) {
+        put(action::wait, 0, lanes, event_id{i});
+    }
+    put(action::record, 0, 0, event_id{lanes});
+    for (std::uint32_t i = 0; i < lanes; ++i) {
+        if (i != 0) {
+            put(action::wait, i, lanes + i, event_id{lanes});
+        }
+        put(action::launch, i, lanes + i, {});
+    }
+    host::executor executor{plan{2 * lanes, lanes, lanes + 1, std::move(commands)}, 3};
+    std::atomic<std::uint32_t> first{0}, early{0}, second{0};
+    executor.run([&](op_id v) {
+        if (v.value < lanes) {
+            ++first;
+        } else {
+            ++second;
+            early += first.load() != lanes ? 1U : 0U;
+        }
+    });
+    CHECK(first.load() == lanes);
+    CHECK(second.load() == lanes);
+    CHECK(early.load() == 0);
+}
+
+TEST_CASE("a plan that could hang is refused before anything runs") {
+    const command launch2{.lane = lane_id{0}, .op = op_id{2}};
+    const command record0{.what = action::record, .lane = lane_id{0}, .op = op_id{0}, .event = event_id{0}};
+    const command wait0{.what = action::wait, .lane = lane_id{1}, .op = op_id{2}, .event = event_id{0}};
+    const auto refused = [](std::vector<command> commands, const char* why) {
+        CHECK_THROWS_WITH_AS((host::executor{in_two_lanes(std::move(commands)), 2}), why, invalid_plan);
+    };
+    CHECK_NOTHROW((host::executor{in_two_lanes({record0, wait0, launch2}), 2}));
+    refused({wait0, launch2, record0}, "at operator 2: it waits for an event that is not recorded before");
+    refused({record0, record0}, "at operator 0: its event is recorded twice");
+    refused({launch2, launch2}, "at operator 2: it is launched twice");
+    refused({{.lane = lane_id{2}, .op = op_id{2}}}, "at operator 2: the lane does not exist");
+    refused({{.lane = lane_id{0}, .op = op_id{3}}}, "at operator 3: the operator does not exist");
+    refused({{.what = action::record, .lane = lane_id{0}, .op = op_id{0}, .event = event_id{2}}},
+            "at operator 0: the event does not exist");
+    // Refused before memory is taken for them.
+    constexpr std::size_t huge = std::size_t{1} << 60U;
+    for (const plan& p : {plan{1, huge, 0, {launch2}}, plan{1, 1, huge, {launch2}}, plan{huge, 1, 0, {launch2}}}) {
+        CHECK_THROWS_AS((host::executor{p, 1}), invalid_plan);
+    }
 }
 
 TEST_CASE("a long chain needs no stack") {

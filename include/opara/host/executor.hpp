@@ -3,6 +3,7 @@
 #pragma once
 
 #include <opara/core/error.hpp>
+#include <opara/plan/counts.hpp>
 #include <opara/plan/plan.hpp>
 
 #include <algorithm>
@@ -40,8 +41,9 @@ public:
     /// @param p  the plan; not kept
     /// @param threads  at least 1; 0 means as many as the machine runs at once
     /// @throws invalid_plan  an operator is launched twice, an event is recorded twice or awaited before it
-    ///         is recorded, or an id is out of range: so that a plan that is accepted can never hang
-    /// Complexity: O(commands), and for each barrier the lanes before it times the lanes behind it.
+    ///         is recorded, an id is out of range, or there are more operators, lanes or events than commands: so
+    ///         that a plan that is accepted can never hang
+    /// Complexity: O(commands).
     explicit executor(const plan& p, std::size_t threads = 0);
     executor(const executor&) = delete;
     executor& operator=(const executor&) = delete;
@@ -75,7 +77,10 @@ private:
     [[nodiscard]] std::uint32_t pop();
     void serve();
 
-    // The plan: a step for each launch, in the plan's order.
+    [[nodiscard]] bool launches(std::uint32_t step) const noexcept { return steps_[step].what == action::launch; }
+
+    // The plan: a step for each launch, and one for each record behind waits (a barrier: it does nothing itself, but n
+    // lanes meet m lanes in it with n + m arrows instead of n * m), in the plan's order.
     std::vector<command> steps_;
     std::vector<std::uint32_t> needs_;        // for each step, how many steps it waits for
     std::vector<std::uint32_t> unlocks_;      // steps that wait for a step, all rows in one
@@ -146,49 +151,51 @@ inline void executor::compile(const plan& p) {
             throw invalid_plan{std::string{"at operator "} + std::to_string(op.value) + ": " + what, op, op};
         }
     };
-    std::vector<std::uint32_t> last_step(p.lanes(), none);        // of a lane
-    std::vector<std::vector<std::uint32_t>> recorded(p.events()); // the steps that an event stands for
+    require_counts(p);
+    std::vector<std::uint32_t> last_step(p.lanes(), none); // of a lane
+    std::vector<std::uint32_t> recorded(p.events(), none); // the step that an event stands for, if there is one
     std::vector<bool> is_recorded(p.events(), false);
-    std::vector<std::vector<std::uint32_t>> pending(p.lanes()); // steps that a lane's next launch waits for
+    std::vector<std::vector<std::uint32_t>> pending(p.lanes()); // steps that a lane's next step waits for
     std::vector<bool> launched(p.operators(), false);
     std::vector<std::pair<std::uint32_t, std::uint32_t>> arrows;
+    const auto add_step = [&](const command& c) {
+        const auto step = static_cast<std::uint32_t>(steps_.size());
+        steps_.push_back(c);
+        auto& waits = pending[c.lane.index()];
+        if (const std::uint32_t before = std::exchange(last_step[c.lane.index()], step); before != none) {
+            waits.push_back(before);
+        }
+        std::sort(waits.begin(), waits.end());
+        waits.erase(std::unique(waits.begin(), waits.end()), waits.end());
+        needs_.push_back(static_cast<std::uint32_t>(waits.size()));
+        for (const std::uint32_t before : waits) {
+            arrows.emplace_back(before, step);
+        }
+        waits.clear();
+    };
     for (const command& c : p.commands()) {
         require(c.lane.index() < p.lanes(), "the lane does not exist", c.op);
         require(c.what == action::launch || c.event.index() < p.events(), "the event does not exist", c.op);
-        auto& waits = pending[c.lane.index()];
         switch (c.what) {
-        case action::launch: {
+        case action::launch:
             require(c.op.index() < p.operators(), "the operator does not exist", c.op);
             require(!launched[c.op.index()], "it is launched twice", c.op);
             launched[c.op.index()] = true;
-            const auto step = static_cast<std::uint32_t>(steps_.size());
-            steps_.push_back(c);
-            if (const std::uint32_t before = std::exchange(last_step[c.lane.index()], step); before != none) {
-                waits.push_back(before);
-            }
-            std::sort(waits.begin(), waits.end());
-            waits.erase(std::unique(waits.begin(), waits.end()), waits.end());
-            needs_.push_back(static_cast<std::uint32_t>(waits.size()));
-            for (const std::uint32_t before : waits) {
-                arrows.emplace_back(before, step);
-            }
-            waits.clear();
+            add_step(c);
             break;
-        }
-        case action::record: {
+        case action::record:
             require(!is_recorded[c.event.index()], "its event is recorded twice", c.op);
             is_recorded[c.event.index()] = true;
-            // Everything enqueued in the lane so far: its last launch, and what the lane waits for since then.
-            auto& covered = recorded[c.event.index()];
-            covered = waits;
-            if (last_step[c.lane.index()] != none) {
-                covered.push_back(last_step[c.lane.index()]);
+            if (!pending[c.lane.index()].empty()) {
+                add_step(c);
             }
+            recorded[c.event.index()] = last_step[c.lane.index()];
             break;
-        }
         case action::wait:
             require(is_recorded[c.event.index()], "it waits for an event that is not recorded before", c.op);
-            waits.insert(waits.end(), recorded[c.event.index()].begin(), recorded[c.event.index()].end());
+            if (recorded[c.event.index()] != none) { // an event of a lane that has done nothing yet tells nothing
+                pending[c.lane.index()].push_back(recorded[c.event.index()]);
+            }
             break;
         }
     }
@@ -208,6 +215,9 @@ inline void executor::compile(const plan& p) {
 
 // For the heap of what is ready: whether step `a` goes after step `b`.
 inline bool executor::goes_later(std::uint32_t a, std::uint32_t b) const noexcept {
+    if (launches(a) != launches(b)) {
+        return launches(a); // a barrier takes no time
+    }
     if (steps_[a].priority != steps_[b].priority) {
         return steps_[a].priority < steps_[b].priority;
     }
@@ -245,14 +255,16 @@ inline void executor::work(std::unique_lock<std::mutex>& lock) {
     while (!ready_.empty()) {
         const std::uint32_t step = pop();
         ++running_;
-        lock.unlock();
         std::exception_ptr thrown;
-        try {
-            call_(launcher_, steps_[step]);
-        } catch (...) {
-            thrown = std::current_exception();
+        if (launches(step)) {
+            lock.unlock();
+            try {
+                call_(launcher_, steps_[step]);
+            } catch (...) {
+                thrown = std::current_exception();
+            }
+            lock.lock();
         }
-        lock.lock();
         --running_;
         --left_;
         if (thrown) {

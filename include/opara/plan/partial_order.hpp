@@ -5,6 +5,7 @@
 #include <opara/core/error.hpp>
 #include <opara/graph/frozen.hpp>
 #include <opara/graph/reduction.hpp>
+#include <opara/plan/counts.hpp>
 #include <opara/plan/plan.hpp>
 
 #include <cstddef>
@@ -30,12 +31,15 @@ class captured_edges {
 public:
     /// Plays the plan through.
     /// @param launches  `launches(op_id)` tells whether the operator makes a node
-    /// @throws invalid_plan  an id is out of range, an operator is launched twice or never, an event is awaited before
-    /// it
-    ///         is recorded
-    /// Complexity: O(commands + edges).
+    /// @throws invalid_plan  an id is out of range, there are more operators, lanes or events than commands, an
+    /// operator
+    ///         is launched twice or never, an event is awaited before it is recorded
+    /// Complexity: O(commands + edges). A barrier makes no node, so where n lanes meet m lanes in one there are n * m
+    /// edges, as in a captured graph.
     template <class Launches>
-    captured_edges(const plan& p, Launches&& launches) : before_(p.operators()) {
+    captured_edges(const plan& p, Launches&& launches) {
+        require_counts(p);
+        before_.resize(p.operators());
         std::vector<range> lanes(p.lanes());
         std::vector<range> events(p.events());
         std::vector<std::uint8_t> launched(p.operators(), 0);
