@@ -321,6 +321,128 @@ TEST_CASE("a wait too many: it agrees with what changes when a wait is left out"
     CHECK(redundant > 30);
 }
 
+TEST_CASE("a wait too many among barriers: it agrees with a plan that has an operator for each barrier") {
+    // Waits and records strewn at random, so that events are recorded behind waits, and several in a row. The oracle
+    // launches an operator of its own in front of every such record, and then leaves waits out one by one.
+    const auto order_of = [](const opara::plan& p) {
+        const opara::frozen_graph g{p.operators(), {}};
+        const testing::recorder recorder{p, g};
+        std::vector<std::vector<op_id>> order;
+        for (std::uint32_t v = 0; v < g.size(); ++v) {
+            order.push_back(recorder.without(op_id{v}));
+            std::sort(order.back().begin(), order.back().end());
+        }
+        return order;
+    };
+    std::size_t minimal = 0, redundant = 0, repeated = 0;
+    for (std::uint64_t seed = 0; seed < 4000; ++seed) {
+        CAPTURE(seed);
+        testing::random_source random{seed};
+        const auto n = static_cast<std::uint32_t>(random.between(4, 9));
+        const std::size_t lanes = random.between(3, 4);
+        std::vector<std::uint32_t> lane(n);
+        for (std::uint32_t& l : lane) {
+            l = static_cast<std::uint32_t>(random.below(lanes));
+        }
+        std::vector<command> commands;
+        std::vector<std::uint32_t> last(lanes, ~0U);
+        std::uint32_t strewn = 0;
+        for (std::uint32_t v = 0; v < n; ++v) {
+            const auto some_lane = [&] { return static_cast<std::uint32_t>(random.below(lanes)); };
+            const auto strew_wait = [&](std::uint32_t l, std::uint32_t event) {
+                if (const auto next = std::find(lane.begin() + v, lane.end(), l); next != lane.end()) {
+                    commands.push_back(wait(l, static_cast<std::uint32_t>(next - lane.begin()), event));
+                }
+            };
+            const auto strew_record = [&](std::uint32_t l) {
+                if (last[l] != ~0U) {
+                    commands.push_back(record(l, last[l], strewn++));
+                }
+            };
+            const auto recent = [&] {
+                return strewn - 1 - static_cast<std::uint32_t>(random.below(std::min(strewn, 4U)));
+            };
+            while (random.chance(0.5)) {
+                const std::uint32_t l = some_lane();
+                if (strewn == 0 || random.chance(0.4)) {
+                    strew_record(l);
+                } else if (random.chance(0.6)) {
+                    strew_wait(l, recent());
+                } else { // a barrier of which two events tell
+                    strew_wait(l, recent());
+                    strew_record(l);
+                    strew_record(l);
+                    strew_wait(some_lane(), strewn - 1);
+                    strew_wait(some_lane(), strewn - 1 - (strewn > 1 ? 1 : 0));
+                }
+            }
+            commands.push_back(launch(lane[v], v));
+            last[lane[v]] = v;
+        }
+        // Without the records that nobody waits for, which would be found first.
+        std::vector<std::uint32_t> number(strewn, ~0U);
+        for (const command& c : commands) {
+            if (c.what == action::wait) {
+                number[c.event.index()] = 0;
+            }
+        }
+        std::erase_if(commands,
+                      [&](const command& c) { return c.what == action::record && number[c.event.index()] == ~0U; });
+        std::uint32_t events = 0;
+        for (command& c : commands) {
+            if (c.what == action::record) {
+                number[c.event.index()] = events++;
+            }
+        }
+        std::uint32_t operators = n;
+        std::vector<command> opened;
+        std::vector<std::size_t> origin; // which of `commands` it comes from
+        std::vector<bool> waited(lanes, false), barrier(lanes, false);
+        for (std::size_t i = 0; i < commands.size(); ++i) {
+            command& c = commands[i];
+            if (c.what != action::launch) {
+                c.event = event_id{number[c.event.index()]};
+            }
+            const std::size_t l = c.lane.index();
+            if (c.what == action::record) {
+                repeated += barrier[l] && !waited[l] ? 1U : 0U;
+                if (waited[l]) {
+                    opened.push_back(launch(c.lane.value, operators++));
+                    origin.push_back(i);
+                    barrier[l] = true;
+                }
+            }
+            waited[l] = c.what == action::wait;
+            barrier[l] = barrier[l] && c.what != action::launch;
+            opened.push_back(c);
+            origin.push_back(i);
+        }
+        const opara::plan with_operators{operators, lanes, events, opened};
+        const auto order = order_of(with_operators);
+        std::size_t first = commands.size(); // the launch, or barrier, that waits in vain
+        for (std::size_t i = 0; i < opened.size(); ++i) {
+            if (opened[i].what == action::wait) {
+                std::vector<command> fewer = opened;
+                fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+                if (order_of(opara::plan{operators, lanes, events, fewer}) == order) {
+                    const auto target = std::find_if(
+                        opened.begin() + static_cast<std::ptrdiff_t>(i), opened.end(),
+                        [lane = opened[i].lane](const command& c) { return c.what != action::wait && c.lane == lane; });
+                    first = std::min(first, origin[static_cast<std::size_t>(target - opened.begin())]);
+                }
+            }
+        }
+        const auto found = opara::find_defect(opara::plan{n, lanes, events, commands}, opara::frozen_graph{n, {}},
+                                              {.waits = opara::minimality::required});
+        REQUIRE((found ? found->command : commands.size()) == first);
+        CHECK((!found || found->kind == defect::redundant_wait));
+        ++(found ? redundant : minimal);
+    }
+    CHECK(minimal > 100);
+    CHECK(redundant > 100);
+    CHECK(repeated > 100);
+}
+
 TEST_CASE("a barrier: an event behind waits tells of what they waited for") {
     // 0 and 1 in two lanes, then a barrier in lane 0, then 2 and 3 in two lanes.
     const auto g = graph(4, {{0, 2}, {1, 2}, {0, 3}, {1, 3}});

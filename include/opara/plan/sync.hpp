@@ -187,8 +187,9 @@ plan synchronise(const frozen_graph& g, const assignment& a, std::span<const lan
 /// Writes the plan that runs `g` in the given lanes and order, with the fewest waits: an edge between lanes makes a
 /// wait only if neither its lanes' order nor other waits imply it. (The cross-lane edges of the transitive reduction of
 /// graph and lanes together; that reduction is unique, so no plan with these lanes and this order has fewer.) A barrier
-/// between stages is a point in one lane, which waits for the other lanes and which they wait for in turn: their sum in
-/// waits instead of their product.
+/// between stages is a point in a lane that both stages use, which waits for the other lanes and which they wait for in
+/// turn: their sum in waits instead of their product. Where no lane goes on from one stage to the next, every lane of
+/// the one waits for every lane of the other.
 /// @param g  the graph
 /// @param lanes  a lane for each operator, and stages if there are any
 /// @param sequence  every operator of `g` once, in a topological order, stage by stage

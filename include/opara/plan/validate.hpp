@@ -143,7 +143,8 @@ inline std::string plan_order::explain(op_id source, op_id target) const {
 // a launch: waits lead to it, and it can be implied as a whole.
 inline std::optional<plan_defect> plan_order::redundant_wait() const {
     std::vector<bool> wanted(plan_.events());
-    std::vector<std::uint32_t> teller(plan_.events()); // the launch, or the barrier's record, that an event tells of
+    std::vector<std::uint32_t> point(plan_.lanes());   // the last launch, or barrier's record, of a lane
+    std::vector<std::uint32_t> teller(plan_.events()); // that of its lane when an event was recorded
     std::vector<std::vector<std::uint32_t>> pending(plan_.lanes());
     std::vector<replay_question> doubtful;
     for (std::uint32_t i = 0; i < plan_.commands().size(); ++i) {
@@ -153,8 +154,11 @@ inline std::optional<plan_defect> plan_order::redundant_wait() const {
             pending[c.lane.index()].push_back(teller[c.event.index()]);
             continue;
         }
+        if (c.what == action::launch || !pending[c.lane.index()].empty()) {
+            point[c.lane.index()] = i;
+        }
         if (c.what == action::record) {
-            teller[c.event.index()] = pending[c.lane.index()].empty() ? launched_[c.op.index()] : i;
+            teller[c.event.index()] = point[c.lane.index()];
         }
         for (const std::uint32_t source : pending[c.lane.index()]) {
             doubtful.push_back({source, i});
