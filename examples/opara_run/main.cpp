@@ -23,11 +23,13 @@ using namespace opara;
 
 // Everything that is written goes out whole or not at all, and is known to be writable before the work starts.
 void require_all_writable(const run::arguments& a) {
+    std::vector<std::string> files;
     for (const auto* path : {&a.report, &a.timeline, &a.trace, &a.plan}) {
         if (*path) {
-            require_writable(**path);
+            files.push_back(**path);
         }
     }
+    require_writable(files);
 }
 
 void write_files(const run::arguments& a, const run::evaluation& e) {

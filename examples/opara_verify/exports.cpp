@@ -37,9 +37,6 @@ void require_exportable(const export_request& request, const abstraction::formul
         throw error{"the export aiger needs a property like \"AG safe\": a circuit cannot ask for " +
                     to_string(property)};
     }
-    for (const std::string& file : files_of(request)) {
-        require_writable(file);
-    }
 }
 
 } // namespace opara::examples::verify

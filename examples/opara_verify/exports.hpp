@@ -37,8 +37,7 @@ export_request parse_export(std::string_view text);
 /// The files of a request: PRISM's format has three and Promela two.
 std::vector<std::string> files_of(const export_request& request);
 
-/// Makes sure, before the work starts, that the files can be written, and that the format can ask for the property.
-/// @throws error  with the path and the reason
+/// Makes sure, before the work starts, that the format can ask for the property. @throws error  it cannot
 void require_exportable(const export_request& request, const abstraction::formula& property);
 
 /// Writes the files of a request. @throws error  with the path and the reason

@@ -271,9 +271,15 @@ int main(int argc, char** argv) {
             std::fputs(verify::usage, stdout);
             return 0;
         }
+        std::vector<std::string> files;
         if (!a.report.empty()) {
-            opara::require_writable(a.report);
+            files.push_back(a.report);
         }
+        for (const verify::export_request& request : a.exports) {
+            const auto more = verify::files_of(request);
+            files.insert(files.end(), more.begin(), more.end());
+        }
+        opara::require_writable(files);
         const auto c = opara::abstraction::controller_from_json(opara::read_file(a.controller));
         const verify::report r = verify::run(c, a);
         std::fputs(verify::to_text(r).c_str(), stdout);

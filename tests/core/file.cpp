@@ -2,15 +2,42 @@
 #include <tests/support/temporary_folder.hpp>
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <filesystem>
 #include <ostream>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace fs = std::filesystem;
 
 using opara::test::temporary_folder;
+
+namespace {
+
+// While it lives no file can grow beyond some bytes, as on a disk that is full.
+class full_disk {
+public:
+    explicit full_disk(rlim_t bytes) : handler_{std::signal(SIGXFSZ, SIG_IGN)} {
+        REQUIRE(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
+        const rlimit limit{bytes, before_.rlim_max};
+        REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    }
+    full_disk(const full_disk&) = delete;
+    full_disk& operator=(const full_disk&) = delete;
+    ~full_disk() {
+        static_cast<void>(::setrlimit(RLIMIT_FSIZE, &before_));
+        static_cast<void>(std::signal(SIGXFSZ, handler_));
+    }
+
+private:
+    rlimit before_{};
+    void (*handler_)(int);
+};
+
+} // namespace
 
 TEST_CASE("a file is written, replaced and read") {
     const temporary_folder folder;
@@ -48,11 +75,11 @@ TEST_CASE("what cannot be written says why and leaves nothing behind") {
     CHECK(complaint([&] { opara::require_writable(taken); }) == "cannot replace " + taken + ": Is a directory");
     CHECK(complaint([&] { (void)opara::read_file(taken); }) == "cannot read " + taken + ": Is a directory");
     CHECK(folder.files() == 1);
-    if (fs::exists("/dev/full")) {
-        const std::string full = folder / "full";
-        fs::create_symlink("/dev/full", full + ".partial");
+    const std::string full = folder / "full";
+    {
+        const full_disk limit{0};
         CHECK(complaint([&] { opara::write_file_atomically(full, "x"); }) ==
-              "cannot write " + full + ".partial: No space left on device");
+              "cannot write " + full + ".partial: File too large");
     }
     const std::string fine = folder / "fine";
     CHECK(complaint([&] { opara::require_writable(fine); }) == "none");
@@ -76,21 +103,48 @@ TEST_CASE("a file is written through a stream, or not at all") {
     CHECK_THROWS_WITH_AS(opara::write_file_atomically(path, gives_up), "no more", std::runtime_error);
     CHECK(opara::read_file(path) == "des (0)\n");
     CHECK(folder.files() == 1);
-    if (fs::exists("/dev/full")) {
-        fs::create_symlink("/dev/full", path + ".partial");
-        const std::string complaint = "cannot write " + path + ".partial: No space left on device";
-        const auto short_text = [](std::ostream& out) { out << "new"; }; // fails when the file is closed
+    const std::string complaint = "cannot write " + path + ".partial: File too large";
+    const auto short_text = [](std::ostream& out) { out << "new"; }; // fails when the file is closed
+    const auto long_text = [](std::ostream& out) {                   // fails at once, and then it must end
+        for (;;) {
+            out << std::string(100'000, 'x');
+        }
+    };
+    {
+        const full_disk limit{2};
         CHECK_THROWS_WITH_AS(opara::write_file_atomically(path, short_text), complaint.c_str(), opara::error);
-        fs::create_symlink("/dev/full", path + ".partial");
-        const auto long_text = [](std::ostream& out) { // fails at once, and then it must end
-            for (;;) {
-                out << std::string(100'000, 'x');
-            }
-        };
         CHECK_THROWS_WITH_AS(opara::write_file_atomically(path, long_text), complaint.c_str(), opara::error);
-        CHECK(opara::read_file(path) == "des (0)\n");
-        CHECK(folder.files() == 1);
     }
+    CHECK(opara::read_file(path) == "des (0)\n");
+    CHECK(folder.files() == 1);
+}
+
+TEST_CASE("somebody's own file beside the one that is written stays as it is") {
+    const temporary_folder folder;
+    const std::string path = folder / "plan.json";
+    opara::write_file_atomically(path + ".partial", "precious");
+    opara::write_file_atomically(path, "new");
+    opara::require_writable(path);
+    fs::create_symlink(path, path + ".partial1");
+    opara::write_file_atomically(path, [](std::ostream& out) { out << "newer"; });
+    CHECK(opara::read_file(path) == "newer");
+    CHECK(opara::read_file(path + ".partial") == "precious");
+    CHECK(fs::is_symlink(path + ".partial1"));
+    CHECK(folder.files() == 3);
+}
+
+TEST_CASE("two outputs in one file are found before either is written") {
+    const temporary_folder folder;
+    const std::string path = folder / "a.json";
+    const std::string same = folder / "./x/../a.json";
+    fs::create_directory(folder / "x");
+    CHECK_NOTHROW(opara::require_writable(std::vector<std::string>{path, folder / "b.json", path + "l"}));
+    CHECK_NOTHROW(opara::require_writable(std::vector<std::string>{"/dev/null", "/dev/null"}));
+    CHECK_THROWS_WITH_AS(opara::require_writable(std::vector<std::string>{path, folder / "b.json", path}),
+                         ("two files are to be written to " + path).c_str(), opara::error);
+    CHECK_THROWS_WITH_AS(opara::require_writable(std::vector<std::string>{path, same}),
+                         ("two files are to be written to " + same + ", which is " + path).c_str(), opara::error);
+    CHECK_THROWS_AS(opara::require_writable(std::vector<std::string>{path, folder / "no/such"}), opara::error);
 }
 
 TEST_CASE("a device is written and never replaced") {

@@ -96,6 +96,9 @@ class Exports(unittest.TestCase):
         fine = ("--grid", "0.0001", "--property", "AF goal")
         self.refused("cannot create /no/such/folder/m.umb.partial: ", *fine, "--export", "umb:/no/such/folder/m.umb")
         self.refused(f"cannot replace {self.folder}: Is a directory", *fine, "--export", f"umb:{self.folder}")
+        path = f"{self.folder}/m.tra"
+        self.refused(f"two files are to be written to {path}", *fine, "--export", f"aut:{path}",
+                     "--export", f"prism:{self.folder}/m")
         (self.folder / "m.sta").mkdir()
         self.refused(f"cannot replace {self.folder}/m.sta: Is a directory", *fine, "--export", f"prism:{self.folder}/m")
         self.refused('the export aiger needs a property like "AG safe"', *fine, "--export", f"aiger:{self.folder}/a")

@@ -6,15 +6,21 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <concepts>
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <ostream>
+#include <span>
 #include <streambuf>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 namespace opara::inline OPARA_ABI {
 
@@ -35,7 +41,12 @@ public:
         if (path.empty()) {
             throw error{"cannot create a file without a name"};
         }
-        stream_ = std::fopen(partial_.c_str(), "wb");
+        stream_ = std::fopen(partial_.c_str(), moved_ ? "wb" : "wbx");
+        // Somebody's own file of that name, or what is left of a run that was killed, is not ours to write over.
+        for (int i = 1; stream_ == nullptr && errno == EEXIST && i < 100; ++i) {
+            partial_ = path + ".partial" + std::to_string(i);
+            stream_ = std::fopen(partial_.c_str(), "wbx");
+        }
         if (stream_ == nullptr) {
             fail("create", partial_);
         }
@@ -104,8 +115,9 @@ private:
 };
 } // namespace detail
 
-/// Replaces a file's contents in one step: writes PATH.partial beside it, then renames that. If anything fails, the old
-/// contents stay and no partial file is left. A device or a pipe (/dev/stdout) is written as it is.
+/// Replaces a file's contents in one step: writes PATH.partial beside it (PATH.partial1 or so where there is such a
+/// file already), then renames that. If anything fails, the old contents stay and no partial file is left. A device or
+/// a pipe (/dev/stdout) is written as it is.
 /// @throws error  with the path and the system's reason
 inline void write_file_atomically(const std::string& path, std::string_view text) {
     detail::partial_file file{path};
@@ -138,6 +150,23 @@ inline void require_writable(const std::string& path) {
         static_cast<void>(std::fclose(there));
     } else if (errno == EISDIR) { // whatever else hinders writing into an old file does not hinder replacing it
         throw error{"cannot replace " + path + ": " + std::strerror(EISDIR)};
+    }
+}
+
+/// The same for all files that a program is going to write, which must be different files, however they are named.
+/// @throws error  with the path and the system's reason, or with the two names of one file
+inline void require_writable(std::span<const std::string> paths) {
+    std::vector<std::filesystem::path> files;
+    for (const std::string& path : paths) {
+        require_writable(path);
+        std::error_code unknown; // then the name as it is has to do
+        std::filesystem::path file = std::filesystem::weakly_canonical(std::filesystem::absolute(path), unknown);
+        files.push_back(unknown ? std::filesystem::path{path} : std::move(file));
+        const auto first = std::find(files.begin(), files.end() - 1, files.back());
+        if (first != files.end() - 1 && !detail::is_device(path)) {
+            const std::string& other = paths[static_cast<std::size_t>(first - files.begin())];
+            throw error{"two files are to be written to " + path + (other == path ? "" : ", which is " + other)};
+        }
     }
 }
 
