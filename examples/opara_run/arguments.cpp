@@ -121,6 +121,12 @@ std::optional<arguments> parse(int argc, const char* const* argv) {
     if (a.where == backend::simulate && !a.references.empty()) {
         throw usage_error{"--reference compares real outputs: it needs --backend host or cuda"};
     }
+    if (a.where == backend::simulate && !a.inputs.empty()) {
+        throw usage_error{"--input is what a real run computes with: it needs --backend host or cuda"};
+    }
+    if (a.where != backend::host && a.threads != 0) {
+        throw usage_error{"--threads are those of a real run on the host: it needs --backend host"};
+    }
     if (a.where != backend::cuda && a.programmatic) {
         throw usage_error{"--programmatic is about edges of CUDA graphs: it needs --backend cuda"};
     }

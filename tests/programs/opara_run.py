@@ -163,10 +163,14 @@ class Mistakes(Program):
         self.refused("--backend is simulate, host or cuda", "googlenet", "--backend", "cuda2")
         self.refused("it needs --backend host or cuda", "googlenet", "--reference", "x.pb")
         self.refused("it needs --backend cuda", "googlenet", "--programmatic")
+        self.refused("it needs --backend host or cuda", "googlenet", "--input", "x.pb")
+        self.refused("it needs --backend host", "googlenet", "--threads", "2")
 
     def test_an_unwritable_report_is_found_before_the_work_starts(self):
         self.refused("/no/such/folder/r.json", "nasnet_large", "--report", "/no/such/folder/r.json", code=1)
         self.refused("cannot", "nasnet_large", "--timeline", self.folder, code=1)
+        path = self.folder / "both"
+        self.refused(f"two files are to be written to {path}", "nasnet_large", "--report", path, "--plan", path, code=1)
 
     def test_an_old_report_survives_a_failure(self):
         path = self.folder / "report.json"
