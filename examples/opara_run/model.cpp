@@ -19,16 +19,6 @@ bool is_in_zoo(const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// Reads a file; a complaint about what it holds names it.
-template <class Read>
-auto naming(const std::string& file, Read read) {
-    try {
-        return read();
-    } catch (const parse_error& e) {
-        throw parse_error{e.what(), file};
-    }
-}
-
 onnx::network build(const arguments& a) {
     if (is_in_zoo(a.model)) {
         return zoo::build(a.model, {.batch = a.batch.value_or(1)});
@@ -42,20 +32,22 @@ onnx::network build(const arguments& a) {
     }
     onnx::read_options options;
     options.batch = a.batch;
-    return naming(a.model, [&] { return onnx::read(fs::path{a.model}, options); });
+    return onnx::read(fs::path{a.model}, options);
 }
 
 // NAME_<kind>_0.pb, NAME_<kind>_1.pb, ... beside NAME.onnx: all of them, or none.
 std::vector<std::string> beside(const std::string& model, const std::string& kind, std::size_t count) {
     std::vector<std::string> files;
+    std::string missing;
     for (std::size_t i = 0; i < count; ++i) {
         fs::path file{model};
         file.replace_extension();
         file += "_" + kind + "_" + std::to_string(i) + ".pb";
-        if (!fs::exists(file)) {
-            return {};
-        }
-        files.push_back(file.string());
+        (fs::exists(file) ? files.emplace_back() : missing) = file.string();
+    }
+    if (!files.empty() && files.size() != count) {
+        throw error{files.front() + " is there and " + missing + " is not: the model has " + std::to_string(count) +
+                    " " + kind + "s (give all of them with --" + (kind == "input" ? "input" : "reference") + ")"};
     }
     return files;
 }
@@ -68,7 +60,7 @@ std::vector<onnx::tensor> read_all(const onnx::network& net, const std::vector<o
     }
     std::vector<onnx::tensor> tensors;
     for (std::size_t i = 0; i < files.size(); ++i) {
-        tensors.push_back(naming(files[i], [&] { return onnx::read_tensor(fs::path{files[i]}); }));
+        tensors.push_back(onnx::read_tensor(fs::path{files[i]}));
         const onnx::value& wanted = net[values[i]];
         if (tensors.back().type != wanted.type || onnx::elements(tensors.back().dims) != onnx::elements(wanted.dims)) {
             throw error{files[i] + " does not fit " + what + " '" + wanted.name +

@@ -2,6 +2,8 @@
 /// ONNX's protobuf messages become this library's plain data: tensors, attributes, types. Includes ONNX's header.
 #pragma once
 
+#include <opara/core/error.hpp>
+#include <opara/core/file.hpp>
 #include <opara/onnx/inference.hpp>
 #include <opara/onnx/network.hpp>
 
@@ -14,7 +16,6 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <span>
 #include <string>
@@ -29,22 +30,15 @@ namespace detail {
 
 static_assert(std::endian::native == std::endian::little, "ONNX stores tensors in little-endian order");
 
-inline std::vector<std::byte> bytes_of(const std::filesystem::path& file) {
-    std::error_code failed;
-    const auto size = std::filesystem::file_size(file, failed);
-    std::ifstream stream{file, std::ios::binary};
-    if (failed || !stream) {
-        throw parse_error{"the file cannot be opened", file.string()};
+// What `read` makes of the bytes of a file; a complaint about them names the file.
+template <class Read>
+auto read_from(const std::filesystem::path& file, Read read) {
+    const std::string text = read_file(file.string());
+    try {
+        return read(std::as_bytes(std::span{text}));
+    } catch (const parse_error& e) {
+        throw parse_error{e.what(), file.string()};
     }
-    if (size > static_cast<std::uintmax_t>(std::numeric_limits<int>::max())) {
-        throw parse_error{"the file is larger than 2 GiB, which protobuf cannot hold", file.string()};
-    }
-    std::vector<std::byte> bytes(static_cast<std::size_t>(size));
-    stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    if (!stream || static_cast<std::size_t>(stream.gcount()) != bytes.size()) {
-        throw parse_error{"the file cannot be read", file.string()};
-    }
-    return bytes;
 }
 
 // Parses the whole of `bytes`. Sub-messages may nest 100 deep (protobuf's default), so the stack is safe.
@@ -163,10 +157,11 @@ inline attribute attribute_of(const proto::AttributeProto& a, const std::string&
     return detail::tensor_of(detail::parse<proto::TensorProto>(bytes, "tensor", "an ONNX tensor"), "tensor");
 }
 
-/// Reads a file with a TensorProto. @throws parse_error  as the other, or the file cannot be read
+/// Reads a file with a TensorProto.
+/// @throws error  the file cannot be read
+/// @throws parse_error  as the other, naming the file
 [[nodiscard]] inline tensor read_tensor(const std::filesystem::path& file) {
-    const std::string where = file.string();
-    return detail::tensor_of(detail::parse<proto::TensorProto>(detail::bytes_of(file), where, "an ONNX tensor"), where);
+    return detail::read_from(file, [](std::span<const std::byte> bytes) { return read_tensor(bytes); });
 }
 
 } // namespace opara::inline OPARA_ABI::onnx

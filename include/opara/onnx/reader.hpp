@@ -276,10 +276,11 @@ private:
     return detail::model_reader{model, options}.run();
 }
 
-/// Reads an ONNX file. @throws parse_error  as the other, or the file cannot be read
+/// Reads an ONNX file.
+/// @throws error  the file cannot be read
+/// @throws parse_error  as the other, naming the file
 [[nodiscard]] inline network read(const std::filesystem::path& file, const read_options& options = {}) {
-    const auto model = detail::parse<proto::ModelProto>(detail::bytes_of(file), file.string(), "an ONNX model");
-    return detail::model_reader{model, options}.run();
+    return detail::read_from(file, [&](std::span<const std::byte> bytes) { return read(bytes, options); });
 }
 
 } // namespace opara::inline OPARA_ABI::onnx
