@@ -31,7 +31,7 @@ inline shape broadcast_of(const inference& at, std::size_t first = 0) {
 }
 
 // Applies `f(span of operands) -> optional<int64>` element by element to known inputs. Nothing becomes known where `f`
-// declines (an overflow, a division by zero).
+// declines (an overflow, a division by zero) or the result does not fit its type.
 template <class F>
 void fold_known(inference& at, F f) {
     const shape dims = at.out(0).dims;
@@ -53,7 +53,7 @@ void fold_known(inference& at, F f) {
             cursors[i].next();
         }
         const std::optional<std::int64_t> number = f(std::span<const std::int64_t>{operands});
-        if (!number) {
+        if (!number || (at.out(0).type == element::i32 && *number != static_cast<std::int32_t>(*number))) {
             return;
         }
         result.push_back(*number);
