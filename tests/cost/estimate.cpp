@@ -50,6 +50,12 @@ TEST_CASE("no estimate beats the roofs or the floor, and every one fits its devi
             for (double inner = 16; inner < 20000; inner *= 6) {
                 works.push_back(product(rows, inner, 768));
                 works.push_back(convolution(rows, inner, 64));
+                for (const double share : {0.4, 0.6, 0.9}) { // and arithmetic of another kind around it
+                    works.push_back(convolution(rows, inner, 64));
+                    works.back().flops = works.back().matrix_flops / share;
+                    works.push_back(works.back());
+                    works.back().convolution_flops *= share;
+                }
             }
         }
         for (const cost::work& w : works) {
@@ -100,6 +106,10 @@ TEST_CASE("what fits L2 stays there from replay to replay") {
 }
 
 TEST_CASE("work that is none names its operator") {
+    cost::work odd = product(8, 8, 8);
+    odd.output_elements = std::numeric_limits<double>::quiet_NaN();
+    CHECK_THROWS_WITH_AS(static_cast<void>(cost::estimate(odd, cost::devices::h200)),
+                         "an amount of work is nan; it must be finite and not negative", opara::error);
     std::vector<cost::work> works(3, elementwise(100));
     works[2].flops = std::numeric_limits<double>::quiet_NaN();
     try {

@@ -12,11 +12,13 @@
 #include <opara/cost/work.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -46,6 +48,11 @@ inline constexpr tile tiles[] = {
     {64.0 * 64.0, 0.80, 128, 128, 232, 32U * 1024U},   {64.0 * 32.0, 0.60, 128, 96, 168, 24U * 1024U},
     {32.0 * 32.0, 0.40, 64, 96, 168, 16U * 1024U},
 };
+
+inline std::array<double, 7> amounts_of(const work& w) noexcept {
+    return {w.flops,        w.matrix_flops, w.convolution_flops, w.input_bytes,
+            w.weight_bytes, w.output_bytes, w.output_elements};
+}
 
 inline std::uint32_t grid(double blocks) {
     return static_cast<std::uint32_t>(std::clamp(std::ceil(blocks), 1.0, 2147483647.0));
@@ -105,7 +112,13 @@ inline kernel simple_kernel(const work& w, const device& d) {
 /// @param w  the operator's work; nothing is launched where it is empty
 /// @param d  the device
 /// @param where  where its bytes come from
+/// @throws error  an amount is NaN, negative or infinite
 [[nodiscard]] inline kernel estimate(const work& w, const device& d, residency where = {}) {
+    for (const double amount : detail::amounts_of(w)) {
+        if (!(std::isfinite(amount) && amount >= 0.0)) {
+            throw error{"an amount of work is " + std::to_string(amount) + "; it must be finite and not negative"};
+        }
+    }
     if (w.empty()) {
         return {.blocks = 0};
     }
@@ -118,6 +131,7 @@ inline kernel simple_kernel(const work& w, const device& d) {
     const double l2_us = k.l2_bytes / (d.l2_gb_per_s * 1e3 * d.kernels.l2_share);
     k.duration_us = matrix ? std::max(k.duration_us, d.kernels.floor_us + std::max(dram_us, l2_us))
                            : k.duration_us + std::max(dram_us, l2_us);
+    k.duration_us = std::max(k.duration_us, roofline_of(w, d).arithmetic_us); // of mixed work: all of it
     return k;
 }
 
@@ -143,9 +157,7 @@ inline kernel simple_kernel(const work& w, const device& d) {
 /// Complexity: O(operators).
 [[nodiscard]] inline table estimate(std::span<const work> network, const device& d) {
     for (std::size_t i = 0; i < network.size(); ++i) {
-        const work& w = network[i];
-        for (const double amount : {w.flops, w.matrix_flops, w.convolution_flops, w.input_bytes, w.weight_bytes,
-                                    w.output_bytes, w.output_elements}) {
+        for (const double amount : detail::amounts_of(network[i])) {
             static_cast<void>(detail::checked(amount, op_id::from_index(i), "the work"));
         }
     }
