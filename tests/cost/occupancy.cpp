@@ -1,7 +1,10 @@
 #include <opara/cost/devices.hpp>
 #include <opara/cost/occupancy.hpp>
+#include <opara/cost/table.hpp>
 
 #include <doctest/doctest.h>
+
+#include <cmath>
 
 namespace cost = opara::cost;
 
@@ -36,5 +39,10 @@ TEST_CASE("waves and demand") {
     CHECK(o.waves == doctest::Approx(2.5));
     CHECK(cost::demand_of({.blocks = 132, .threads = 256}, d) == doctest::Approx(0.125));
     CHECK(cost::demand_of({.blocks = 0}, d) == 0.0);
-    CHECK(cost::demand_of({.blocks = 1, .threads = 2000}, d) == 0.0); // cannot run at all
+    CHECK(cost::demand_of({.blocks = 0, .threads = 2000}, d) == 0.0);
+    // It cannot run at all, so it must not look like the smallest of all kernels.
+    CHECK(std::isinf(cost::demand_of({.blocks = 1, .threads = 2000}, d)));
+    const cost::table table{{{.blocks = 1, .threads = 2000, .duration_us = 1.0}}, d};
+    CHECK_THROWS_WITH_AS(static_cast<void>(cost::demand_of(table, opara::op_id{0})),
+                         "the demand of operator 0 is inf; it must be finite and not negative", opara::cost_error);
 }

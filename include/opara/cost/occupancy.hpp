@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 
 namespace opara::inline OPARA_ABI::cost {
 
@@ -20,9 +21,9 @@ enum class occupancy_limit : std::uint8_t {
 
 /// How a kernel that is alone fills a device.
 struct occupancy {
-    std::uint32_t blocks_per_sm = 0;                ///< that fit one SM; 0: the kernel cannot be launched at all
-    std::uint64_t resident = 0;                     ///< blocks that fit the device
-    double waves = 0.0;                             ///< the grid over `resident`; 0 where nothing is launched
+    std::uint32_t blocks_per_sm = 0; ///< that fit one SM; 0: the kernel cannot be launched at all
+    std::uint64_t resident = 0;      ///< blocks that fit the device
+    double waves = 0.0; ///< the grid over `resident`; 0 where nothing is launched, infinity where nothing can be
     occupancy_limit limit = occupancy_limit::slots; ///< what stops at `blocks_per_sm`
 
     friend bool operator==(const occupancy&, const occupancy&) = default;
@@ -61,11 +62,15 @@ struct occupancy {
     }
     result.blocks_per_sm = static_cast<std::uint32_t>(most);
     result.resident = most * d.sms;
-    result.waves = result.resident == 0 ? 0.0 : static_cast<double>(k.blocks) / static_cast<double>(result.resident);
+    if (k.blocks != 0) {
+        result.waves = result.resident == 0 ? std::numeric_limits<double>::infinity()
+                                            : static_cast<double>(k.blocks) / static_cast<double>(result.resident);
+    }
     return result;
 }
 
-/// A kernel's demand for a device: its number of waves. 1 fills the device once, 0.1 leaves nine tenths to others.
+/// A kernel's demand for a device: its number of waves. 1 fills the device once, 0.1 leaves nine tenths to others;
+/// infinite for a kernel that the device cannot launch, which policies that ask for demands refuse.
 [[nodiscard]] constexpr double demand_of(const kernel& k, const device& d) noexcept { return occupancy_of(k, d).waves; }
 
 } // namespace opara::inline OPARA_ABI::cost
