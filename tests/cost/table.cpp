@@ -2,6 +2,7 @@
 #include <opara/cost/table.hpp>
 #include <opara/cost/uniform.hpp>
 
+#include <boost/graph/adjacency_list.hpp>
 #include <doctest/doctest.h>
 
 #include <limits>
@@ -25,6 +26,25 @@ opara::cost_error error_of(std::vector<cost::kernel> kernels) {
 }
 
 } // namespace
+
+TEST_CASE("a table of the bundled operators of any graph of Boost.Graph's kind") {
+    struct op {
+        double us;
+    };
+    const auto cost_of = [](const op& o) { return cost::kernel{.duration_us = o.us}; };
+    boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS, op> numbered;
+    boost::adjacency_list<boost::listS, boost::listS, boost::bidirectionalS, op> listed; // has no numbers of its own
+    opara::dag<op> own;
+    for (const double us : {3.0, 1.0, 2.0}) {
+        add_vertex(op{us}, numbered);
+        add_vertex(op{us}, listed);
+        own.add({us});
+    }
+    const cost::table expected = cost::tabulate(own, cost_of, cost::devices::h200);
+    CHECK(expected.duration_us(op_id{2}) == 2.0);
+    CHECK(cost::tabulate(numbered, cost_of, cost::devices::h200) == expected);
+    CHECK(cost::tabulate(listed, cost_of, cost::devices::h200) == expected);
+}
 
 TEST_CASE("a table hands out what it was given") {
     const cost::kernel a{.blocks = 132, .threads = 1024, .duration_us = 2.5, .fp32_flops = 1e9};

@@ -7,6 +7,7 @@
 #include <opara/cost/device.hpp>
 #include <opara/cost/kernel.hpp>
 #include <opara/cost/occupancy.hpp>
+#include <opara/graph/concepts.hpp>
 #include <opara/graph/dag.hpp>
 
 #include <concepts>
@@ -90,6 +91,22 @@ template <class Op, std::invocable<const Op&> F>
     kernels.reserve(g.size());
     for (const Op& op : g.operators()) {
         kernels.push_back(f(op));
+    }
+    return table{std::move(kernels), on};
+}
+
+/// The same for a graph of Boost.Graph's kind with bundled vertices (`boost::adjacency_list<..., Op>`): `f(g[v])` for
+/// its vertices in the order in which `freeze` numbers them.
+template <boost_operator_graph G, class F>
+    requires requires(const G& g, F& f, const opara::detail::vertex_of<G>& v) {
+        { f(g[v]) } -> std::convertible_to<kernel>;
+    }
+[[nodiscard]] table tabulate(const G& g, F&& f, const device& on) {
+    std::vector<kernel> kernels;
+    kernels.reserve(num_vertices(g));
+    const auto [first, last] = vertices(g);
+    for (auto v = first; v != last; ++v) {
+        kernels.push_back(f(g[*v]));
     }
     return table{std::move(kernels), on};
 }
