@@ -118,6 +118,12 @@ TEST_CASE("bad JSON: line and column") {
 TEST_CASE("bad contents: the JSON path") {
     CHECK(complaint("[]") == "$: must be an object, is array");
     CHECK(complaint("{}") == "$: has no \"format\"");
+    CHECK(complaint(replaced("\"lanes\": 2", "\"lanes\": 4000000000")) ==
+          "$.lanes: must be at most the number of commands, 4, is 4000000000");
+    CHECK(complaint(replaced("\"events\": 1", "\"events\": 5")) ==
+          "$.events: must be at most the number of commands, 4, is 5");
+    CHECK(complaint(replaced("\"operators\": 2", "\"operators\": 5")) ==
+          "$.operators: must be at most the number of commands, 4, is 5");
     CHECK(complaint(replaced("opara-plan", "opara-graph")) == "$.format: must be \"opara-plan\"");
     CHECK(complaint(replaced("\"version\": 1", "\"version\": 2")) == "$.version: this library reads version 1");
     CHECK(complaint(replaced("\"version\": 1", "\"version\": \"1\"")) ==

@@ -63,6 +63,15 @@ inline plan read_plan(const json_place& root) {
     const std::size_t events = root.at("events").number(most);
     const json_place list = root.at("commands");
     list.require_array();
+    const auto require_room = [&](const char* key, std::size_t count) { // whoever reads it takes memory for so many
+        if (count > list.size()) {
+            root.at(key).fail("must be at most the number of commands, " + std::to_string(list.size()) + ", is " +
+                              std::to_string(count));
+        }
+    };
+    require_room("operators", operators);
+    require_room("lanes", lanes <= 1 ? 0 : lanes);
+    require_room("events", events);
     std::vector<command> commands;
     commands.reserve(list.size());
     for (std::size_t i = 0; i < list.size(); ++i) {
