@@ -184,6 +184,10 @@ TEST_CASE("a picture has a block for each operator, a line for each near marker,
                      {.title = "net", .markers = {{"path", 0.5 * us}, {"sequential", 3.0 * us}}, .bounds = bounds}));
     }
     CHECK(elements_of(svg_of(sim::timeline{}, plain_name)).front() == "svg"); // nothing ran
+    // A name wider than the picture is cut, not written over its edges.
+    const std::string long_name(5000, 'm');
+    const std::string svg = svg_of(random_run(5, 1).timeline, plain_name, {.markers = {{long_name, 1.0}}});
+    CHECK(svg.find(std::string(50, 'm') + "\xE2\x80\xA6 1") != std::string::npos);
 }
 
 TEST_CASE("lanes share rows where there are many, and never at the same time") {

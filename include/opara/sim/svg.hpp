@@ -224,9 +224,12 @@ text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-se
         double taken[2] = {0.0, 0.0}; // labels in two lines, so that near ones do not meet
         for (const marker& m : sorted) {
             const bool outside = m.us > longest_;
-            const std::string label = m.name + ' ' + number(m.us, 1) + (outside ? " \xE2\x86\x92" : "");
+            const auto room = static_cast<std::size_t>((right_ - left_) / 6.1); // for letters
+            const std::string value = ' ' + number(m.us, 1);
+            const std::string label =
+                shortened(m.name, room - std::min(room, value.size() + 2)) + value + (outside ? " \xE2\x86\x92" : "");
             const double width = 6.1 * static_cast<double>(label.size() - (outside ? 2 : 0));
-            const double at = std::clamp(x(m.us) - width / 2.0, left_, right_ - width);
+            const double at = std::max(std::min(x(m.us) - width / 2.0, right_ - width), left_);
             const std::size_t level = at >= taken[0] ? 0 : 1;
             taken[level] = at + width + 10.0;
             text(at, top_ - 8.0 - 13.0 * static_cast<double>(level), "mark", label);
