@@ -26,6 +26,12 @@ std::string scientific(double value) {
     return text.data();
 }
 
+// A name out of a file, such that no control character of it reaches the terminal.
+std::string plain(std::string name) {
+    std::replace_if(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+    return name;
+}
+
 // Rows of cells under a head; the first column is text and stands left, the others are numbers and stand right.
 class table_text {
 public:
@@ -82,10 +88,10 @@ void print_lanes(std::ostream& out, const evaluation& e, const policy_result& be
         out << "  lane " << lane << (lane < 10 ? " " : "") << "  ";
         const std::size_t head = ops.size() <= shown_operators ? ops.size() : shown_operators - 1;
         for (std::size_t i = 0; i < head; ++i) {
-            out << (i == 0 ? "" : ", ") << e.operator_names[ops[i].index()];
+            out << (i == 0 ? "" : ", ") << plain(e.operator_names[ops[i].index()]);
         }
         if (head < ops.size()) {
-            out << ", ... (" << ops.size() - head - 1 << " more), " << e.operator_names[ops.back().index()];
+            out << ", ... (" << ops.size() - head - 1 << " more), " << plain(e.operator_names[ops.back().index()]);
         }
         out << '\n';
     }
@@ -98,7 +104,7 @@ void print_lanes(std::ostream& out, const evaluation& e, const policy_result& be
 
 void print(std::ostream& out, const evaluation& e) {
     const double bound = e.bounds.best();
-    out << e.model << (e.operators_are == granularity::fused ? ", fused" : "") << ", batch " << e.batch << ": "
+    out << plain(e.model) << (e.operators_are == granularity::fused ? ", fused" : "") << ", batch " << e.batch << ": "
         << plural(e.graph.size(), "operator") << ", " << plural(e.graph.edge_count(), "edge") << ", width " << e.width
         << "\nsimulated on " << e.device.name << "; no plan can take less than " << fixed(bound, 1) << " us ("
         << reason(e.bounds) << ")\n\n";
