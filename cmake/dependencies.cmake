@@ -27,6 +27,6 @@ if("host" IN_LIST OPARA_COMPONENTS)
 endif()
 if("cuda" IN_LIST OPARA_COMPONENTS)
     set(Threads_FIND_QUIETLY TRUE) # FindCUDAToolkit looks for Threads, and not quietly
-    opara_need(CUDAToolkit 12.0)
+    opara_need(CUDAToolkit 13.0)
     unset(Threads_FIND_QUIETLY)
 endif()

@@ -24,7 +24,7 @@ foreach(_opara_component IN ITEMS core LISTS opara_FIND_COMPONENTS)
         _opara_need(Threads)
     elseif(_opara_component STREQUAL "cuda")
         set(Threads_FIND_QUIETLY TRUE) # FindCUDAToolkit looks for Threads, and not quietly
-        _opara_need(CUDAToolkit 12.0)
+        _opara_need(CUDAToolkit 13.0)
         unset(Threads_FIND_QUIETLY)
     else()
         set(_opara_reason "is no component of it (json, onnx, host and cuda are)")

@@ -187,7 +187,8 @@ TEST_CASE("alignment rounds offsets and sizes") {
 TEST_CASE("bad input") {
     const opara::plan p{1, 1, 0, {{.what = opara::action::launch}}};
     const std::vector<activation> foreign{{.bytes = 1, .producer = op_id{0}, .users = {op_id{1}}}};
-    CHECK_THROWS_AS((void)opara::lay_out(p, foreign), opara::graph_error);
+    CHECK_THROWS_WITH_AS((void)opara::lay_out(p, foreign), "activation 0 speaks of operator 1, but the plan has only 1",
+                         opara::error);
     const std::vector<activation> huge{{.bytes = ~std::size_t{0} - 3, .producer = op_id{0}, .users = {}}};
     CHECK_THROWS_AS((void)opara::lay_out(p, huge), opara::error);
     const std::vector<activation> together(9, {.bytes = ~std::size_t{0} / 8, .producer = op_id{0}, .users = {}});

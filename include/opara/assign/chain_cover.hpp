@@ -27,7 +27,8 @@ enum class lane_reuse {
 /// chains of which one ends before the other begins, then brings the number of lanes down to near the width. Lanes add
 /// no order to the graph. Asks nothing of the cost model.
 ///
-/// Complexity: O(E sqrt(V)) for the chains and O(C V / 64 + C^2.5) for their reuse, C chains; memory C V / 8 bytes.
+/// Complexity: O(E sqrt(V)) for the chains and O(C V / 64 + C^2.5) for their reuse, C chains; memory C V / 8
+/// bytes, and 4 for each pair of chains that cannot overlap.
 struct chain_cover {
     lane_reuse reuse = lane_reuse::when_ordered; ///< whether chains share lanes
 

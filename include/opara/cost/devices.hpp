@@ -42,9 +42,10 @@ inline const device h100{
 };
 
 /// NVIDIA A100 PCIe, 40 GB, as in the Opara paper. Nothing here was measured: sizes, 1555 GB/s, 19.5 and 312 TFLOP/s
-/// are the datasheet's; DRAM at 85 %, FP32 at 93 % (as measured on the H200), tensor cores at 80 %, L2 at 64 bytes a
-/// clock and SM at 1410 MHz with the H200's share of that (55 %). Graph costs: the H200's times 1.6, a guess between
-/// the clocks' ratio (1.4) and the 1.3 us a node that others report for CUDA 11 and 12 on Ampere and Hopper (2.1).
+/// are the datasheet's; DRAM at 85 % (the H200's faster memory reaches 82 %), FP32 at 93 % (as the H200), tensor cores
+/// at 80 %, L2 at 64 bytes a clock and SM at 1410 MHz with the H200's share of that (55 %). Graph costs: the H200's
+/// times 1.6, a guess between the clocks' ratio (1.4) and the 1.3 us a node that others report for CUDA 11 and 12 on
+/// Ampere and Hopper (2.1).
 inline const device a100_pcie_40gb{
     .name = "a100_pcie_40gb",
     .sms = 108,

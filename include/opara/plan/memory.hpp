@@ -275,9 +275,8 @@ inline void require_operators(std::size_t operators, std::span<const activation>
     for (std::size_t a = 0; a < all.size(); ++a) {
         const auto require = [&](op_id v) {
             if (v.index() >= operators) {
-                throw graph_error{"activation " + std::to_string(a) + " speaks of operator " + std::to_string(v.value) +
-                                      ", but the plan has only " + std::to_string(operators),
-                                  a, v.index()};
+                throw error{"activation " + std::to_string(a) + " speaks of operator " + std::to_string(v.value) +
+                            ", but the plan has only " + std::to_string(operators)};
             }
         };
         if (all[a].producer) {
@@ -300,8 +299,8 @@ inline void require_operators(std::size_t operators, std::span<const activation>
 /// result is an upper bound on what the plan needs, not the least possible (which is NP-hard to find).
 /// @param p  the plan. @pre it is valid (`find_defect`)
 /// @param activations  every tensor that shall live in the arena
-/// @throws graph_error  an activation speaks of an operator that does not exist
-/// @throws error  the alignment is 0, or the sizes do not fit the address space
+/// @throws error  an activation speaks of an operator that does not exist, the alignment is 0, or the sizes do not fit
+///         the address space
 /// Complexity: for n operators and b activations of u users each (n^2 + b^2) / 8 bytes, and O(n^2 / 64 * degree + b^2
 /// u) steps: meant for some thousand operators.
 [[nodiscard]] inline memory_plan lay_out(const plan& p, std::span<const activation> activations,
