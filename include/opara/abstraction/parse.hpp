@@ -27,7 +27,7 @@ public:
         if (text_.size() > longest) {
             throw parse_error{"is longer than " + std::to_string(longest) + " characters", "formula"};
         }
-        const formula f = implication();
+        formula f = implication();
         skip_blanks();
         if (at_ != text_.size()) {
             fail("expected an operator or the end");
@@ -45,7 +45,7 @@ private:
             fail("is nested too deeply");
         }
         const formula left = disjunction();
-        const formula result = accept("->") ? implies(left, implication()) : left;
+        formula result = accept("->") ? implies(left, implication()) : left;
         --depth_;
         return result;
     }
@@ -67,7 +67,7 @@ private:
         if (++depth_ > deepest) {
             fail("is nested too deeply");
         }
-        const formula f = operand();
+        formula f = operand();
         --depth_;
         return f;
     }
@@ -76,7 +76,7 @@ private:
             return !unary();
         }
         if (accept("(")) {
-            const formula f = implication();
+            formula f = implication();
             expect(")");
             return f;
         }

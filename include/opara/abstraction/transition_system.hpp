@@ -101,6 +101,7 @@ public:
             offsets.push_back(targets.size());
         }
         std::vector<state_id> start;
+        start.reserve(initial.size());
         for (const std::uint32_t s : initial) {
             start.emplace_back(s);
         }

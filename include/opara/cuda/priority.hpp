@@ -42,7 +42,7 @@ public:
 
     /// How many there are, at least 1.
     [[nodiscard]] std::size_t count() const noexcept {
-        const auto device = static_cast<std::size_t>(lowest_ - highest_ + 1); // a smaller number goes first
+        const auto device = static_cast<std::size_t>(lowest_ - highest_) + 1; // a smaller number goes first
         return std::clamp(values_.size(), std::size_t{1}, device);
     }
     /// The level of a launch.

@@ -61,6 +61,7 @@ std::vector<std::int64_t> widened(const tensor& t) {
 template <class T>
 tensor narrowed(element type, shape dims, const std::vector<std::int64_t>& wide) {
     std::vector<T> narrow;
+    narrow.reserve(wide.size());
     for (const std::int64_t number : wide) {
         narrow.push_back(static_cast<T>(number));
     }

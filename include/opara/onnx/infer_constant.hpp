@@ -46,6 +46,7 @@ inline void constant(inference& at) {
         const auto given =
             scalar ? std::vector<double>{at.attribute<double>(name)} : at.attribute<std::vector<double>>(name);
         std::vector<float> floats;
+        floats.reserve(given.size());
         for (const double real : given) {
             floats.push_back(static_cast<float>(real));
         }

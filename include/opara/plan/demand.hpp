@@ -45,7 +45,7 @@ struct kernel_demand {
 /// The share of an SM's places that a block holds: of what it holds most of.
 inline double room_of_block(const cost::kernel& k, const cost::device& d) {
     const auto share = [](double need, double all) { return all > 0.0 ? need / all : 0.0; };
-    const double threads = (k.threads + 31) / 32 * 32.0;
+    const std::uint32_t threads = (k.threads + 31) / 32 * 32; // whole warps
     return std::max({share(threads, d.threads_per_sm), share(1.0, d.blocks_per_sm),
                      share(static_cast<double>(cost::registers_of_block(k)), d.registers_per_sm),
                      share(static_cast<double>(cost::shared_of_block(k, d)), d.shared_bytes_per_sm)});

@@ -105,7 +105,7 @@ void write_dot(std::ostream& out, const plan& p, const Label& label = {}, lane_s
     std::string waits;
     const auto append = [&](std::size_t lane, const std::string& node) {
         for (const std::string& source : pending[lane]) {
-            waits += "  " + source + " -> " + node + " [style=dashed];\n";
+            waits.append("  ").append(source).append(" -> ").append(node).append(" [style=dashed];\n");
         }
         pending[lane].clear();
         members[lane].push_back(node);

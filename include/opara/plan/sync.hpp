@@ -47,6 +47,7 @@ inline lane_points with_barriers(const assignment& a, std::span<const op_id> seq
     std::vector<lane_id> used;                        // the lanes of the stage before
     for (std::size_t i = 0; i < sequence.size();) {
         std::vector<op_id> ends;
+        ends.reserve(used.size());
         for (const lane_id lane : used) {
             ends.push_back(last[lane.index()]);
         }

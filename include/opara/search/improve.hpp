@@ -182,6 +182,7 @@ template <class Tell = always_on>
     }
     const auto join_all = [&](assign::lane_reuse reuse) {
         std::vector<draft> drafts;
+        drafts.reserve(searches.size());
         for (const detail::part_search& s : searches) {
             drafts.push_back(s.climb ? s.climb->best() : s.start);
         }

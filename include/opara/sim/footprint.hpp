@@ -118,7 +118,7 @@ struct footprint {
         f.stretch_local = 1.0 + fourth(std::min(use_math, 1.0)) * (alone - 1.0);
     }
     if (f.flows) {
-        const double whole = std::max(1.0, static_cast<double>((k.blocks + o.resident - 1) / o.resident));
+        const auto whole = static_cast<double>(std::max<std::uint64_t>(1, (k.blocks + o.resident - 1) / o.resident));
         const double idle = 1.0 - waves / whole; // of the slots in the last wave, if waves keep step
         f.drain_stagger = use_global > use_math ? footprint::stagger_memory : footprint::stagger_math;
         f.drain_width = use_global > use_math ? 1.0 : std::clamp(2.0 * idle * waves, least_width, 1.0);

@@ -126,7 +126,8 @@ text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-se
                  << "\" width=\"" << n(right_ - left_) << "\" height=\"" << n(row_) << "\"/>\n";
         }
         const double step = tick_step(longest_, 12.0);
-        for (double us = 0.0; us <= longest_; us += step) {
+        for (std::size_t i = 0; static_cast<double>(i) * step <= longest_; ++i) {
+            const double us = static_cast<double>(i) * step;
             line(x(us), top_, x(us), strip_ + strip_height_, "grid");
             text(x(us), bottom_ + 16.0, "tick", number(us, 3));
         }

@@ -103,7 +103,7 @@ private:
         }
         const auto is = [&](truth t) { return std::find(l->holds.begin(), l->holds.end(), t) != l->holds.end(); };
         const bool two_names = is(truth::maybe);
-        const std::string name = (two_names && !positive ? "possibly_" : "") + label;
+        std::string name = (two_names && !positive ? "possibly_" : "") + label;
         if (how_ == dialect::smv || how_ == dialect::spin) {
             return name;
         }

@@ -36,7 +36,7 @@ public:
                 header[at + k] = static_cast<char>('0' + value % 8);
             }
         };
-        std::memcpy(header, name.data(), name.size());
+        std::copy(name.begin(), name.end(), header);
         octal(100, 8, 0644);
         octal(108, 8, 0); // owner, group
         octal(116, 8, 0);
@@ -44,7 +44,8 @@ public:
         octal(136, 12, 0); // time: equal systems make equal files
         std::memset(header + 148, ' ', 8);
         header[156] = '0';
-        std::memcpy(header + 257, "ustar\00000", 8);
+        constexpr std::string_view format{"ustar\00000", 8};
+        std::copy(format.begin(), format.end(), header + 257);
         std::uint64_t sum = 0;
         for (const char c : header) {
             sum += static_cast<unsigned char>(c);
