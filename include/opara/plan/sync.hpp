@@ -114,7 +114,10 @@ plan synchronise(const frozen_graph& g, const assignment& a, std::span<const lan
             }
         }
         needed.clear();
-        bool is_next = before.value == none; // whether it comes after what is before it in its lane anyway
+        // Whether it comes after what is before it in its lane anyway: every operator of an earlier stage is behind the
+        // gate.
+        bool is_next = before.value == none || (!is_barrier(v) && !is_barrier(before) && !a.stage.empty() &&
+                                                a.stage[before.index()] != a.stage[v.index()]);
         bool ready = true;
         const auto need = [&](op_id p) {
             ready = ready && reduce.has(p);
