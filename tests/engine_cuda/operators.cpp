@@ -249,6 +249,28 @@ TEST_CASE("attention") {
         q.one("Attention", in, {}, "opara");
         std::move(q).check(1e-5);
     }
+    // On the tensor cores: more keys than the four warps take at once, fewer than one takes, rows that are masked.
+    for (const std::int64_t width : {32, 64}) {
+        for (const std::int64_t keys : {7, 45, 128, 300}) {
+            CAPTURE(width);
+            CAPTURE(keys);
+            for (const shape& bias : {shape{}, shape{37, keys}, shape{2, 1, 1, keys}, shape{2, 3, 37, keys}}) {
+                question q;
+                std::vector<value_id> in{q.input(floats({2, 3, 37, width}, 1)), q.input(floats({2, 3, keys, width}, 2)),
+                                         q.input(floats({2, 3, keys, width}, 3))};
+                if (!bias.empty()) {
+                    onnx::tensor mask = floats(bias, 4, -3.0, 3.0);
+                    std::vector<float> numbers = mask.as<float>();
+                    for (std::size_t i = 0; i < numbers.size(); i += 3) { // one key of three, so none of the rows whole
+                        numbers[i] = -std::numeric_limits<float>::infinity();
+                    }
+                    in.push_back(q.input(onnx::tensor::of<float>(element::f32, bias, numbers)));
+                }
+                q.one("Attention", in, {}, "opara");
+                std::move(q).check(tf32);
+            }
+        }
+    }
     question wide;
     wide.one(
         "Attention",

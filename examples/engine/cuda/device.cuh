@@ -14,6 +14,12 @@ __device__ inline void await_dependencies() {
     asm volatile("griddepcontrol.wait;" ::: "memory");
 }
 
+// What another lane of the warp has.
+template <class T>
+__device__ inline T shuffled(T x, int distance) {
+    return __shfl_xor_sync(0xFFFFFFFFU, x, distance);
+}
+
 // Where the `i`-th element of a space lies in operands.
 template <int N>
 __device__ inline void locate(const space& over, const operand* const (&operands)[N], std::uint32_t i,

@@ -42,8 +42,16 @@ inline constexpr int tiles = 12;
 [[nodiscard]] const void* softmax_kernel();                        ///< softmax_arguments, a warp a row
 [[nodiscard]] const void* batch_normalization_kernel();            ///< batch_normalization_arguments
 [[nodiscard]] const void* lrn_kernel();                            ///< lrn_arguments
-[[nodiscard]] const void* attention_kernel(); ///< attention_arguments, 128 threads, 8 queries a block
-[[nodiscard]] unsigned attention_shared_bytes(int width, int columns);
+
+/// How rows of some width are attended to.
+struct attention_launch {
+    const void* function;  ///< attention_arguments, a block for some queries of each leading place
+    int queries;           ///< of a block
+    unsigned threads;      ///< of a block
+    unsigned shared_bytes; ///< dynamic shared memory
+};
+/// On the tensor cores where queries and values are rows of 32 or of 64, which must begin at multiples of 16 bytes.
+[[nodiscard]] attention_launch attention_kernel(int width, int columns);
 [[nodiscard]] const void* gather_kernel(unsigned bytes); ///< gather_arguments
 [[nodiscard]] const void* bag_kernel();                  ///< bag_arguments
 [[nodiscard]] const void* field_kernel();                ///< field_arguments

@@ -182,10 +182,10 @@ prepared attention(context& c) {
             a.bias_lead[to] = w.steps[1][static_cast<std::size_t>(i)];
         }
     }
-    const unsigned shared = attention_shared_bytes(a.width, a.columns);
-    c.expect(shared <= 48U * 1024U, "queries and values are too wide");
-    const dim3 grid{static_cast<unsigned>((a.queries + 7) / 8), static_cast<unsigned>(a.count)};
-    return {{}, {step{attention_kernel(), grid, 128, a, shared}}};
+    const attention_launch how = attention_kernel(a.width, a.columns);
+    c.expect(how.shared_bytes <= 48U * 1024U, "queries and values are too wide");
+    const dim3 grid{static_cast<unsigned>((a.queries + how.queries - 1) / how.queries), static_cast<unsigned>(a.count)};
+    return {{}, {step{how.function, grid, how.threads, a, how.shared_bytes}}};
 }
 
 // ---- the factorisation machine

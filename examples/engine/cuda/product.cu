@@ -6,6 +6,7 @@
 // part of the rows out of the shared memory of all.
 #include <examples/engine/cuda/device.cuh>
 #include <examples/engine/cuda/functions.hpp>
+#include <examples/engine/cuda/tensor_core.cuh>
 
 #include <cooperative_groups.h>
 
@@ -33,18 +34,6 @@ __device__ inline void load_matrices(std::uint32_t (&r)[4], unsigned from) {
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
                  : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
                  : "r"(from));
-}
-
-// The tensor core would cut what TF32 has no bits for; rounding keeps sums without bias.
-__device__ inline void round_to_tf32(std::uint32_t& x) {
-    asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(x) : "f"(__uint_as_float(x)));
-}
-
-__device__ inline void multiply_add(float (&c)[4], const std::uint32_t (&a)[4], std::uint32_t b0, std::uint32_t b1) {
-    asm volatile("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, "
-                 "{%0, %1, %2, %3};"
-                 : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
-                 : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
 
 // Where a 16-byte piece of a row lies in a stage.

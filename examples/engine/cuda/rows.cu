@@ -1,4 +1,4 @@
-// Operators that add up: reductions, normalisations of rows, softmax, attention, the factorisation machine.
+// Operators that add up: reductions, normalisations of rows, softmax, the factorisation machine.
 #include <examples/engine/cuda/device.cuh>
 #include <examples/engine/cuda/functions.hpp>
 
@@ -7,11 +7,6 @@
 
 namespace opara::engine::gpu {
 namespace {
-
-template <class T>
-__device__ inline T shuffled(T x, int distance) {
-    return __shfl_xor_sync(0xFFFFFFFFU, x, distance);
-}
 
 // ---- reductions
 
@@ -181,172 +176,6 @@ __global__ void softmax(const __grid_constant__ softmax_arguments p) {
     }
 }
 
-// ---- attention: 4 warps take 2 queries each and go through the keys 32 at a time, each lane one of them, with the
-// largest score and the sum so far. Rows of queries and keys are read 4 elements at a time, padded with zeros; those of
-// keys begin 4 banks apart.
-
-constexpr int attention_queries = 8;
-constexpr int queries_of_warp = 2;
-
-__host__ __device__ inline int padded_width(int width) { return (width + 3) / 4 * 4; }
-__host__ __device__ inline int key_pitch(int width) {
-    const int padded = padded_width(width);
-    return padded % 8 == 0 ? padded + 4 : padded;
-}
-
-// Brings rows into shared memory, `pitch` apart, what lies between zero. Several loads are on the way before the first
-// is stored: the compiler may not exchange them itself.
-__device__ inline void bring(float* to, int pitch, const float* from, int rows, int width) {
-    constexpr int threads = 128;
-    constexpr int at_once = 8;
-    const int first = static_cast<int>(threadIdx.x);
-    if (width % 4 == 0) {
-        const int quads = width / 4;
-        for (int begin = first; begin < rows * quads; begin += threads * at_once) {
-            float4 x[at_once];
-#pragma unroll
-            for (int u = 0; u < at_once; ++u) {
-                const int i = begin + u * threads;
-                if (i < rows * quads) {
-                    x[u] = reinterpret_cast<const float4*>(from)[i];
-                }
-            }
-#pragma unroll
-            for (int u = 0; u < at_once; ++u) {
-                const int i = begin + u * threads;
-                if (i < rows * quads) {
-                    const int row = i / quads;
-                    *reinterpret_cast<float4*>(to + row * pitch + (i - row * quads) * 4) = x[u];
-                }
-            }
-        }
-        return;
-    }
-    const int padded = padded_width(width);
-    for (int i = first; i < rows * padded; i += threads) {
-        const int row = i / padded;
-        const int d = i - row * padded;
-        to[row * pitch + d] = d < width ? from[static_cast<std::int64_t>(row) * width + d] : 0.0F;
-    }
-}
-
-__global__ void __launch_bounds__(128) attend(const __grid_constant__ attention_arguments p) {
-    await_dependencies();
-    extern __shared__ __align__(16) float shared[];
-    const int width = p.width;
-    const int padded = padded_width(width);
-    const int pitch = key_pitch(width);
-    const int columns = p.columns;
-    float* const q = shared;                         // [8][padded]
-    float* const k = q + attention_queries * padded; // [32][pitch]
-    float* const v = k + 32 * pitch;                 // [32][value_pitch]
-    const int value_pitch = padded_width(columns);
-    const int lane = static_cast<int>(threadIdx.x) % 32;
-    const int warp = static_cast<int>(threadIdx.x) / 32;
-    const int first = static_cast<int>(blockIdx.x) * attention_queries;
-    const auto number = static_cast<std::int64_t>(blockIdx.y);
-    const float* const q_of = p.q + number * p.queries * width;
-    const float* const k_of = p.k + number * p.keys * width;
-    const float* const v_of = p.v + number * p.keys * columns;
-    const float* bias = p.bias;
-    if (bias != nullptr) {
-        auto rest = static_cast<std::int32_t>(blockIdx.y);
-        for (int i = 2; i >= 0; --i) {
-            bias += static_cast<std::int64_t>(rest % p.lead_extent[i]) * p.bias_lead[i];
-            rest /= p.lead_extent[i];
-        }
-    }
-    bring(q, padded, q_of + static_cast<std::int64_t>(first) * width, min(attention_queries, p.queries - first), width);
-    float most[queries_of_warp];
-    float total[queries_of_warp];
-    float sums[queries_of_warp][most_attention_columns / 32];
-#pragma unroll
-    for (int i = 0; i < queries_of_warp; ++i) {
-        most[i] = -INFINITY;
-        total[i] = 0.0F;
-#pragma unroll
-        for (int c = 0; c < most_attention_columns / 32; ++c) {
-            sums[i][c] = 0.0F;
-        }
-    }
-    for (int begin = 0; begin < p.keys; begin += 32) {
-        __syncthreads();
-        const int count = min(32, p.keys - begin);
-        bring(k, pitch, k_of + static_cast<std::int64_t>(begin) * width, count, width);
-        bring(v, value_pitch, v_of + static_cast<std::int64_t>(begin) * columns, count, columns);
-        __syncthreads();
-        float score[queries_of_warp] = {};
-        if (lane < count) {
-            for (int d = 0; d < padded; d += 4) {
-                const float4 e = *reinterpret_cast<const float4*>(k + lane * pitch + d);
-#pragma unroll
-                for (int i = 0; i < queries_of_warp; ++i) {
-                    const float4 own = *reinterpret_cast<const float4*>(q + (warp * queries_of_warp + i) * padded + d);
-                    score[i] = fmaf(own.x, e.x, fmaf(own.y, e.y, fmaf(own.z, e.z, fmaf(own.w, e.w, score[i]))));
-                }
-            }
-        }
-#pragma unroll
-        for (int i = 0; i < queries_of_warp; ++i) {
-            const int query = first + warp * queries_of_warp + i;
-            float s = score[i] * p.scale;
-            if (bias != nullptr && lane < count && query < p.queries) {
-                s += bias[static_cast<std::int64_t>(query) * p.bias_query +
-                          static_cast<std::int64_t>(begin + lane) * p.bias_key];
-            }
-            s = lane < count ? s : -INFINITY;
-            float larger = s;
-            for (int distance = 16; distance != 0; distance /= 2) {
-                larger = fmaxf(larger, shuffled(larger, distance));
-            }
-            larger = fmaxf(larger, most[i]);
-            const float shift = larger == -INFINITY ? 0.0F : larger; // a row that is masked so far
-            const float shrink = expf(most[i] - shift);
-            const float e = expf(s - shift);
-            float sum = e;
-            for (int distance = 16; distance != 0; distance /= 2) {
-                sum += shuffled(sum, distance);
-            }
-            total[i] = total[i] * shrink + sum;
-            most[i] = larger;
-            score[i] = e;
-#pragma unroll
-            for (int c = 0; c < most_attention_columns / 32; ++c) {
-                sums[i][c] *= shrink;
-            }
-        }
-        for (int j = 0; j < count; ++j) {
-            float e[queries_of_warp];
-#pragma unroll
-            for (int i = 0; i < queries_of_warp; ++i) {
-                e[i] = __shfl_sync(0xFFFFFFFFU, score[i], j);
-            }
-#pragma unroll
-            for (int c = 0; c < most_attention_columns / 32; ++c) {
-                if (c * 32 < columns) {
-                    const float x = c * 32 + lane < columns ? v[j * value_pitch + c * 32 + lane] : 0.0F;
-#pragma unroll
-                    for (int i = 0; i < queries_of_warp; ++i) {
-                        sums[i][c] = fmaf(e[i], x, sums[i][c]);
-                    }
-                }
-            }
-        }
-    }
-#pragma unroll
-    for (int i = 0; i < queries_of_warp; ++i) {
-        const int query = first + warp * queries_of_warp + i;
-        if (query < p.queries) {
-#pragma unroll
-            for (int c = 0; c < most_attention_columns / 32; ++c) {
-                if (c * 32 + lane < columns) {
-                    p.y[(number * p.queries + query) * columns + c * 32 + lane] = sums[i][c] / total[i];
-                }
-            }
-        }
-    }
-}
-
 // Half the sum over coordinates of (sum over fields)^2 - sum over fields of squares (Rendle, ICDM 2010, Lemma 3.1).
 __global__ void __launch_bounds__(128) factorize(const __grid_constant__ factorization_arguments p) {
     await_dependencies();
@@ -390,11 +219,6 @@ const void* reduce_kernel(number type, bool across) {
 }
 const void* row_kernel() { return address(&normalize_row); }
 const void* softmax_kernel() { return address(&softmax); }
-const void* attention_kernel() { return address(&attend); }
-unsigned attention_shared_bytes(int width, int columns) {
-    return static_cast<unsigned>(
-        (attention_queries * padded_width(width) + 32 * key_pitch(width) + 32 * padded_width(columns)) * 4);
-}
 const void* factorization_kernel() { return address(&factorize); }
 
 } // namespace opara::engine::gpu

@@ -1,0 +1,395 @@
+// Attention: softmax(scale q k^T + bias) v, never with all scores in memory.
+#include <examples/engine/cuda/device.cuh>
+#include <examples/engine/cuda/functions.hpp>
+#include <examples/engine/cuda/tensor_core.cuh>
+
+#include <cmath>
+#include <cstdint>
+
+namespace opara::engine::gpu {
+namespace {
+
+// The bias of the block's place among the leading ones, or null.
+__device__ inline const float* bias_of(const attention_arguments& p) {
+    const float* bias = p.bias;
+    if (bias != nullptr) {
+        auto rest = static_cast<std::int32_t>(blockIdx.y);
+        for (int i = 2; i >= 0; --i) {
+            bias += static_cast<std::int64_t>(rest % p.lead_extent[i]) * p.bias_lead[i];
+            rest /= p.lead_extent[i];
+        }
+    }
+    return bias;
+}
+
+// ---- rows of 32 or 64 elements, on the tensor cores: 16 queries a block, and each of 4 warps goes through every
+// fourth 32 keys with the largest score and the sum so far of its own; at the end the four are weighed against each
+// other.
+//
+// Nothing but that end needs shared memory. A product does not care in which order its inner dimension is counted, nor
+// we in which order columns of the result are, so each lane counts such that what it holds lies side by side in memory:
+// 16 bytes of a row of queries and keys, and the columns of values that end up in its own part of the result. The
+// scores, too, lie in the result of the first product as the second wants its left operand, if that counts keys 2t and
+// 2t + 1 where it means t and t + 4.
+
+constexpr int tile_queries = 16;
+constexpr int tile_warps = 4;
+constexpr int tile_keys = 32; // of a warp at a time
+
+__device__ inline float4 four(const float* from) { return *reinterpret_cast<const float4*>(from); }
+__device__ inline std::uint32_t rounded(float x) {
+    std::uint32_t bits = __float_as_uint(x);
+    round_to_tf32(bits);
+    return bits;
+}
+
+template <int Width, int Columns>
+__global__ void __launch_bounds__(tile_warps * 32) attend_in_tiles(const __grid_constant__ attention_arguments p) {
+    constexpr int pieces = Width / 16;
+    constexpr int across = Columns / 8; // tiles of the result, and columns of a lane in each value
+    constexpr int down = tile_keys / 8;
+    static_assert(Width % 16 == 0 && across % 4 == 0);
+    await_dependencies();
+    const int lane = static_cast<int>(threadIdx.x) % 32;
+    const int warp = static_cast<int>(threadIdx.x) / 32;
+    const int g = lane / 4;
+    const int t = lane % 4;
+    const int first = static_cast<int>(blockIdx.x) * tile_queries;
+    const auto number = static_cast<std::int64_t>(blockIdx.y);
+    const float* const q_of = p.q + number * p.queries * Width;
+    const float* const k_of = p.k + number * p.keys * Width;
+    const float* const v_of = p.v + number * p.keys * Columns;
+    const float* const bias = bias_of(p);
+
+    // Rows that do not exist are read as the last one; what comes of them is not written, or gets no weight.
+    std::uint32_t q[2 * pieces][4];
+#pragma unroll
+    for (int j = 0; j < pieces; ++j) {
+        const float4 x = four(q_of + static_cast<std::int64_t>(min(first + g, p.queries - 1)) * Width + 16 * j + 4 * t);
+        const float4 y =
+            four(q_of + static_cast<std::int64_t>(min(first + g + 8, p.queries - 1)) * Width + 16 * j + 4 * t);
+        q[2 * j][0] = rounded(x.x);
+        q[2 * j][1] = rounded(y.x);
+        q[2 * j][2] = rounded(x.y);
+        q[2 * j][3] = rounded(y.y);
+        q[2 * j + 1][0] = rounded(x.z);
+        q[2 * j + 1][1] = rounded(y.z);
+        q[2 * j + 1][2] = rounded(x.w);
+        q[2 * j + 1][3] = rounded(y.w);
+    }
+    float most[2] = {-INFINITY, -INFINITY}; // of rows g and g + 8
+    float total[2] = {};                    // over this lane's keys
+    float sums[across][4] = {};
+    for (int begin = warp * tile_keys; begin < p.keys; begin += tile_warps * tile_keys) {
+        float4 keys[down][pieces];
+        float4 values[down][2][across / 4];
+#pragma unroll
+        for (int i = 0; i < down; ++i) {
+            const auto key = static_cast<std::int64_t>(min(begin + 8 * i + g, p.keys - 1));
+#pragma unroll
+            for (int j = 0; j < pieces; ++j) {
+                keys[i][j] = four(k_of + key * Width + 16 * j + 4 * t);
+            }
+        }
+#pragma unroll
+        for (int i = 0; i < down; ++i) {
+#pragma unroll
+            for (int h = 0; h < 2; ++h) {
+                const auto key = static_cast<std::int64_t>(min(begin + 8 * i + 2 * t + h, p.keys - 1));
+#pragma unroll
+                for (int c = 0; c < across / 4; ++c) {
+                    values[i][h][c] = four(v_of + key * Columns + across * g + 4 * c);
+                }
+            }
+        }
+        float score[down][4] = {};
+#pragma unroll
+        for (int i = 0; i < down; ++i) {
+#pragma unroll
+            for (int j = 0; j < pieces; ++j) {
+                const float4 x = keys[i][j];
+                multiply_add(score[i], q[2 * j], rounded(x.x), rounded(x.y));
+                multiply_add(score[i], q[2 * j + 1], rounded(x.z), rounded(x.w));
+            }
+        }
+        float larger[2] = {most[0], most[1]};
+#pragma unroll
+        for (int i = 0; i < down; ++i) {
+#pragma unroll
+            for (int e = 0; e < 4; ++e) {
+                const int key = begin + 8 * i + 2 * t + e % 2;
+                const int query = first + g + e / 2 * 8;
+                float s = score[i][e] * p.scale;
+                if (bias != nullptr && key < p.keys && query < p.queries) {
+                    s += bias[static_cast<std::int64_t>(query) * p.bias_query +
+                              static_cast<std::int64_t>(key) * p.bias_key];
+                }
+                score[i][e] = key < p.keys ? s : -INFINITY;
+                larger[e / 2] = fmaxf(larger[e / 2], score[i][e]);
+            }
+        }
+        float shift[2];
+#pragma unroll
+        for (int r = 0; r < 2; ++r) {
+            larger[r] = fmaxf(larger[r], shuffled(larger[r], 1));
+            larger[r] = fmaxf(larger[r], shuffled(larger[r], 2));
+            shift[r] = larger[r] == -INFINITY ? 0.0F : larger[r]; // a row that is masked so far
+            const float shrink = expf(most[r] - shift[r]);
+            most[r] = larger[r];
+            total[r] *= shrink;
+#pragma unroll
+            for (int n = 0; n < across; ++n) {
+                sums[n][2 * r] *= shrink;
+                sums[n][2 * r + 1] *= shrink;
+            }
+        }
+#pragma unroll
+        for (int i = 0; i < down; ++i) {
+            std::uint32_t weight[4]; // the left operand's order: (g, 2t), (g + 8, 2t), (g, 2t + 1), (g + 8, 2t + 1)
+#pragma unroll
+            for (int e = 0; e < 4; ++e) {
+                const std::uint32_t w = rounded(expf(score[i][e] - shift[e / 2]));
+                total[e / 2] += __uint_as_float(w); // what the sum is divided by is what was multiplied with
+                weight[e % 2 * 2 + e / 2] = w;
+            }
+#pragma unroll
+            for (int c = 0; c < across / 4; ++c) {
+                const float4 even = values[i][0][c];
+                const float4 odd = values[i][1][c];
+                multiply_add(sums[4 * c], weight, rounded(even.x), rounded(odd.x));
+                multiply_add(sums[4 * c + 1], weight, rounded(even.y), rounded(odd.y));
+                multiply_add(sums[4 * c + 2], weight, rounded(even.z), rounded(odd.z));
+                multiply_add(sums[4 * c + 3], weight, rounded(even.w), rounded(odd.w));
+            }
+        }
+    }
+
+    __shared__ float best[tile_warps][tile_queries];
+    __shared__ float weights[tile_warps][tile_queries];
+    __shared__ __align__(16) float parts[tile_warps][tile_queries][Columns + 4];
+#pragma unroll
+    for (int r = 0; r < 2; ++r) {
+        total[r] += shuffled(total[r], 1);
+        total[r] += shuffled(total[r], 2);
+        if (t == 0) {
+            best[warp][g + 8 * r] = most[r];
+            weights[warp][g + 8 * r] = total[r];
+        }
+#pragma unroll
+        for (int h = 0; h < 2; ++h) {
+#pragma unroll
+            for (int c = 0; c < across / 4; ++c) {
+                *reinterpret_cast<float4*>(&parts[warp][g + 8 * r][across * (2 * t + h) + 4 * c]) = {
+                    sums[4 * c][2 * r + h], sums[4 * c + 1][2 * r + h], sums[4 * c + 2][2 * r + h],
+                    sums[4 * c + 3][2 * r + h]};
+            }
+        }
+    }
+    __syncthreads();
+    constexpr int lanes = tile_warps * 32 / tile_queries; // that share a row of the result
+    const int row = static_cast<int>(threadIdx.x) / lanes;
+    const int column = static_cast<int>(threadIdx.x) % lanes * (Columns / lanes);
+    if (first + row >= p.queries) {
+        return;
+    }
+    float largest = -INFINITY;
+#pragma unroll
+    for (int w = 0; w < tile_warps; ++w) {
+        largest = fmaxf(largest, best[w][row]);
+    }
+    largest = largest == -INFINITY ? 0.0F : largest;
+    float factor[tile_warps];
+    float all = 0.0F;
+#pragma unroll
+    for (int w = 0; w < tile_warps; ++w) {
+        factor[w] = expf(best[w][row] - largest);
+        all += factor[w] * weights[w][row];
+    }
+    float* const y = p.y + (number * p.queries + first + row) * Columns + column;
+#pragma unroll
+    for (int c = 0; c < Columns / lanes; c += 4) {
+        float4 sum{0.0F, 0.0F, 0.0F, 0.0F};
+#pragma unroll
+        for (int w = 0; w < tile_warps; ++w) {
+            const float4 x = four(&parts[w][row][column + c]);
+            sum.x = fmaf(factor[w], x.x, sum.x);
+            sum.y = fmaf(factor[w], x.y, sum.y);
+            sum.z = fmaf(factor[w], x.z, sum.z);
+            sum.w = fmaf(factor[w], x.w, sum.w);
+        }
+        *reinterpret_cast<float4*>(y + c) = {sum.x / all, sum.y / all, sum.z / all, sum.w / all};
+    }
+}
+
+// ---- rows of any width, in float: 4 warps take 2 queries each and go through the keys 32 at a time, each lane one of
+// them, with the largest score and the sum so far. Rows of queries and keys are read 4 elements at a time, padded with
+// zeros; those of keys begin 4 banks apart.
+
+constexpr int attention_queries = 8;
+constexpr int queries_of_warp = 2;
+
+__host__ __device__ inline int padded_width(int width) { return (width + 3) / 4 * 4; }
+__host__ __device__ inline int key_pitch(int width) {
+    const int padded = padded_width(width);
+    return padded % 8 == 0 ? padded + 4 : padded;
+}
+
+// Brings rows into shared memory, `pitch` apart, what lies between zero. Several loads are on the way before the first
+// is stored: the compiler may not exchange them itself.
+__device__ inline void bring(float* to, int pitch, const float* from, int rows, int width) {
+    constexpr int threads = 128;
+    constexpr int at_once = 8;
+    const int first = static_cast<int>(threadIdx.x);
+    if (width % 4 == 0) {
+        const int quads = width / 4;
+        for (int begin = first; begin < rows * quads; begin += threads * at_once) {
+            float4 x[at_once];
+#pragma unroll
+            for (int u = 0; u < at_once; ++u) {
+                const int i = begin + u * threads;
+                if (i < rows * quads) {
+                    x[u] = reinterpret_cast<const float4*>(from)[i];
+                }
+            }
+#pragma unroll
+            for (int u = 0; u < at_once; ++u) {
+                const int i = begin + u * threads;
+                if (i < rows * quads) {
+                    const int row = i / quads;
+                    *reinterpret_cast<float4*>(to + row * pitch + (i - row * quads) * 4) = x[u];
+                }
+            }
+        }
+        return;
+    }
+    const int padded = padded_width(width);
+    for (int i = first; i < rows * padded; i += threads) {
+        const int row = i / padded;
+        const int d = i - row * padded;
+        to[row * pitch + d] = d < width ? from[static_cast<std::int64_t>(row) * width + d] : 0.0F;
+    }
+}
+
+__global__ void __launch_bounds__(128) attend(const __grid_constant__ attention_arguments p) {
+    await_dependencies();
+    extern __shared__ __align__(16) float shared[];
+    const int width = p.width;
+    const int padded = padded_width(width);
+    const int pitch = key_pitch(width);
+    const int columns = p.columns;
+    float* const q = shared;                         // [8][padded]
+    float* const k = q + attention_queries * padded; // [32][pitch]
+    float* const v = k + 32 * pitch;                 // [32][value_pitch]
+    const int value_pitch = padded_width(columns);
+    const int lane = static_cast<int>(threadIdx.x) % 32;
+    const int warp = static_cast<int>(threadIdx.x) / 32;
+    const int first = static_cast<int>(blockIdx.x) * attention_queries;
+    const auto number = static_cast<std::int64_t>(blockIdx.y);
+    const float* const q_of = p.q + number * p.queries * width;
+    const float* const k_of = p.k + number * p.keys * width;
+    const float* const v_of = p.v + number * p.keys * columns;
+    const float* const bias = bias_of(p);
+    bring(q, padded, q_of + static_cast<std::int64_t>(first) * width, min(attention_queries, p.queries - first), width);
+    float most[queries_of_warp];
+    float total[queries_of_warp];
+    float sums[queries_of_warp][most_attention_columns / 32];
+#pragma unroll
+    for (int i = 0; i < queries_of_warp; ++i) {
+        most[i] = -INFINITY;
+        total[i] = 0.0F;
+#pragma unroll
+        for (int c = 0; c < most_attention_columns / 32; ++c) {
+            sums[i][c] = 0.0F;
+        }
+    }
+    for (int begin = 0; begin < p.keys; begin += 32) {
+        __syncthreads();
+        const int count = min(32, p.keys - begin);
+        bring(k, pitch, k_of + static_cast<std::int64_t>(begin) * width, count, width);
+        bring(v, value_pitch, v_of + static_cast<std::int64_t>(begin) * columns, count, columns);
+        __syncthreads();
+        float score[queries_of_warp] = {};
+        if (lane < count) {
+            for (int d = 0; d < padded; d += 4) {
+                const float4 e = *reinterpret_cast<const float4*>(k + lane * pitch + d);
+#pragma unroll
+                for (int i = 0; i < queries_of_warp; ++i) {
+                    const float4 own = *reinterpret_cast<const float4*>(q + (warp * queries_of_warp + i) * padded + d);
+                    score[i] = fmaf(own.x, e.x, fmaf(own.y, e.y, fmaf(own.z, e.z, fmaf(own.w, e.w, score[i]))));
+                }
+            }
+        }
+#pragma unroll
+        for (int i = 0; i < queries_of_warp; ++i) {
+            const int query = first + warp * queries_of_warp + i;
+            float s = score[i] * p.scale;
+            if (bias != nullptr && lane < count && query < p.queries) {
+                s += bias[static_cast<std::int64_t>(query) * p.bias_query +
+                          static_cast<std::int64_t>(begin + lane) * p.bias_key];
+            }
+            s = lane < count ? s : -INFINITY;
+            float larger = s;
+            for (int distance = 16; distance != 0; distance /= 2) {
+                larger = fmaxf(larger, shuffled(larger, distance));
+            }
+            larger = fmaxf(larger, most[i]);
+            const float shift = larger == -INFINITY ? 0.0F : larger; // a row that is masked so far
+            const float shrink = expf(most[i] - shift);
+            const float e = expf(s - shift);
+            float sum = e;
+            for (int distance = 16; distance != 0; distance /= 2) {
+                sum += shuffled(sum, distance);
+            }
+            total[i] = total[i] * shrink + sum;
+            most[i] = larger;
+            score[i] = e;
+#pragma unroll
+            for (int c = 0; c < most_attention_columns / 32; ++c) {
+                sums[i][c] *= shrink;
+            }
+        }
+        for (int j = 0; j < count; ++j) {
+            float e[queries_of_warp];
+#pragma unroll
+            for (int i = 0; i < queries_of_warp; ++i) {
+                e[i] = __shfl_sync(0xFFFFFFFFU, score[i], j);
+            }
+#pragma unroll
+            for (int c = 0; c < most_attention_columns / 32; ++c) {
+                if (c * 32 < columns) {
+                    const float x = c * 32 + lane < columns ? v[j * value_pitch + c * 32 + lane] : 0.0F;
+#pragma unroll
+                    for (int i = 0; i < queries_of_warp; ++i) {
+                        sums[i][c] = fmaf(e[i], x, sums[i][c]);
+                    }
+                }
+            }
+        }
+    }
+#pragma unroll
+    for (int i = 0; i < queries_of_warp; ++i) {
+        const int query = first + warp * queries_of_warp + i;
+        if (query < p.queries) {
+#pragma unroll
+            for (int c = 0; c < most_attention_columns / 32; ++c) {
+                if (c * 32 + lane < columns) {
+                    p.y[(number * p.queries + query) * columns + c * 32 + lane] = sums[i][c] / total[i];
+                }
+            }
+        }
+    }
+}
+
+} // namespace
+
+attention_launch attention_kernel(int width, int columns) {
+    if (width == columns && (width == 32 || width == 64)) {
+        return {width == 32 ? reinterpret_cast<const void*>(&attend_in_tiles<32, 32>)
+                            : reinterpret_cast<const void*>(&attend_in_tiles<64, 64>),
+                tile_queries, tile_warps * 32, 0};
+    }
+    const int floats = attention_queries * padded_width(width) + 32 * key_pitch(width) + 32 * padded_width(columns);
+    return {reinterpret_cast<const void*>(&attend), attention_queries, 128, static_cast<unsigned>(floats * 4)};
+}
+
+} // namespace opara::engine::gpu
