@@ -216,7 +216,9 @@ __device__ inline void make_tile(const product_arguments& p) {
         }
     };
 
-    float sums[WarpRows / 16][WarpColumns / 8][4] = {};
+    // A small tile of a warp has few products that do not wait for each other: it adds up even and odd ones apart.
+    constexpr int chains = WarpRows * WarpColumns <= 16 * 32 ? 2 : 1;
+    float sums[chains][WarpRows / 16][WarpColumns / 8][4] = {};
     const int warp_row = warp / Tile::warps_across * WarpRows;
     const int warp_column = warp % Tile::warps_across * WarpColumns;
 
@@ -248,33 +250,46 @@ __device__ inline void make_tile(const product_arguments& p) {
         __syncthreads();
         const int next = step + Stages - 1;
         const int next_stage = stage == 0 ? Stages - 1 : stage - 1;
+        const unsigned a_at = base + static_cast<unsigned>(stage * Tile::stage_bytes);
+        const unsigned b_at = a_at + Rows * row_bytes;
+
+        // Fragments are on the way while the ones before them are multiplied, and while the next stage is asked for.
+        std::uint32_t left[2][WarpRows / 16][4];
+        std::uint32_t right[2][WarpColumns / 16][4];
+        const auto load = [&](int k) {
+#pragma unroll
+            for (int i = 0; i < WarpRows / 16; ++i) {
+                load_matrices(left[k % 2][i], a_at + piece_at(warp_row + i * 16 + lane % 16, k * 2 + lane / 16));
+            }
+#pragma unroll
+            for (int j = 0; j < WarpColumns / 16; ++j) {
+                load_matrices(right[k % 2][j],
+                              b_at + piece_at(warp_column + j * 16 + lane % 8 + lane / 16 * 8, k * 2 + lane / 8 % 2));
+            }
+        };
+        load(0);
         if (next < end) {
             copy_a(next, next_stage);
             copy_b(next, next_stage);
         }
         commit();
-
-        const unsigned a_at = base + static_cast<unsigned>(stage * Tile::stage_bytes);
-        const unsigned b_at = a_at + Rows * row_bytes;
 #pragma unroll
         for (int k = 0; k < stage_depth / 8; ++k) {
-            std::uint32_t left[WarpRows / 16][4];
-            std::uint32_t right[WarpColumns / 16][4];
+            if (k + 1 < stage_depth / 8) {
+                load(k + 1);
+            }
 #pragma unroll
             for (int i = 0; i < WarpRows / 16; ++i) {
-                load_matrices(left[i], a_at + piece_at(warp_row + i * 16 + lane % 16, k * 2 + lane / 16));
 #pragma unroll
-                for (std::uint32_t& x : left[i]) {
+                for (std::uint32_t& x : left[k % 2][i]) {
                     round_to_tf32(x);
                 }
             }
+            if constexpr (!Packed) { // packed weights are rounded already
 #pragma unroll
-            for (int j = 0; j < WarpColumns / 16; ++j) {
-                load_matrices(right[j],
-                              b_at + piece_at(warp_column + j * 16 + lane % 8 + lane / 16 * 8, k * 2 + lane / 8 % 2));
-                if constexpr (!Packed) { // packed weights are rounded already
+                for (int j = 0; j < WarpColumns / 16; ++j) {
 #pragma unroll
-                    for (std::uint32_t& x : right[j]) {
+                    for (std::uint32_t& x : right[k % 2][j]) {
                         round_to_tf32(x);
                     }
                 }
@@ -283,7 +298,8 @@ __device__ inline void make_tile(const product_arguments& p) {
             for (int i = 0; i < WarpRows / 16; ++i) {
 #pragma unroll
                 for (int j = 0; j < WarpColumns / 8; ++j) {
-                    multiply_add(sums[i][j], left[i], right[j / 2][j % 2 * 2], right[j / 2][j % 2 * 2 + 1]);
+                    multiply_add(sums[k % chains][i][j], left[k % 2][i], right[k % 2][j / 2][j % 2 * 2],
+                                 right[k % 2][j / 2][j % 2 * 2 + 1]);
                 }
             }
         }
@@ -292,6 +308,18 @@ __device__ inline void make_tile(const product_arguments& p) {
     wait_copies<0>();
     __syncthreads();
 
+    if constexpr (chains == 2) {
+#pragma unroll
+        for (int i = 0; i < WarpRows / 16; ++i) {
+#pragma unroll
+            for (int j = 0; j < WarpColumns / 8; ++j) {
+#pragma unroll
+                for (int e = 0; e < 4; ++e) {
+                    sums[0][i][j][e] += sums[chains - 1][i][j][e];
+                }
+            }
+        }
+    }
     // The sums, row by row, where every block of the cluster can read them.
     auto* const result = reinterpret_cast<float*>(shared);
 #pragma unroll
@@ -300,9 +328,10 @@ __device__ inline void make_tile(const product_arguments& p) {
         for (int j = 0; j < WarpColumns / 8; ++j) {
             const int row = warp_row + i * 16 + lane / 4;
             const int column = warp_column + j * 8 + lane % 4 * 2;
-            *reinterpret_cast<float2*>(result + row * Tile::result_pitch + column) = {sums[i][j][0], sums[i][j][1]};
-            *reinterpret_cast<float2*>(result + (row + 8) * Tile::result_pitch + column) = {sums[i][j][2],
-                                                                                            sums[i][j][3]};
+            *reinterpret_cast<float2*>(result + row * Tile::result_pitch + column) = {sums[0][i][j][0],
+                                                                                      sums[0][i][j][1]};
+            *reinterpret_cast<float2*>(result + (row + 8) * Tile::result_pitch + column) = {sums[0][i][j][2],
+                                                                                            sums[0][i][j][3]};
         }
     }
     if (p.split > 1) {
