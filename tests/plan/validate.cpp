@@ -53,6 +53,18 @@ opara::plan_defect after(Change change, const opara::validation& how = {}) {
     return *found;
 }
 
+// For each operator what can run without it: the order that a plan makes.
+std::vector<std::vector<op_id>> order_of(const opara::plan& p) {
+    const opara::frozen_graph g{p.operators(), {}};
+    const testing::recorder recorder{p, g};
+    std::vector<std::vector<op_id>> order;
+    for (std::uint32_t v = 0; v < g.size(); ++v) {
+        order.push_back(recorder.without(op_id{v}));
+        std::sort(order.back().begin(), order.back().end());
+    }
+    return order;
+}
+
 } // namespace
 
 TEST_CASE("a right plan has no defect") {
@@ -262,15 +274,6 @@ TEST_CASE("it is exact: it agrees with what can run without an operator") {
 }
 
 TEST_CASE("a wait too many: it agrees with what changes when a wait is left out") {
-    const auto order_of = [](const opara::plan& p, const opara::frozen_graph& g) {
-        const testing::recorder recorder{p, g};
-        std::vector<std::vector<op_id>> order;
-        for (std::uint32_t v = 0; v < g.size(); ++v) {
-            order.push_back(recorder.without(op_id{v}));
-            std::sort(order.back().begin(), order.back().end());
-        }
-        return order;
-    };
     std::size_t minimal = 0;
     std::size_t redundant = 0;
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
@@ -309,7 +312,7 @@ TEST_CASE("a wait too many: it agrees with what changes when a wait is left out"
             if (commands[i].what == action::wait) {
                 std::vector<command> fewer = commands;
                 fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
-                all_needed = all_needed && order_of(opara::plan{n, lanes, events, fewer}, g) != order_of(p, g);
+                all_needed = all_needed && order_of(opara::plan{n, lanes, events, fewer}) != order_of(p);
             }
         }
         const auto found = opara::find_defect(p, g, {.waits = opara::minimality::required});
@@ -324,16 +327,6 @@ TEST_CASE("a wait too many: it agrees with what changes when a wait is left out"
 TEST_CASE("a wait too many among barriers: it agrees with a plan that has an operator for each barrier") {
     // Waits and records strewn at random, so that events are recorded behind waits, and several in a row. The oracle
     // launches an operator of its own in front of every such record, and then leaves waits out one by one.
-    const auto order_of = [](const opara::plan& p) {
-        const opara::frozen_graph g{p.operators(), {}};
-        const testing::recorder recorder{p, g};
-        std::vector<std::vector<op_id>> order;
-        for (std::uint32_t v = 0; v < g.size(); ++v) {
-            order.push_back(recorder.without(op_id{v}));
-            std::sort(order.back().begin(), order.back().end());
-        }
-        return order;
-    };
     std::size_t minimal = 0, redundant = 0, repeated = 0;
     for (std::uint64_t seed = 0; seed < 4000; ++seed) {
         CAPTURE(seed);
