@@ -7,6 +7,9 @@
 #include <opara/onnx/inference.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +33,25 @@ strides pixel_strides(const onnx::shape& dims) {
         }
     }
     return steps;
+}
+
+// Calls `f(k, place)` for the k-th element in row-major order and where it lies.
+template <class F>
+void for_each_place(const onnx::shape& dims, const strides& steps, F f) {
+    std::vector<std::int64_t> at(dims.size(), 0);
+    std::int64_t place = 0;
+    const auto count = static_cast<std::size_t>(onnx::elements(dims));
+    for (std::size_t k = 0; k < count; ++k) {
+        f(k, static_cast<std::size_t>(place));
+        for (std::size_t axis = at.size(); axis-- > 0;) {
+            place += steps[axis];
+            if (++at[axis] < dims[axis]) {
+                break;
+            }
+            place -= steps[axis] * dims[axis];
+            at[axis] = 0;
+        }
+    }
 }
 
 // From the first to behind the last element.
@@ -105,6 +127,11 @@ struct cuda_engine::state {
             values[i].steps = plain_strides(net->values[i].dims);
             own[i] = net->values[i].is_input();
         }
+        for (const onnx::value_id v : net->inputs) {
+            if (is_image(v)) {
+                values[v.index()].steps = pixel_strides((*net)[v].dims);
+            }
+        }
         for (const op_id v : order) {
             lay_out(v, entry_of(v).rule, own);
         }
@@ -152,6 +179,24 @@ struct cuda_engine::state {
         for (const op_id v : order) { // views last: what they look at has its place now
             look(v, entry_of(v).rule, own);
         }
+    }
+
+    // Whether nothing but convolutions reads a value: then it lies as they like it from the start.
+    [[nodiscard]] bool is_image(onnx::value_id v) const {
+        const onnx::value& value = (*net)[v];
+        bool is_read = false;
+        for (const onnx::node& node : net->graph.operators()) {
+            for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+                if (node.inputs[i] != v) {
+                    continue;
+                }
+                is_read = true;
+                if (i != 0 || node.type != "Conv" || value.type != onnx::element::f32) {
+                    return false;
+                }
+            }
+        }
+        return is_read && value.dims.size() >= 3;
     }
 
     // A value that lies inside another one.
@@ -303,9 +348,17 @@ void cuda_engine::set_input(std::size_t i, const onnx::tensor& t) {
     const onnx::network& net = *state_->net;
     require_input(net, i, t);
     state::wait();
-    cuda::check(
-        cudaMemcpy(state_->values[net.inputs[i].index()].bytes, t.bytes.data(), t.bytes.size(), cudaMemcpyHostToDevice),
-        "cudaMemcpy");
+    const storage& s = state_->values[net.inputs[i].index()];
+    const std::size_t size = onnx::size_of(t.type);
+    std::vector<std::byte> spread;
+    if (!s.is_plain) {
+        spread.resize(static_cast<std::size_t>(reach(t.dims, s.steps)) * size);
+        for_each_place(t.dims, s.steps, [&](std::size_t k, std::size_t place) {
+            std::memcpy(spread.data() + place * size, t.bytes.data() + k * size, size);
+        });
+    }
+    const std::vector<std::byte>& bytes = s.is_plain ? t.bytes : spread;
+    cuda::check(cudaMemcpy(s.bytes, bytes.data(), bytes.size(), cudaMemcpyHostToDevice), "cudaMemcpy");
 }
 
 void cuda_engine::enqueue(op_id v, variant_id variant, cudaStream_t s) const {
@@ -383,20 +436,9 @@ onnx::tensor cuda_engine::read(onnx::value_id v) {
     }
     std::vector<std::byte> raw(static_cast<std::size_t>(reach(value.dims, s.steps)) * size);
     cuda::check(cudaMemcpy(raw.data(), s.bytes, raw.size(), cudaMemcpyDeviceToHost), "cudaMemcpy");
-    std::vector<std::int64_t> at(value.dims.size(), 0);
-    std::int64_t from = 0;
-    for (std::size_t i = 0; i < t.bytes.size(); i += size) {
-        std::copy_n(raw.begin() + static_cast<std::ptrdiff_t>(from) * static_cast<std::ptrdiff_t>(size), size,
-                    t.bytes.begin() + static_cast<std::ptrdiff_t>(i));
-        for (std::size_t k = at.size(); k-- > 0;) {
-            from += s.steps[k];
-            if (++at[k] < value.dims[k]) {
-                break;
-            }
-            from -= s.steps[k] * value.dims[k];
-            at[k] = 0;
-        }
-    }
+    for_each_place(value.dims, s.steps, [&](std::size_t k, std::size_t place) {
+        std::memcpy(t.bytes.data() + k * size, raw.data() + place * size, size);
+    });
     return t;
 }
 

@@ -53,7 +53,8 @@ public:
     cuda_engine(cuda_engine&&) noexcept;
     cuda_engine& operator=(cuda_engine&&) noexcept;
 
-    /// Feeds the `i`-th input of the network. Waits for the device, and for the copy.
+    /// Feeds the `i`-th input of the network, row-major (what only convolutions read is stored with channels last).
+    /// Waits for the device, and for the copy.
     /// @throws error  there is no such input, or the tensor has not the type, the shape and the number of bytes
     /// declared
     void set_input(std::size_t i, const onnx::tensor& t);
