@@ -64,13 +64,14 @@ def simulated(data):
     rows = []
     for n in data["networks"]:
         errors = {}
-        for r in n["results"]:
-            if "simulated_us" in r and r["policy"] != "sequential again":
+        policies = [r for r in n["results"] if "simulated_us" in r and r["variants"] == "fastest"]
+        for r in policies:
+            if r["policy"] != "sequential again":
                 errors[r["policy"]] = r["simulated_us"] / r["period_us"]["median"] - 1
         size = statistics.median(abs(e) for e in errors.values())
         worst = max(errors.items(), key=lambda e: abs(e[1]))
-        simulated_best = min((r for r in n["results"] if "simulated_us" in r), key=lambda r: r["simulated_us"])
-        best = min((r for r in n["results"] if "simulated_us" in r), key=lambda r: r["period_us"]["median"])
+        simulated_best = min(policies, key=lambda r: r["simulated_us"])
+        best = min(policies, key=lambda r: r["period_us"]["median"])
         rows.append([n["network"], "fused" if n["fused"] else "as is", f"{100 * errors['sequential']:+.1f} %",
                      f"{100 * size:.1f} %", f"`{worst[0]}` {100 * worst[1]:+.1f} %", f"`{simulated_best['policy']}`",
                      f"`{best['policy']}`",
@@ -94,6 +95,69 @@ def variants(data):
                   "sparing, programmatic"], rows)
 
 
+NO_SEARCHES = "*The results hold no searches yet.*"
+
+
+def row_of(network, policy, programmatic):
+    """A row of a network by its policy and its edges, or None."""
+    return next((r for r in network["results"]
+                 if r["policy"] == policy and r["variants"] == "searched" and r["programmatic"] == programmatic), None)
+
+
+def searched(data):
+    """What searching is worth: periods in us, and in parentheses how many times as fast as the best policy."""
+    if not any("searches" in n for n in data["networks"]):
+        return NO_SEARCHES
+    rows = []
+    ratios = {}
+    for n in data["networks"]:
+        if "searches" not in n:
+            continue
+        for programmatic in (False, True):
+            policies = [r for r in n["results"] if r["programmatic"] == programmatic and r["variants"] == "fastest"
+                        and r["policy"] not in ("sequential", "sequential again")]
+            best = min(policies, key=lambda r: r["period_us"]["median"])
+            cells = [n["network"], "fused" if n["fused"] else "as is", "programmatic" if programmatic else "whole",
+                     f"{result(n, 'sequential', 'fastest', programmatic)['period_us']['median']:.1f}",
+                     f"`{best['policy']}` {best['period_us']['median']:.1f}"]
+            for name in ("searched_simulated", "searched_measured"):
+                us = row_of(n, name, programmatic)["period_us"]["median"]
+                ratio = best["period_us"]["median"] / us
+                ratios.setdefault((n["fused"], programmatic, name), []).append(ratio)
+                cells.append(f"{us:.1f} ({ratio:.2f})")
+            s = next(s for s in n["searches"] if s["programmatic"] == programmatic)
+            cells.append(f"{s['policy']['simulated_us'] / s['searched_simulated']['simulated_us']:.2f}")
+            cells.append(f"{s['accepted']} of {s['tried']}")
+            rows.append(cells)
+    for fused, programmatic in dict.fromkeys((fused, programmatic) for fused, programmatic, _ in ratios):
+        means = [geometric_mean(ratios[fused, programmatic, name])
+                 for name in ("searched_simulated", "searched_measured")]
+        rows.append(["mean", "fused" if fused else "as is", "programmatic" if programmatic else "whole", "", ""]
+                    + [f"({mean:.2f})" for mean in means] + ["", ""])
+    return table(["network", "operators are", "edges", "sequential", "best policy", "searched in simulation",
+                  "searched by measurement", "gain in simulation", "changes kept"], rows)
+
+
+def joint(data):
+    """Everything together: the best policy with the kernels that are fastest alone, against the best searched plan."""
+    rows = []
+    for n in data["networks"]:
+        if "searches" not in n:
+            continue
+        plain = [r for r in n["results"] if not r["programmatic"] and r["variants"] == "fastest"]
+        best = min(plain, key=lambda r: r["period_us"]["median"])
+        found = min((row_of(n, "searched_measured", p) for p in (False, True)), key=lambda r: r["period_us"]["median"])
+        sequential = result(n, "sequential")["period_us"]["median"]
+        us = found["period_us"]["median"]
+        rows.append([n["network"], "fused" if n["fused"] else "as is", f"`{best['policy']}` {best['period_us']['median']:.1f}",
+                     f"{us:.1f}", "programmatic" if found["programmatic"] else "whole",
+                     f"{best['period_us']['median'] / us:.2f}", f"{sequential / us:.2f}"])
+    if not rows:
+        return NO_SEARCHES
+    return table(["network", "operators are", "best policy, whole edges", "searched by measurement", "edges",
+                  "over the policy", "over one operator after another"], rows)
+
+
 TABLES = {
     "machine": machine,
     "networks": networks,
@@ -102,6 +166,8 @@ TABLES = {
     "framework_period": lambda d: policies(d, False, "period"),
     "simulated": simulated,
     "variants": variants,
+    "searched": searched,
+    "joint": joint,
 }
 
 

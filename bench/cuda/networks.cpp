@@ -1,6 +1,8 @@
 // The paper's experiment: six networks, every policy, with the same kernels on the GPU that is there. Writes one JSON
 // document to the file that it is given, and what each operator takes to FILE.operators; with more arguments, only
-// those networks.
+// those networks. With --search SECONDS plans are searched, too, with the variants of all operators to choose from:
+// about so long for each network, half of it for plans with whole edges and half for programmatic ones. What is best in
+// simulation and what measurements make of it are two further rows of each kind.
 
 #include <examples/engine/cuda/cuda_engine.hpp>
 #include <examples/engine/cuda/tuning.hpp>
@@ -14,6 +16,8 @@
 #include <opara/graph/path_cover.hpp>
 #include <opara/onnx/work.hpp>
 #include <opara/plan/bounds.hpp>
+#include <opara/search/improve_measured.hpp>
+#include <opara/search/portfolio.hpp>
 #include <opara/search/static_choice.hpp>
 #include <opara/sim/simulate.hpp>
 #include <opara/testing/random.hpp>
@@ -22,12 +26,16 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <exception>
 #include <fstream>
+#include <optional>
+#include <span>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -85,7 +93,7 @@ public:
         for (const onnx::value_id v : net.outputs) {
             expected_.push_back(host.read(v).as<float>());
         }
-        variants_ = engine::measure_variants(engine_, net, cost::estimate(onnx::works_of(net), device), device);
+        variants_ = measured_variants(engine::chain_edges::whole);
         model_.resize(graph_.size());
         fastest_ = search::static_choice(graph_, variants_, device, {.off_path = 0.0});
         sparing_ = search::static_choice(graph_, variants_, device);
@@ -99,13 +107,28 @@ public:
         return name == "model" ? model_ : name == "sparing" ? sparing_ : fastest_;
     }
 
-    [[nodiscard]] cuda::plan_graph emit(const plan& p, bool programmatic) const {
-        cuda::emission_options how;
+    [[nodiscard]] auto launcher() const {
+        return [this](const command& c, cudaStream_t s) { engine_.enqueue(c, s); };
+    }
+
+    [[nodiscard]] cuda::plan_graph emit(const plan& p, cuda::creation_order order, bool programmatic) const {
+        cuda::emission_options how = emission(programmatic);
         how.duration_us = us_;
-        if (programmatic) {
-            how.programmatic = std::vector<bool>(graph_.size(), true);
-        }
-        return cuda::capture_nodes(p, [&](const command& c, cudaStream_t s) { engine_.enqueue(c, s); }, how);
+        how.order = order;
+        return cuda::capture_nodes(p, launcher(), how);
+    }
+
+    // Plans that are measured as they are going to be emitted, in the order in which they launch.
+    [[nodiscard]] search::measured_improvement improved(bool programmatic, double seconds) const {
+        // What is fastest alone is another kernel where kernels are launched early.
+        const search::variant_table early =
+            programmatic ? measured_variants(engine::chain_edges::programmatic) : search::variant_table{};
+        cuda::sampler_options how;
+        how.emission = emission(programmatic);
+        how.emission.order = cuda::creation_order::planned;
+        cuda::plan_sampler measure{launcher(), std::move(how)};
+        return search::improve_measured(graph_, programmatic ? early : variants_, device_, measure,
+                                        {.seconds = seconds});
     }
 
     // Whether a graph yields what the host does: ||ours - host|| / ||host||, after everything was overwritten.
@@ -164,6 +187,18 @@ public:
     }
 
 private:
+    [[nodiscard]] cuda::emission_options emission(bool programmatic) const {
+        cuda::emission_options how;
+        if (programmatic) {
+            how.programmatic = std::vector<bool>(graph_.size(), true);
+        }
+        return how;
+    }
+
+    [[nodiscard]] search::variant_table measured_variants(engine::chain_edges edges) const {
+        return engine::measure_variants(engine_, net_, cost::estimate(onnx::works_of(net_), device_), device_, edges);
+    }
+
     // In the variants that are fastest alone.
     [[nodiscard]] cost::table profiled() {
         std::vector<command> launches;
@@ -172,8 +207,7 @@ private:
         }
         const plan all{graph_.size(), 1, 0, std::move(launches)};
         const std::vector<cuda::estimate> measured =
-            cuda::profile(all, [&](const command& c, cudaStream_t s) { engine_.enqueue(c, s); },
-                          {.how = {.rounds = 5, .replays = 3, .warm_up = 1}});
+            cuda::profile(all, launcher(), {.how = {.rounds = 5, .replays = 3, .warm_up = 1}});
         const cost::table estimated = cost::estimate(onnx::works_of(net_), device_);
         std::vector<cost::kernel> kernels;
         for (std::size_t v = 0; v < graph_.size(); ++v) {
@@ -213,7 +247,46 @@ struct entry {
     bool programmatic;
 };
 
-json measure_network(const std::string& name, bool fused, const cost::device& device, json& operators) {
+// What a search did, and what it says itself of what it gained, by samples of its own.
+json summary_of(const search::measured_improvement& found, bool programmatic) {
+    const auto verdict = [](const search::verdict& v) {
+        return json{{"name", v.which.name},
+                    {"simulated_us", v.which.us},
+                    {"period_us", to_json(v.us)},
+                    {"to_sequential", to_json(v.to_sequential)},
+                    {"to_policy", to_json(v.to_policy)}};
+    };
+    json finalists = json::array();
+    for (std::size_t i = 0; i < found.finalists.size(); ++i) {
+        const search::standing& s = found.first.standings[i];
+        finalists.push_back({{"name", found.finalists[i].name},
+                             {"simulated_us", found.finalists[i].us},
+                             {"period_us", to_json(s.us)},
+                             {"to_sequential", to_json(s.ratio)}});
+    }
+    return {{"programmatic", programmatic},
+            {"seconds", found.seconds},
+            {"steps", found.simulated.steps},
+            {"simulations", found.simulated.simulations},
+            {"tried", found.tried},
+            {"accepted", found.accepted},
+            {"sequential", verdict(found.sequential)},
+            {"policy", verdict(found.policy)},
+            {"searched_simulated", verdict(found.in_simulation)},
+            {"searched_measured", verdict(found.by_measurement)},
+            {"finalists", std::move(finalists)}};
+}
+
+// A row of the table: a plan and how it is emitted.
+struct contender {
+    entry which;
+    plan what;
+    double planning_ms = 0.0;
+    std::optional<double> simulated_us = {};
+    cuda::creation_order order = cuda::creation_order::by_rank;
+};
+
+json measure_network(const std::string& name, bool fused, const cost::device& device, double seconds, json& operators) {
     const std::string title = name + (fused ? ", fused" : "");
     say(title + ": preparing, tuning, profiling");
     const onnx::network built = zoo::build(name);
@@ -234,29 +307,56 @@ json measure_network(const std::string& name, bool fused, const cost::device& de
         entries.push_back({policy, "fastest", true});
         entries.push_back({policy, "sparing", true});
     }
-    say(title + ": planning and capturing");
-    std::vector<cuda::graph_exec> graphs;
-    json results = json::array();
+    say(title + ": planning");
+    std::vector<contender> contenders;
     for (const entry& e : entries) {
         const auto start = std::chrono::steady_clock::now();
-        const plan p = engine::with_variants(run::make_policy(e.policy == "sequential again" ? "sequential" : e.policy,
-                                                              {.lanes = 8})(s.graph(), s.costs()),
-                                             s.variants(e.variants));
+        plan p = search::with_variants(run::make_policy(e.policy == "sequential again" ? "sequential" : e.policy,
+                                                        {.lanes = 8})(s.graph(), s.costs()),
+                                       s.variants(e.variants));
         const double planning =
             std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-        const cuda::plan_graph made = s.emit(p, e.programmatic);
+        contender c{.which = e, .what = std::move(p), .planning_ms = planning};
+        if (!e.programmatic && e.variants == "fastest") {
+            c.simulated_us = sim::simulate(c.what, s.costs(), device).makespan_us;
+        }
+        contenders.push_back(std::move(c));
+    }
+    json searches = json::array();
+    for (const bool programmatic : {false, true}) {
+        if (seconds > 0.0) {
+            say(title + ": searching" + (programmatic ? ", programmatic edges" : ""));
+            const search::measured_improvement found = s.improved(programmatic, 0.5 * seconds);
+            searches.push_back(summary_of(found, programmatic));
+            contenders.push_back({.which = {"searched_simulated", "searched", programmatic},
+                                  .what = found.in_simulation.which.what,
+                                  .planning_ms = 1000.0 * found.simulated.seconds,
+                                  .simulated_us = found.in_simulation.which.us,
+                                  .order = cuda::creation_order::planned});
+            contenders.push_back({.which = {"searched_measured", "searched", programmatic},
+                                  .what = found.best,
+                                  .planning_ms = 1000.0 * found.seconds,
+                                  .simulated_us = found.by_measurement.which.us,
+                                  .order = cuda::creation_order::planned});
+        }
+    }
+    say(title + ": capturing");
+    std::vector<cuda::graph_exec> graphs;
+    json results = json::array();
+    for (const contender& c : contenders) {
+        const cuda::plan_graph made = s.emit(c.what, c.order, c.which.programmatic);
         graphs.push_back(made.instantiate());
-        json result{{"policy", e.policy},
-                    {"variants", e.variants},
-                    {"programmatic", e.programmatic},
-                    {"lanes", p.lanes()},
-                    {"waits", p.waits()},
+        json result{{"policy", c.which.policy},
+                    {"variants", c.which.variants},
+                    {"programmatic", c.which.programmatic},
+                    {"lanes", c.what.lanes()},
+                    {"waits", c.what.waits()},
                     {"nodes", made.native().size()},
                     {"edges", made.native().edges().size()},
-                    {"planning_ms", planning},
+                    {"planning_ms", c.planning_ms},
                     {"distance_from_host", s.distance(graphs.back())}};
-        if (!e.programmatic && e.variants == "fastest") {
-            result["simulated_us"] = sim::simulate(p, s.costs(), device).makespan_us;
+        if (c.simulated_us) {
+            result["simulated_us"] = *c.simulated_us;
         }
         results.push_back(std::move(result));
     }
@@ -266,20 +366,23 @@ json measure_network(const std::string& name, bool fused, const cost::device& de
         pointers.push_back(&g);
     }
     const std::vector<cuda::replay_times> times = cuda::measure(pointers, {.rounds = 15, .replays = 10, .warm_up = 2});
-    for (std::size_t i = 0; i < entries.size(); ++i) {
+    for (std::size_t i = 0; i < contenders.size(); ++i) {
+        const entry& e = contenders[i].which;
         results[i]["latency_us"] = to_json(times[i].latency);
         results[i]["period_us"] = to_json(times[i].period);
         results[i]["latency_speedup"] = to_json(cuda::paired_ratio(times[0].latency_samples, times[i].latency_samples));
         results[i]["period_speedup"] = to_json(cuda::paired_ratio(times[0].period_samples, times[i].period_samples));
-        std::fprintf(stderr, "    %-16s %-8s %-12s latency %8.1f period %8.1f distance %.1e\n",
-                     entries[i].policy.c_str(), entries[i].variants.c_str(),
-                     entries[i].programmatic ? "programmatic" : "", times[i].latency.median, times[i].period.median,
-                     results[i]["distance_from_host"].get<double>());
+        std::fprintf(stderr, "    %-18s %-8s %-12s latency %8.1f period %8.1f distance %.1e\n", e.policy.c_str(),
+                     e.variants.c_str(), e.programmatic ? "programmatic" : "", times[i].latency.median,
+                     times[i].period.median, results[i]["distance_from_host"].get<double>());
     }
     json summary = s.summary();
     summary["network"] = name;
     summary["fused"] = fused;
     summary["results"] = std::move(results);
+    if (!searches.empty()) {
+        summary["searches"] = std::move(searches);
+    }
     operators[title] = s.operators();
     return summary;
 }
@@ -301,18 +404,30 @@ json machine(const std::string& gpu, const cudaDeviceProp& properties) {
 } // namespace
 
 int main(int argc, char** argv) {
-    if (argc < 2) {
-        std::fprintf(stderr, "usage: %s FILE.json [NETWORK[+fused] ...]\n", argv[0]);
+    std::vector<std::string> words(argv + 1, argv + argc);
+    double seconds = 0.0;
+    if (const auto option = std::find(words.begin(), words.end(), "--search"); option != words.end()) {
+        const std::string number = option + 1 == words.end() ? "" : *(option + 1);
+        const auto [end, failure] = std::from_chars(number.data(), number.data() + number.size(), seconds);
+        if (failure != std::errc{} || end != number.data() + number.size() || !(seconds > 0.0)) {
+            std::fprintf(stderr, "%s: --search takes a number of seconds above 0\n", argv[0]);
+            return 2;
+        }
+        words.erase(option, option + 2);
+    }
+    if (words.empty()) {
+        std::fprintf(stderr, "usage: %s FILE.json [--search SECONDS] [NETWORK[+fused] ...]\n", argv[0]);
         return 2;
     }
+    const std::string file = words.front();
+    words.erase(words.begin());
     try {
         cudaDeviceProp properties{};
         cuda::check(cudaGetDeviceProperties(&properties, 0), "cudaGetDeviceProperties");
         const std::string gpu = properties.name;
         const cost::device& device = model_of(gpu);
         std::vector<std::pair<std::string, bool>> wanted;
-        for (int i = 2; i < argc; ++i) {
-            std::string name = argv[i];
+        for (const std::string& name : words) {
             const bool fused = name.ends_with("+fused");
             wanted.emplace_back(fused ? name.substr(0, name.size() - 6) : name, fused);
         }
@@ -326,9 +441,9 @@ int main(int argc, char** argv) {
         json operators = json::object();
         json result{{"machine", machine(gpu, properties)}, {"model", device.name}, {"networks", json::array()}};
         for (const auto& [name, fused] : wanted) {
-            result["networks"].push_back(measure_network(name, fused, device, operators));
-            std::ofstream{argv[1]} << result.dump(1) << '\n'; // what is done is kept, whatever happens next
-            std::ofstream{std::string{argv[1]} + ".operators"} << operators.dump() << '\n';
+            result["networks"].push_back(measure_network(name, fused, device, seconds, operators));
+            std::ofstream{file} << result.dump(1) << '\n'; // what is done is kept, whatever happens next
+            std::ofstream{file + ".operators"} << operators.dump() << '\n';
         }
     } catch (const std::exception& e) {
         std::fprintf(stderr, "%s\n", e.what());

@@ -20,8 +20,11 @@ cuda_runner::cuda_runner(const model&, bool) { refuse(); }
 cuda_runner::~cuda_runner() = default;
 cuda_runner::cuda_runner(cuda_runner&&) noexcept = default;
 cuda_runner& cuda_runner::operator=(cuda_runner&&) noexcept = default;
-cost::table cuda_runner::profile(const cost::table&, const cost::device&) { refuse(); }
-std::vector<cuda_result> cuda_runner::run(std::span<const plan* const>, const plan&) { refuse(); }
+search::variant_table cuda_runner::tune(const cost::table&, const cost::device&) { refuse(); }
+std::vector<std::vector<double>> cuda_runner::sample(std::span<const plan* const>, std::size_t) { refuse(); }
+std::vector<cuda_result> cuda_runner::run(std::span<const plan_to_run>, const plan&, std::span<const double>) {
+    refuse();
+}
 const cuda_summary& cuda_runner::summary() const noexcept { std::terminate(); } // nobody has such an object
 
 } // namespace opara::run

@@ -1,11 +1,14 @@
 #include <examples/engine/cuda/cuda_engine.hpp>
+#include <examples/engine/cuda/tuning.hpp>
 #include <examples/engine/host_engine.hpp>
 #include <examples/opara_run/cuda_run.hpp>
 #include <examples/opara_run/difference.hpp>
 #include <opara/cuda.hpp>
+#include <opara/search/portfolio.hpp>
 
 #include <algorithm>
-#include <cmath>
+#include <map>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -23,14 +26,26 @@ std::string cuda_device_name() {
     return properties.name;
 }
 
+namespace {
+
+// Launches what a plan says; small enough to be a part of its own state.
+struct engine_launcher {
+    const engine::cuda_engine* engine;
+    void operator()(const command& c, cudaStream_t s) const { engine->enqueue(c, s); }
+};
+
+} // namespace
+
 struct cuda_runner::state {
     const model& network;
     bool programmatic;
     cuda_summary summary;
     engine::cuda_engine engine;
-    std::vector<onnx::tensor> expected;
-    std::vector<double> duration_us;
+    std::vector<op_id> order;
+    std::vector<onnx::tensor> of_host;
+    std::map<std::vector<variant_id>, std::vector<onnx::tensor>> known; // what variants yield one after another
     cuda::stream stream;
+    std::optional<cuda::plan_sampler<engine_launcher>> sampler; // once it is asked
 
     state(const model& m, bool edges, std::string gpu) : network{m}, programmatic{edges}, engine{m.net} {
         summary.gpu = std::move(gpu);
@@ -41,19 +56,17 @@ struct cuda_runner::state {
             host.set_input(i, m.inputs[i]);
         }
         const frozen_graph graph = onnx::freeze(m.net);
-        for (const op_id v : graph.topological_order()) {
-            engine.enqueue(v, stream.get());
+        order.assign(graph.topological_order().begin(), graph.topological_order().end());
+        for (const op_id v : order) {
             host.run(v);
         }
-        stream.synchronize();
-        expected = outputs();
-        std::vector<onnx::tensor> of_host;
         for (const onnx::value_id v : m.net.outputs) {
             of_host.push_back(host.read(v));
         }
-        summary.host_difference = largest_difference(expected, of_host);
+        const std::vector<onnx::tensor>& first = one_after_another(std::vector<variant_id>(order.size()));
+        summary.host_difference = largest_difference(first, of_host);
         if (!m.references.empty()) {
-            summary.reference_difference = largest_difference(expected, m.references);
+            summary.reference_difference = largest_difference(first, m.references);
         }
     }
 
@@ -65,8 +78,28 @@ struct cuda_runner::state {
         return tensors;
     }
 
-    [[nodiscard]] auto launcher() const {
-        return [this](const command& c, cudaStream_t s) { engine.enqueue(c, s); };
+    // What the operators yield in these variants. Variants differ by rounding, so plans are held to their own.
+    [[nodiscard]] const std::vector<onnx::tensor>& one_after_another(const std::vector<variant_id>& variants) {
+        const auto [at, is_new] = known.try_emplace(variants);
+        if (is_new) {
+            engine.forget();
+            for (const op_id v : order) {
+                engine.enqueue(v, variants[v.index()], stream.get());
+            }
+            stream.synchronize();
+            at->second = outputs();
+        }
+        return at->second;
+    }
+
+    [[nodiscard]] engine_launcher launcher() const { return {&engine}; }
+
+    [[nodiscard]] cuda::emission_options emission() const {
+        cuda::emission_options how;
+        if (programmatic) {
+            how.programmatic = std::vector<bool>(order.size(), true);
+        }
+        return how;
     }
 };
 
@@ -76,50 +109,43 @@ cuda_runner::~cuda_runner() = default;
 cuda_runner::cuda_runner(cuda_runner&&) noexcept = default;
 cuda_runner& cuda_runner::operator=(cuda_runner&&) noexcept = default;
 
-cost::table cuda_runner::profile(const cost::table& estimated, const cost::device& device) {
-    std::vector<command> launches;
-    for (std::size_t v = 0; v < estimated.size(); ++v) {
-        launches.push_back({.op = op_id::from_index(v)});
-    }
-    const plan all{estimated.size(), 1, 0, std::move(launches)};
-    const std::vector<cuda::estimate> times =
-        cuda::profile(all, state_->launcher(), {.how = {.rounds = 7, .replays = 5, .warm_up = 1}});
-    std::vector<cost::kernel> kernels;
-    state_->duration_us.clear();
-    for (std::size_t v = 0; v < estimated.size(); ++v) {
-        const op_id op = op_id::from_index(v);
-        cost::kernel k = state_->engine.footprint(op);
-        if (k.blocks != 0) {
-            const cost::kernel& e = estimated.kernel(op);
-            k.duration_us = times[v].median;
-            k.dram_bytes = e.dram_bytes;
-            k.l2_bytes = e.l2_bytes;
-            k.fp32_flops = e.fp32_flops;
-            k.tensor_flops = e.tensor_flops;
-        }
-        state_->duration_us.push_back(k.blocks == 0 ? 0.0 : k.duration_us);
-        kernels.push_back(k);
-    }
-    return cost::table{std::move(kernels), device};
+search::variant_table cuda_runner::tune(const cost::table& estimated, const cost::device& device) {
+    return engine::measure_variants(state_->engine, state_->network.net, estimated, device,
+                                    state_->programmatic ? engine::chain_edges::programmatic
+                                                         : engine::chain_edges::whole);
 }
 
-std::vector<cuda_result> cuda_runner::run(std::span<const plan* const> plans, const plan& sequential) {
-    cuda::emission_options how;
-    how.duration_us = state_->duration_us;
-    if (state_->programmatic) {
-        how.programmatic = std::vector<bool>(sequential.operators(), true);
+std::vector<std::vector<double>> cuda_runner::sample(std::span<const plan* const> plans, std::size_t rounds) {
+    if (!state_->sampler) {
+        cuda::sampler_options how;
+        how.emission = state_->emission();
+        how.emission.order = cuda::creation_order::planned;
+        state_->sampler.emplace(state_->launcher(), std::move(how));
     }
+    return (*state_->sampler)(plans, rounds);
+}
+
+std::vector<cuda_result> cuda_runner::run(std::span<const plan_to_run> plans, const plan& sequential,
+                                          std::span<const double> duration_us) {
+    std::vector<plan_to_run> all{{&sequential, node_order::by_rank}};
+    all.insert(all.end(), plans.begin(), plans.end());
     std::vector<cuda::graph_exec> graphs;
-    graphs.push_back(cuda::capture_nodes(sequential, state_->launcher(), how).instantiate());
-    for (const plan* p : plans) {
-        graphs.push_back(cuda::capture_nodes(*p, state_->launcher(), how).instantiate());
+    for (const plan_to_run& p : all) {
+        cuda::emission_options how = state_->emission();
+        how.duration_us = duration_us;
+        how.order = p.order == node_order::planned ? cuda::creation_order::planned : cuda::creation_order::by_rank;
+        graphs.push_back(cuda::capture_nodes(*p.what, state_->launcher(), how).instantiate());
     }
     std::vector<cuda_result> results(graphs.size());
     for (std::size_t i = 0; i < graphs.size(); ++i) {
+        const std::vector<onnx::tensor>& expected = state_->one_after_another(search::variants_of(*all[i].what));
         state_->engine.forget();
         graphs[i].launch(state_->stream);
         state_->stream.synchronize();
-        results[i].max_relative_difference = largest_difference(state_->outputs(), state_->expected);
+        const std::vector<onnx::tensor> yielded = state_->outputs();
+        results[i].max_relative_difference = largest_difference(yielded, expected);
+        results[i].host_difference = largest_difference(yielded, state_->of_host);
+        state_->summary.host_difference = std::max(state_->summary.host_difference, results[i].host_difference);
     }
     std::vector<const cuda::graph_exec*> pointers;
     for (const cuda::graph_exec& g : graphs) {

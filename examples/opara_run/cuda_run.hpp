@@ -4,7 +4,10 @@
 
 #include <examples/opara_run/evaluation.hpp>
 #include <opara/cost/table.hpp>
+#include <opara/search/variants.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -16,11 +19,23 @@ namespace opara::run {
 /// @throws error  there is none, or opara_run was built without the CUDA toolkit; the message says which
 [[nodiscard]] std::string cuda_device_name();
 
+/// In which order the nodes of a plan are created.
+enum class node_order : std::uint8_t {
+    by_rank, ///< the longer what comes behind an operator, the earlier
+    planned  ///< as the plan launches them: a search has chosen it
+};
+
+/// A plan that is to be measured.
+struct plan_to_run {
+    const plan* what;
+    node_order order;
+};
+
 /// Runs the plans of one network on the current CUDA device.
 class cuda_runner {
 public:
-    /// Prepares every operator, feeds the inputs and runs the operators one after another; all plans must repeat what
-    /// that yields.
+    /// Prepares every operator, feeds the inputs and runs the operators one after another. Each plan must repeat, bit
+    /// for bit, what its variants yield one after another.
     /// @throws operator_error  an operator that the engine does not have
     /// @throws error  as `cuda_device_name`, or CUDA failed
     explicit cuda_runner(const model& m, bool programmatic);
@@ -28,12 +43,15 @@ public:
     cuda_runner(cuda_runner&&) noexcept;
     cuda_runner& operator=(cuda_runner&&) noexcept;
 
-    /// Measures every operator on its own and returns the costs with what was measured: durations and launch shapes.
+    /// Measures every variant of every operator on its own.
     /// @param estimated  where bytes and FLOPs come from
-    [[nodiscard]] cost::table profile(const cost::table& estimated, const cost::device& device);
+    [[nodiscard]] search::variant_table tune(const cost::table& estimated, const cost::device& device);
+    /// Measures plans in turn, emitted in the order of their launches: what `search::improve_measured` asks.
+    [[nodiscard]] std::vector<std::vector<double>> sample(std::span<const plan* const> plans, std::size_t rounds);
     /// Measures plans, in turn with each other and with the sequential one.
-    /// @pre `profile` was called
-    [[nodiscard]] std::vector<cuda_result> run(std::span<const plan* const> plans, const plan& sequential);
+    /// @param duration_us  for each operator how long it takes, for the order of creation by rank
+    [[nodiscard]] std::vector<cuda_result> run(std::span<const plan_to_run> plans, const plan& sequential,
+                                               std::span<const double> duration_us);
     /// What was found out on the way; complete after `run`.
     [[nodiscard]] const cuda_summary& summary() const noexcept;
 

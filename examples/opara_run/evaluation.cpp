@@ -11,11 +11,15 @@
 #include <opara/plan/memory.hpp>
 #include <opara/plan/validate.hpp>
 #include <opara/search/improve.hpp>
+#include <opara/search/improve_measured.hpp>
+#include <opara/search/portfolio.hpp>
+#include <opara/search/static_choice.hpp>
 #include <opara/search/variants.hpp>
 #include <opara/sim/simulate.hpp>
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <utility>
 
 namespace opara::run {
@@ -70,6 +74,24 @@ cost::device device_named(const std::string& name_or_file) {
     }
 }
 
+// The costs of one choice of variants as a table of their own.
+cost::table costs_of(const search::chosen_costs& chosen, std::size_t operators, const cost::device& device) {
+    std::vector<cost::kernel> kernels;
+    for (std::size_t v = 0; v < operators; ++v) {
+        kernels.push_back(chosen.kernel(op_id::from_index(v)));
+    }
+    return cost::table{std::move(kernels), device};
+}
+
+search_summary summary_of(const search::measured_improvement& found) {
+    const double policy_us = found.policy.which.us;
+    const double chosen_us = found.in_simulation.which.us;
+    return {found.seconds, found.simulated.steps, found.simulated.simulations, found.simulated.parts,
+            measured_search_summary{found.finalists.size(), found.tried, found.accepted, found.policy.which.name,
+                                    policy_us > 0.0 ? chosen_us / policy_us : 1.0, found.in_simulation.to_policy,
+                                    found.by_measurement.to_policy, found.by_measurement.to_sequential}};
+}
+
 } // namespace
 
 cost::device find_device(const arguments& a) {
@@ -95,19 +117,28 @@ evaluation evaluate(const arguments& a, const model& m, const cost::device& devi
     steps.step("estimating costs");
     e.costs = cost::estimate(onnx::works_of(m.net), device);
     std::unique_ptr<cuda_runner> gpu;
+    search::variant_table variants;
     if (a.where == backend::cuda) {
         steps.step("preparing the operators on the GPU and running them one after another");
         gpu = std::make_unique<cuda_runner>(m, a.programmatic);
-        steps.step("measuring every operator on its own");
-        e.costs = gpu->profile(e.costs, device);
+        steps.step("measuring every variant of every operator on its own");
+        variants = gpu->tune(e.costs, device);
+    } else {
+        variants = search::single_variants(e.costs, e.graph.size(), device);
     }
+    // Policies know nothing of variants: they get those that are fastest alone.
+    const std::vector<variant_id> fastest = search::static_choice(e.graph, variants, device, {.off_path = 0.0});
+    e.costs = costs_of(search::chosen_costs{variants, fastest}, e.graph.size(), device);
     steps.step("computing the width");
     e.width = width(e.graph);
     steps.step("computing lower bounds");
     e.bounds = lower_bounds(e.graph, e.costs, device);
 
     const policy_options options{.lanes = a.lanes};
-    const plan sequential = make_policy("sequential", options)(e.graph, e.costs);
+    const auto plan_by = [&](const std::string& name) {
+        return search::with_variants(make_policy(name, options)(e.graph, e.costs), fastest);
+    };
+    const plan sequential = plan_by("sequential");
     e.sequential_us = sim::simulate(sequential, e.costs, device).makespan_us;
     std::unique_ptr<host_runner> runner;
     if (a.where == backend::host) {
@@ -129,7 +160,7 @@ evaluation evaluate(const arguments& a, const model& m, const cost::device& devi
         r.plan = std::move(made);
         validate(r.plan, e.graph);
         steps.step("simulating " + of);
-        r.simulated = sim::simulate(r.plan, e.costs, device);
+        r.simulated = sim::simulate(r.plan, search::chosen_costs{variants, search::variants_of(r.plan)}, device);
         steps.step("laying out the memory of " + of);
         r.peak_bytes = lay_out(r.plan, activations).peak_bytes;
         if (runner) {
@@ -142,22 +173,36 @@ evaluation evaluate(const arguments& a, const model& m, const cost::device& devi
         const std::string of =
             names[i] + " (policy " + std::to_string(i + 1) + " of " + std::to_string(names.size()) + ")";
         steps.step("planning with " + of);
-        judge(names[i], make_policy(names[i], options)(e.graph, e.costs), of);
+        judge(names[i], plan_by(names[i]), of);
     }
-    if (a.search) {
+    const std::size_t policies = e.policies.size();
+    if (a.search && gpu) {
         steps.step("searching");
-        const auto variants = search::single_variants(e.costs, e.graph.size(), device);
+        const auto measure = [&](std::span<const plan* const> plans, std::size_t rounds) {
+            return gpu->sample(plans, rounds);
+        };
+        const search::measured_improvement found =
+            search::improve_measured(e.graph, variants, device, measure, {.seconds = *a.search});
+        e.search = summary_of(found);
+        judge("searched", found.in_simulation.which.what, "the searched plan");
+        judge("searched_measured", found.best, "the plan that was searched by measurement");
+    } else if (a.search) {
+        steps.step("searching");
         const search::improvement found = search::improve(e.graph, variants, device, {.limit = {.seconds = *a.search}});
-        e.search = {found.seconds, found.steps, found.simulations, found.parts};
+        e.search = {found.seconds, found.steps, found.simulations, found.parts, {}};
         judge("searched", found.winner().what, "the searched plan");
     }
     if (gpu) {
         steps.step("measuring all plans in turn");
-        std::vector<const plan*> plans;
-        for (const policy_result& r : e.policies) {
-            plans.push_back(&r.plan);
+        std::vector<plan_to_run> plans;
+        for (std::size_t i = 0; i < e.policies.size(); ++i) {
+            plans.push_back({&e.policies[i].plan, i < policies ? node_order::by_rank : node_order::planned});
         }
-        const std::vector<cuda_result> results = gpu->run(plans, sequential);
+        std::vector<double> duration_us;
+        for (std::size_t v = 0; v < e.graph.size(); ++v) {
+            duration_us.push_back(e.costs.duration_us(op_id::from_index(v)));
+        }
+        const std::vector<cuda_result> results = gpu->run(plans, sequential, duration_us);
         for (std::size_t i = 0; i < results.size(); ++i) {
             e.policies[i].cuda = results[i];
         }

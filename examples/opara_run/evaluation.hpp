@@ -5,6 +5,7 @@
 #include <examples/opara_run/arguments.hpp>
 #include <examples/opara_run/model.hpp>
 #include <examples/opara_run/progress.hpp>
+#include <opara/core/statistics.hpp>
 #include <opara/cost/device.hpp>
 #include <opara/cost/table.hpp>
 #include <opara/graph/frozen.hpp>
@@ -33,7 +34,9 @@ struct cuda_result {
     double queued_us = 0.0; ///< of one of many replays back to back
     double queued_low_us = 0.0;
     double queued_high_us = 0.0;
-    double max_relative_difference = 0.0; ///< largest over all outputs, from the sequential run; must be 0
+    /// Largest over all outputs, from what the plan's variants yield one after another; must be 0.
+    double max_relative_difference = 0.0;
+    double host_difference = 0.0; ///< largest over all outputs, from the host engine's
 };
 
 /// One policy's plan and what it is worth.
@@ -46,12 +49,26 @@ struct policy_result {
     std::optional<cuda_result> cuda; ///< with the CUDA backend
 };
 
-/// How a search went. Its plan is the policy result "searched".
+/// What was measured in a search, by samples that chose nothing; ratios below 1 are gains.
+struct measured_search_summary {
+    std::size_t finalists = 0;      ///< plans that were measured first
+    std::size_t tried = 0;          ///< changes of the best of them that were measured
+    std::size_t accepted = 0;       ///< of them
+    std::string policy;             ///< the fastest policy by measurement, in the variants that are fastest alone
+    double simulated_ratio = 1.0;   ///< simulated: the simulator's choice over that policy's plan
+    median_estimate in_simulation;  ///< measured: the simulator's choice over that policy's plan
+    median_estimate by_measurement; ///< measured: what the measurements led to over that policy's plan
+    median_estimate to_sequential;  ///< measured: the same over the sequential plan
+};
+
+/// How a search went. Its plan is the policy result "searched"; "searched_measured" with the CUDA backend is what
+/// measurements made of it.
 struct search_summary {
-    double seconds = 0.0;        ///< it took
-    std::size_t steps = 0;       ///< moves that were tried
-    std::size_t simulations = 0; ///< of plans of the whole network or of pieces of it
-    std::size_t parts = 0;       ///< different pieces that were searched one by one
+    double seconds = 0.0;                            ///< it took
+    std::size_t steps = 0;                           ///< moves that were tried
+    std::size_t simulations = 0;                     ///< of plans of the whole network or of pieces of it
+    std::size_t parts = 0;                           ///< different pieces that were searched one by one
+    std::optional<measured_search_summary> measured; ///< with the CUDA backend
 };
 
 /// The host backend's results that concern no single policy.
@@ -76,12 +93,12 @@ struct evaluation {
     granularity operators_are = granularity::framework;
     cost::device device;
     frozen_graph graph;
-    cost::table costs; ///< estimated; measured with the CUDA backend
+    cost::table costs; ///< estimated; with the CUDA backend measured, of the variants that are fastest alone
     std::vector<std::string> operator_names;
     std::size_t width = 0;
     opara::bounds bounds;
     double sequential_us = 0.0;          ///< simulated latency of the sequential plan, whether or not it was asked for
-    std::vector<policy_result> policies; ///< and last the searched plan, if there is one
+    std::vector<policy_result> policies; ///< and last the searched plans, if there are any
     std::size_t best =
         0; ///< index into `policies`: the smallest latency, measured with the CUDA backend, else simulated
     std::optional<host_summary> host;

@@ -100,6 +100,20 @@ void print_lanes(std::ostream& out, const evaluation& e, const policy_result& be
     }
 }
 
+// By how much something is faster, with the interval of 95 %.
+std::string gain(const median_estimate& ratio) {
+    return fixed(100.0 * (1.0 - ratio.median), 1) + " % (" + fixed(100.0 * (1.0 - ratio.high), 1) + " to " +
+           fixed(100.0 * (1.0 - ratio.low), 1) + ")";
+}
+
+void print_measured(std::ostream& out, const measured_search_summary& m) {
+    out << "measured: " << plural(m.finalists, "plan") << ", then " << plural(m.tried, "change") << " of the best, "
+        << m.accepted << " kept\n  against " << m.policy << " in the variants that are fastest alone:\n"
+        << "  searched gains " << fixed(100.0 * (1.0 - m.simulated_ratio), 1) << " % in simulation, "
+        << gain(m.in_simulation) << " measured\n  searched_measured gains " << gain(m.by_measurement)
+        << ", and on one operator after another " << gain(m.to_sequential) << '\n';
+}
+
 } // namespace
 
 void print(std::ostream& out, const evaluation& e) {
@@ -149,6 +163,9 @@ void print(std::ostream& out, const evaluation& e) {
     if (e.search) {
         out << "searched: " << plural(e.search->steps, "move") << " on " << plural(e.search->parts, "part") << " in "
             << fixed(e.search->seconds, 1) << " s, " << plural(e.search->simulations, "simulation") << '\n';
+        if (e.search->measured) {
+            print_measured(out, *e.search->measured);
+        }
     }
     print_lanes(out, e, best);
     if (e.host) {
@@ -181,6 +198,10 @@ json measured(const cuda_result& r) {
             {"queued_low_us", r.queued_low_us},       {"queued_high_us", r.queued_high_us}};
 }
 
+json measured(const median_estimate& ratio) {
+    return {{"median", ratio.median}, {"low", ratio.low}, {"high", ratio.high}};
+}
+
 } // namespace
 
 std::string report(const evaluation& e) {
@@ -199,6 +220,7 @@ std::string report(const evaluation& e) {
         if (p.cuda) {
             entry.update(measured(*p.cuda));
             entry["cuda_max_relative_difference"] = p.cuda->max_relative_difference;
+            entry["cuda_host_difference"] = p.cuda->host_difference;
         }
         policies.push_back(std::move(entry));
     }
@@ -218,6 +240,16 @@ std::string report(const evaluation& e) {
                                   {"steps", e.search->steps},
                                   {"simulations", e.search->simulations},
                                   {"parts", e.search->parts}};
+        if (const auto& m = e.search->measured) {
+            document["search"]["measured"] = json{{"finalists", m->finalists},
+                                                  {"tried", m->tried},
+                                                  {"accepted", m->accepted},
+                                                  {"policy", m->policy},
+                                                  {"simulated_ratio", m->simulated_ratio},
+                                                  {"searched_to_policy", measured(m->in_simulation)},
+                                                  {"searched_measured_to_policy", measured(m->by_measurement)},
+                                                  {"searched_measured_to_sequential", measured(m->to_sequential)}};
+        }
     }
     if (e.host) {
         double most = 0.0;

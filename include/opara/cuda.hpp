@@ -14,5 +14,6 @@
 #include <opara/cuda/launcher.hpp>
 #include <opara/cuda/measure.hpp>
 #include <opara/cuda/plan_graph.hpp>
+#include <opara/cuda/plan_sampler.hpp>
 #include <opara/cuda/statistics.hpp>
 #include <opara/cuda/stream.hpp>

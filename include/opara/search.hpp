@@ -4,10 +4,13 @@
 
 #include <opara/search/budget.hpp>
 #include <opara/search/climb.hpp>
+#include <opara/search/climb_measured.hpp>
 #include <opara/search/draft.hpp>
 #include <opara/search/evaluator.hpp>
+#include <opara/search/finalists.hpp>
 #include <opara/search/fingerprint.hpp>
 #include <opara/search/improve.hpp>
+#include <opara/search/improve_measured.hpp>
 #include <opara/search/measured.hpp>
 #include <opara/search/moves.hpp>
 #include <opara/search/parts.hpp>

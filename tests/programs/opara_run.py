@@ -141,6 +141,27 @@ class Results(Program):
             self.assertLessEqual(policy["measured_low_us"], policy["measured_us"])
             self.assertLessEqual(policy["measured_us"], policy["measured_high_us"])
 
+    def test_the_gpu_is_searched_by_measurement_or_is_missed_aloud(self):
+        path = self.folder / "report.json"
+        result = run("googlenet", "--fused", "--backend", "cuda", "--policy", "sequential,opara", "--search", "8",
+                     "--programmatic", "--report", path)
+        if result.returncode != 0:
+            self.assertEqual(result.returncode, 1, result.stderr)
+            self.assertRegex(result.stderr, "--backend cuda: (there is no CUDA device|.*without the CUDA toolkit)")
+            return
+        report = json.loads(path.read_text())
+        policies = {p["name"]: p for p in report["policies"]}
+        self.assertEqual(list(policies), ["sequential", "opara", "searched", "searched_measured"])
+        for policy in policies.values():
+            self.assertEqual(policy["cuda_max_relative_difference"], 0, policy["name"])
+            self.assertLess(policy["cuda_host_difference"], 0.01, policy["name"])
+        self.assertLess(policies["searched_measured"]["queued_us"], policies["sequential"]["queued_us"])
+        measured = report["search"]["measured"]
+        self.assertGreater(measured["finalists"], 5)
+        self.assertGreater(measured["tried"], measured["accepted"])
+        self.assertLess(measured["searched_measured_to_sequential"]["high"], 1)
+        self.assertIn("searched_measured gains", result.stdout)
+
     def test_any_pair_of_policies(self):
         report = self.report("deepfm", "--policy", "round_robin+depth_first,by_level+smallest_demand", "--lanes", "3")
         self.assertEqual(report["policies"][0]["lanes"], 3)

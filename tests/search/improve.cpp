@@ -207,6 +207,8 @@ TEST_CASE("an evaluator refuses plans that are not for its operators or variants
     CHECK_THROWS_AS(static_cast<void>(evaluate(plan{5, 1, 0, {}})), invalid_plan);
     const plan one = scheduler{assign::single{}, order::topological{}}(p.graph, search::chosen_costs{p.variants});
     const std::vector<variant_id> other(5, variant_id{1});
+    CHECK(search::variants_of(one) == std::vector<variant_id>(5));
+    CHECK(search::variants_of(search::with_variants(one, other)) == other);
     CHECK_THROWS_AS(static_cast<void>(evaluate(search::with_variants(one, other))), invalid_plan);
     const double us = evaluate(one); // it still works, and remembers
     CHECK(us == evaluate(one));

@@ -106,3 +106,27 @@ TEST_CASE("samples that cannot be are refused") {
     CHECK_THROWS_AS(choose({six, {1.0}}), error);
     CHECK_THROWS_AS(choose({six, std::vector<double>(6, 0.0)}), error);
 }
+
+TEST_CASE("samples are taken in several calls, as many as were asked for") {
+    const plan p;
+    const plan* const plans[] = {&p, &p};
+    std::vector<std::size_t> asked;
+    const auto measure = [&](std::span<const plan* const> which, std::size_t rounds) {
+        asked.push_back(rounds);
+        std::vector<std::vector<double>> samples;
+        for (std::size_t i = 0; i < which.size(); ++i) {
+            samples.emplace_back(rounds, static_cast<double>(10 * asked.size() + i));
+        }
+        return samples;
+    };
+    const auto five = search::detail::samples_in_calls(measure, std::span<const plan* const>{plans}, 5, 2);
+    CHECK(asked == std::vector<std::size_t>{2, 3});
+    CHECK(five == std::vector<std::vector<double>>{{10, 10, 20, 20, 20}, {11, 11, 21, 21, 21}});
+    asked.clear();
+    const auto one = search::detail::samples_in_calls(measure, std::span<const plan* const>{plans}, 1, 4);
+    CHECK(asked == std::vector<std::size_t>{1});
+    CHECK(one.size() == 2);
+    const auto wrong = [](std::span<const plan* const>, std::size_t) { return std::vector<std::vector<double>>{}; };
+    CHECK_THROWS_AS(
+        static_cast<void>(search::detail::samples_in_calls(wrong, std::span<const plan* const>{plans}, 2, 2)), error);
+}

@@ -67,7 +67,7 @@ public:
     void enqueue(op_id v, variant_id variant, cudaStream_t s) const;
 
     /// In how many ways an operator can run, at least 1: products in several tiles and splits, by what they are thought
-    /// to take, the shortest first.
+    /// to take, the shortest first, and behind them some that are slower and take little room.
     [[nodiscard]] std::size_t variants(op_id v) const noexcept;
     /// Kernels that an operator launches: 0 for one that hands on what it got.
     [[nodiscard]] std::size_t kernels(op_id v) const noexcept;

@@ -80,6 +80,7 @@ struct choice {
     int tile;
     int split;
     double us;
+    double area; // SMs that it holds, times how long
 };
 
 // What a choice takes on an idle Hopper, roughly: rounds of blocks, each a number of stages that the cache or the
@@ -111,13 +112,22 @@ std::vector<choice> choices(const product_arguments& a, std::int64_t batch, bool
         const std::int64_t needed = ((a.m + t.rows - 1) / t.rows) * ((a.n + t.columns - 1) / t.columns) * batch;
         for (const int split : {1, 2, 4, 8}) {
             if (split <= a.k_steps) {
-                all.push_back({i, split, estimate_us(t, product_shared_bytes(i), needed, a.k_steps, split)});
+                const double us = estimate_us(t, product_shared_bytes(i), needed, a.k_steps, split);
+                const double share =
+                    std::max(t.threads / 2048.0, (product_shared_bytes(i) + 1024.0) / (228.0 * 1024.0));
+                all.push_back({i, split, us, us * static_cast<double>(needed * split) * share});
             }
         }
     }
     std::stable_sort(all.begin(), all.end(), [](const choice& x, const choice& y) { return x.us < y.us; });
-    constexpr std::size_t most = 16;
-    all.resize(std::min(all.size(), most));
+    // Those that are quick alone, and of the others those that leave most of the device to whatever runs beside them.
+    constexpr std::size_t quick = 16;
+    constexpr std::size_t sparing = 6;
+    if (all.size() > quick) {
+        std::stable_sort(all.begin() + quick, all.end(),
+                         [](const choice& x, const choice& y) { return x.area < y.area; });
+        all.resize(std::min(all.size(), quick + sparing));
+    }
     return all;
 }
 

@@ -44,20 +44,25 @@ std::string description(const cuda_engine& engine, const onnx::network& net, op_
 constexpr std::size_t copies = 16;
 
 // A chain of one operator.
-cuda::graph_exec chain(const cuda_engine& engine, op_id v, variant_id variant) {
+cuda::graph_exec chain(const cuda_engine& engine, op_id v, variant_id variant, chain_edges edges) {
     std::vector<command> commands;
     for (std::size_t i = 0; i < copies; ++i) {
         commands.push_back({.op = op_id::from_index(i), .variant = variant});
     }
     const plan p{copies, 1, 0, std::move(commands)};
-    return cuda::capture_nodes(p, [&](const command& c, cudaStream_t s) { engine.enqueue(v, c.variant, s); })
+    cuda::emission_options how;
+    if (edges == chain_edges::programmatic) {
+        how.programmatic.assign(copies, true);
+    }
+    return cuda::capture_nodes(
+               p, [&](const command& c, cudaStream_t s) { engine.enqueue(v, c.variant, s); }, how)
         .instantiate();
 }
 
 } // namespace
 
 search::variant_table measure_variants(const cuda_engine& engine, const onnx::network& net,
-                                       const cost::table& estimated, const cost::device& on) {
+                                       const cost::table& estimated, const cost::device& on, chain_edges edges) {
     std::map<std::string, std::vector<double>> known; // times by variant
     std::vector<std::vector<search::variant>> all(net.graph.size());
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -70,7 +75,7 @@ search::variant_table measure_variants(const cuda_engine& engine, const onnx::ne
         if (is_new) {
             std::vector<cuda::graph_exec> graphs;
             for (std::size_t k = 0; k < engine.variants(v); ++k) {
-                graphs.push_back(chain(engine, v, variant_id::from_index(k)));
+                graphs.push_back(chain(engine, v, variant_id::from_index(k), edges));
             }
             std::vector<const cuda::graph_exec*> pointers;
             for (const cuda::graph_exec& g : graphs) {
@@ -84,27 +89,17 @@ search::variant_table measure_variants(const cuda_engine& engine, const onnx::ne
         for (std::size_t k = 0; k < place->second.size(); ++k) {
             cost::kernel kernel = engine.footprint(v, variant_id::from_index(k));
             const cost::kernel& demand = estimated.kernel(v);
-            kernel.duration_us = place->second[k];
+            // What was measured is all kernels of the operator with the edges between them, which the table adds again.
+            const auto kernels = static_cast<std::uint32_t>(engine.kernels(v));
+            kernel.duration_us = std::max(place->second[k] - on.graph.edge_us * (kernels - 1.0), 0.0);
             kernel.dram_bytes = demand.dram_bytes;
             kernel.l2_bytes = demand.l2_bytes;
             kernel.fp32_flops = demand.fp32_flops;
             kernel.tensor_flops = demand.tensor_flops;
-            // The duration is of all kernels of the operator and of the edges between them: one node, as the table has
-            // it.
-            all[i].push_back({.kernel = kernel, .programmatic = search::programmatic_edges::safe});
+            all[i].push_back({.kernel = kernel, .kernels = kernels, .programmatic = search::programmatic_edges::safe});
         }
     }
     return search::variant_table{all, on};
-}
-
-plan with_variants(const plan& p, std::span<const variant_id> variants) {
-    std::vector<command> commands(p.commands().begin(), p.commands().end());
-    for (command& c : commands) {
-        if (c.what == action::launch) {
-            c.variant = variants[c.op.index()];
-        }
-    }
-    return plan{p.operators(), p.lanes(), p.events(), std::move(commands)};
 }
 
 } // namespace opara::engine

@@ -3,26 +3,28 @@
 #pragma once
 
 #include <examples/engine/cuda/cuda_engine.hpp>
-#include <opara/core/id.hpp>
 #include <opara/cost/device.hpp>
 #include <opara/cost/table.hpp>
 #include <opara/onnx/network.hpp>
-#include <opara/plan/plan.hpp>
 #include <opara/search/variants.hpp>
 
-#include <span>
+#include <cstdint>
 
 namespace opara::engine {
 
+/// Whether the edges of what is measured are programmatic: what is fastest differs, because a kernel that is launched
+/// early hides its start and its first weights behind the one before.
+enum class chain_edges : std::uint8_t { whole, programmatic };
+
 /// Measures every variant of every operator on its own, in a chain of it, warm in the cache; operators that are alike
-/// are measured once. What comes of it is what `search::static_choice` and the search for plans take.
+/// are measured once. What comes of it is what `search::static_choice` and the search for plans take: time alone,
+/// blocks, threads, registers, shared memory, kernels, and that programmatic edges are safe.
 /// @param estimated  where bytes and FLOPs come from
 /// @param on  the device that is there, as a model
+/// @param edges  those of the chain: as the plans are going to be emitted
 /// @throws cuda::cuda_error
 [[nodiscard]] search::variant_table measure_variants(const cuda_engine& engine, const onnx::network& net,
-                                                     const cost::table& estimated, const cost::device& on);
-
-/// The plan with other variants. @pre one for each operator
-[[nodiscard]] plan with_variants(const plan& p, std::span<const variant_id> variants);
+                                                     const cost::table& estimated, const cost::device& on,
+                                                     chain_edges edges = chain_edges::whole);
 
 } // namespace opara::engine

@@ -44,6 +44,48 @@ struct measured_choice {
     friend bool operator==(const measured_choice&, const measured_choice&) = default;
 };
 
+namespace detail {
+
+/// Samples of some plans, known to be what a `sampler` promises.
+/// @throws error  another number of plans or samples than was asked for, or a sample that is not above 0
+template <sampler S>
+[[nodiscard]] std::vector<std::vector<double>> checked_samples(S& measure, std::span<const plan* const> plans,
+                                                               std::size_t rounds) {
+    std::vector<std::vector<double>> samples = measure(plans, rounds);
+    if (samples.size() != plans.size()) {
+        throw error{"asked for the samples of " + std::to_string(plans.size()) + " plans, got those of " +
+                    std::to_string(samples.size())};
+    }
+    for (const std::vector<double>& of_one : samples) {
+        if (of_one.size() != rounds || !std::all_of(of_one.begin(), of_one.end(), [](double us) { return us > 0.0; })) {
+            throw error{"asked for " + std::to_string(rounds) + " samples above 0 of each plan, got " +
+                        std::to_string(of_one.size()) + ", or one that is not"};
+        }
+    }
+    return samples;
+}
+
+/// The same in several calls, so that a sampler which makes something of the plans makes it anew for each.
+/// @throws error  as `checked_samples`
+template <sampler S>
+[[nodiscard]] std::vector<std::vector<double>> samples_in_calls(S& measure, std::span<const plan* const> plans,
+                                                                std::size_t rounds, std::size_t calls) {
+    std::vector<std::vector<double>> all(plans.size());
+    for (std::size_t call = 0; call < calls; ++call) {
+        const std::size_t share = rounds * (call + 1) / calls - rounds * call / calls;
+        if (share == 0) {
+            continue;
+        }
+        const std::vector<std::vector<double>> some = checked_samples(measure, plans, share);
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            all[i].insert(all[i].end(), some[i].begin(), some[i].end());
+        }
+    }
+    return all;
+}
+
+} // namespace detail
+
 /// Finds the fastest of some plans by successive halving (Karnin, Koren, Somekh, ICML 2013): all are measured in turn,
 /// the slower half leaves, and those that stay are measured twice as long. Plans are compared by the median of their
 /// samples' ratios to the sequential plan's of the same round, so that drift does not count. The last one is then
@@ -66,19 +108,7 @@ template <sampler S>
         for (const std::size_t i : which) {
             asked.push_back(plans[i]);
         }
-        std::vector<std::vector<double>> samples = measure(std::span<const plan* const>{asked}, rounds);
-        if (samples.size() != asked.size()) {
-            throw error{"asked for the samples of " + std::to_string(asked.size()) + " plans, got those of " +
-                        std::to_string(samples.size())};
-        }
-        for (const std::vector<double>& of_one : samples) {
-            if (of_one.size() != rounds ||
-                !std::all_of(of_one.begin(), of_one.end(), [](double us) { return us > 0.0; })) {
-                throw error{"asked for " + std::to_string(rounds) + " samples above 0 of each plan, got " +
-                            std::to_string(of_one.size()) + ", or one that is not"};
-            }
-        }
-        return samples;
+        return detail::checked_samples(measure, std::span<const plan* const>{asked}, rounds);
     };
 
     std::vector<std::size_t> left; // the sequential plan first: it is measured whether or not it leads

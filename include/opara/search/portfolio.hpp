@@ -60,6 +60,17 @@ struct portfolio_options {
     std::size_t most_operators = 5000;
 };
 
+/// For each operator the variant that a plan launches; 0 for one that it does not launch.
+[[nodiscard]] inline std::vector<variant_id> variants_of(const plan& p) {
+    std::vector<variant_id> choice(p.operators());
+    for (const command& c : p.commands()) {
+        if (c.what == action::launch) {
+            choice[c.op.index()] = c.variant;
+        }
+    }
+    return choice;
+}
+
 /// The same plan with each operator's variant chosen.
 [[nodiscard]] inline plan with_variants(const plan& p, std::span<const variant_id> choice) {
     std::vector<command> commands(p.commands().begin(), p.commands().end());
