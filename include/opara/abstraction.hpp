@@ -15,6 +15,7 @@
 #include <opara/abstraction/interval_process.hpp>
 #include <opara/abstraction/parse.hpp>
 #include <opara/abstraction/product.hpp>
+#include <opara/abstraction/project.hpp>
 #include <opara/abstraction/reachability.hpp>
 #include <opara/abstraction/stochastic.hpp>
 #include <opara/abstraction/systems.hpp>
