@@ -2,11 +2,13 @@
 
 import json
 import resource
+import signal
 import struct
 import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -115,6 +117,27 @@ class Exports(unittest.TestCase):
         self.assertIn(f"cannot write {path}.partial: File too large", result.stderr)
         self.assertEqual(path.read_text(), "old")
         self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["constant.json", "model.aut"])
+
+    def test_an_interruption_leaves_old_files_and_no_new_ones(self):
+        model, report = self.folder / "model.aut", self.folder / "report.json"
+        partial = self.folder / "model.aut.partial"
+        # While cells are explored (such a grid would take hours), and while an export is written.
+        for grid, sent in (("0.00005", signal.SIGINT), ("0.005", signal.SIGTERM)):
+            model.write_text("old model")
+            report.write_text("old report")
+            with subprocess.Popen(
+                [PROGRAM, "b1", "--controller", self.folder / "constant.json", "--property", "AF goal", "--grid", grid,
+                 "--report", report, "--export", f"aut:{model}"], stdout=subprocess.DEVNULL,
+            ) as process:
+                time.sleep(0.5)
+                while sent == signal.SIGTERM and not partial.exists() and process.poll() is None:
+                    time.sleep(0.0005)
+                process.send_signal(sent)
+                self.assertEqual(process.wait(), -sent)
+            self.assertEqual(model.read_text(), "old model")
+            self.assertEqual(report.read_text(), "old report")
+            self.assertEqual(sorted(p.name for p in self.folder.iterdir()),
+                             ["constant.json", "model.aut", "report.json"])
 
 
 def field(number, value):
