@@ -3,6 +3,7 @@
 #pragma once
 
 #include <opara/abstraction/build.hpp>
+#include <opara/abstraction/cell_index.hpp>
 #include <opara/abstraction/error.hpp>
 #include <opara/abstraction/product.hpp>
 #include <opara/abstraction/transition_system.hpp>
@@ -16,7 +17,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -47,15 +47,13 @@ struct quotient_system {
                            set_of.size()};
     }
     quotient_system result;
-    std::unordered_map<std::uint64_t, std::uint32_t> numbers;
+    detail::cell_index numbers;
     std::vector<std::size_t> ends; // of each set's members, once they are sorted by set
     for (const std::uint64_t name : set_of) {
-        const auto [at, is_new] = numbers.try_emplace(name, static_cast<std::uint32_t>(numbers.size()));
-        result.image.emplace_back(at->second);
-        if (is_new) {
-            ends.push_back(0);
-        }
-        ++ends[at->second];
+        const state_id set = numbers.insert(name);
+        result.image.push_back(set);
+        ends.resize(numbers.cells().size());
+        ++ends[set.index()];
     }
     const std::size_t sets = ends.size();
     std::size_t begin = 0;
