@@ -4,7 +4,6 @@
 #include <examples/opara_verify/benchmarks.hpp>
 #include <examples/opara_verify/controllers.hpp>
 #include <examples/opara_verify/exports.hpp>
-#include <examples/opara_verify/interruption.hpp>
 #include <examples/opara_verify/report.hpp>
 #include <opara/abstraction.hpp>
 #include <opara/core/file.hpp>
@@ -290,13 +289,6 @@ int main(int argc, char** argv) {
             std::fputs(verify::usage, stdout);
             return 0;
         }
-        std::vector<std::string> files{a.report};
-        for (const verify::export_request& e : a.exports) {
-            for (const std::string& file : verify::files_of(e)) {
-                files.push_back(file);
-            }
-        }
-        verify::remove_unfinished_when_interrupted(files);
         if (!a.report.empty()) {
             opara::require_writable(a.report);
         }
