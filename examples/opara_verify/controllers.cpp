@@ -12,7 +12,11 @@ namespace opara::examples::verify {
 abstraction::trained_controller read_controller(const std::string& file, const std::string& system) {
     const std::filesystem::path path{file};
     if (path.extension() != ".onnx") {
-        return abstraction::controller_from_json(read_file(file));
+        abstraction::trained_controller c = abstraction::controller_from_json(read_file(file));
+        if (c.widths.empty()) {
+            throw error{"the grid of the controller in " + file + " has no dimension"};
+        }
+        return c;
     }
 #ifdef OPARA_VERIFY_ONNX
     return {path.stem().string(),

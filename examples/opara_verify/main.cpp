@@ -226,6 +226,9 @@ template <class System>
 report run(const benchmark<System>& problem, abstraction::trained_controller c, const arguments& a) {
     constexpr std::size_t n = System::dimension;
     complete(c, problem);
+    if (a.scale && c.head == abstraction::head_kind::argmax) {
+        throw usage_error{"--scale means nothing to a controller that chooses among actions"};
+    }
     c.scale = a.scale.value_or(c.scale);
     if (a.tube) {
         if (c.head != abstraction::head_kind::scaled) {

@@ -212,6 +212,10 @@ class Onnx(unittest.TestCase):
         refused("'fc' (MatMul)", onnx_model([[float("nan")]] * 4, [0.0]))
         refused("must take 4 numbers, this one takes 3", onnx_model([[1.0]] * 3, [0.0]))
         refused("must give 1 numbers, and gives 2", onnx_model([[1.0, 2.0]] * 4, [0.0, 0.0]))
+        (self.folder / "flat.json").write_text(json.dumps({**CONTROLLER, "state_space": [[], []], "granularity": []}))
+        self.assertIn("has no dimension", self.run_it(self.folder / "flat.json").stderr)
+        (self.folder / "chooses.json").write_text(json.dumps({**CONTROLLER, "head": "argmax"}))
+        self.assertIn("--scale means nothing", self.run_it(self.folder / "chooses.json", "--scale", "2").stderr)
 
 
 if __name__ == "__main__":
