@@ -134,6 +134,7 @@ public:
             choices.push_back(rows.size() - 1);
         }
         std::vector<state_id> start;
+        start.reserve(initial.size());
         for (const std::uint32_t s : initial) {
             start.emplace_back(s);
         }
