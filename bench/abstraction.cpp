@@ -9,6 +9,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -101,20 +103,64 @@ network some_network(activation hidden) {
     return network{layers};
 }
 
+// Seconds that one step of B1 takes in a plain loop over intervals, measured in the same run: what else the machine
+// does slows it like the rest.
+double seconds_of_plain_step() {
+    const auto boxes = cells<interval>();
+    constexpr int rounds = 2000;
+    const std::clock_t start = std::clock();
+    for (int k = 0; k < rounds; ++k) {
+        for (const auto& b : boxes) {
+            benchmark::DoNotOptimize(b1_step(b, k % 2 == 0 ? -1.0 : 1.0));
+        }
+    }
+    return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC / rounds / static_cast<double>(boxes.size());
+}
+
+// States a second, how many there are, and the time of a state in steps of the plain loop.
+void report(benchmark::State& state, const transition_system& graph, std::clock_t start) {
+    const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+    const auto states = static_cast<double>(graph.size()) * static_cast<double>(state.iterations());
+    state.SetItemsProcessed(static_cast<std::int64_t>(states));
+    state.counters["states"] = static_cast<double>(graph.size());
+    state.counters["transitions"] = static_cast<double>(graph.transitions());
+    state.counters["plain_steps"] = seconds / states / seconds_of_plain_step();
+}
+
 // Abstract states a second on B1 with a network of two hidden layers of 20, everything included.
 void build_b1(benchmark::State& state, activation hidden) {
     const auto grid = uniform_grid<2>::by_width(box_of<2>({-2.5, -2.5}, {2.5, 2.5}), {0.005, 0.005});
     const enclosure<systems::b1> system;
     const box_network<2> pilot{some_network(hidden)};
     const build_options<2> options{.labels = {{"safe", box_of<2>({-1.5, -1.5}, {1.5, 1.5})}}, .threads = 1};
-    std::size_t states = 0;
+    transition_system last;
+    const std::clock_t start = std::clock();
     for (auto _ : state) {
-        const auto built = build(grid, system, pilot, box_of<2>({0.8, 0.5}, {0.9, 0.6}), options);
-        states = built.graph.size();
-        benchmark::DoNotOptimize(built);
+        cell_system built = build(grid, system, pilot, box_of<2>({0.8, 0.5}, {0.9, 0.6}), options);
+        last = std::move(built.graph);
     }
-    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(states));
-    state.counters["states"] = static_cast<double>(states);
+    report(state, last, start);
+}
+
+// CartPole, 50 steps from one cell as the published verification, under a controller that balances by a weighted sum
+// and chooses between two forces. On all cores.
+void build_cart_pole(benchmark::State& state) {
+    const auto grid =
+        uniform_grid<4>::by_width(box_of<4>({-4.8, -10, -0.42, -10}, {4.8, 10, 0.42, 10}), {0.16, 0.02, 0.016, 0.02});
+    const enclosure<systems::cart_pole> system;
+    const std::vector<double> right{0.05, 0.1, 1, 0.3, 0.05, 0.1, 1, 0.3}; // lower bounds, then upper ones
+    std::vector<double> weight(8, 0.0);
+    weight.insert(weight.end(), right.begin(), right.end());
+    const box_network<4, head::argmax> pilot{network{{layer{8, weight, {0, 0}}}}};
+    transition_system last;
+    const std::clock_t start = std::clock();
+    for (auto _ : state) {
+        bounded_cell_system built =
+            build_bounded(grid, system, pilot, box_of<4>({0.001, 0.001, 0, 0.001}, {0.001, 0.001, 0, 0.001}),
+                          static_cast<std::size_t>(state.range(0)));
+        last = std::move(built.part.graph);
+    }
+    report(state, last, start);
 }
 
 void check_ctl(benchmark::State& state, const char* text) {
@@ -147,6 +193,7 @@ BENCHMARK(interval_boost_unprotected);
 BENCHMARK(post_b1);
 BENCHMARK_CAPTURE(build_b1, relu, activation::relu)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(build_b1, tanh, activation::tanh)->Unit(benchmark::kMillisecond);
+BENCHMARK(build_cart_pole)->Arg(50)->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(check_ctl, AF, "AF goal")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(check_ctl, AG, "AG safe")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(check_ctl, AU_or_AG, "A[safe U goal] | AG safe")->Unit(benchmark::kMillisecond);

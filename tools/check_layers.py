@@ -20,8 +20,8 @@ LAYERS = {
     "search": ("core", "graph", "cost", "assign", "order", "plan", "sim"),
     "host": ("core", "graph", "cost", "assign", "order", "plan"),
     "cuda": ("core", "graph", "cost", "plan"),
-    "onnx": ("core", "graph", "cost"),
     "abstraction": ("core", "graph"),
+    "onnx": ("core", "graph", "cost", "abstraction"),  # a controller's file becomes a controller
     "testing": ("core", "graph", "cost", "assign", "order", "plan", "sim"),
 }
 

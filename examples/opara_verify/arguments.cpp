@@ -9,13 +9,16 @@
 
 namespace opara::examples::verify {
 
-const char* const usage = R"(usage: opara_verify SYSTEM --controller FILE.json [options]
+const char* const usage = R"(usage: opara_verify SYSTEM --controller FILE [options]
 
 SYSTEM: b1 b2 b3 b4 b5 tora acc6 mountain_car pendulum cart_pole
+FILE:   FILE.json says how the controller was trained; FILE.onnx is a multilayer perceptron that reads the lower bounds of
+        a cell, then the upper ones, and is taken to have been trained as the published controllers of SYSTEM were
 
   --property TEXT|NAME   a CTL formula over the system's labels, like "A[safe U goal] | AG safe", or the name of one of
                          the system's own properties; default: the first of these
   --grid WIDTH[,WIDTH..] widths of the cells, one for all dimensions or one each; default: the controller's
+  --scale NUMBER         the control per unit of the network's output; default: the controller's
   --steps COUNT          explore so many steps only; the verdict then says "within bound" where it depends on it
   --tube                 instead of exploring cells, follow boxes from the initial set until all are in the system's
                          goal, at the published settings; --steps then bounds the steps
@@ -88,6 +91,8 @@ arguments parse_arguments(const std::vector<std::string>& words) {
             a.report = value;
         } else if (word == "--export") {
             a.exports.push_back(parse_export(value));
+        } else if (word == "--scale") {
+            a.scale = number(word, value);
         } else if (word == "--steps") {
             a.steps = count(word, value);
         } else if (word == "--threads") {

@@ -15,9 +15,10 @@ namespace opara::examples::verify {
 /// What was asked for.
 struct arguments {
     std::string system;                  ///< its name
-    std::string controller;              ///< a JSON file
+    std::string controller;              ///< a JSON or ONNX file
     std::string property;                ///< a formula or the name of one; empty: the system's first
     std::vector<double> widths;          ///< cell widths: none (the controller's own), one for all, or one a dimension
+    std::optional<double> scale;         ///< the control per unit of the network's output; none: the controller's own
     std::optional<std::size_t> steps;    ///< explore no further
     std::size_t threads = 0;             ///< 0: all cores
     std::string report;                  ///< a JSON file to write; empty: none

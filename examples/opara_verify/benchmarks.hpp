@@ -28,6 +28,15 @@ struct tube_settings {
     abstraction::point<N> nearness{}; ///< of boxes that are merged
 };
 
+/// How the controllers of a system were trained, for those that come without saying so.
+template <std::size_t N>
+struct training_settings {
+    box<N> space;                   ///< the gridded region
+    abstraction::point<N> widths{}; ///< of its cells
+    double scale = 1;               ///< the control per unit of the network's output
+    bool chooses = false;           ///< the largest output is the action
+};
+
 /// A system with its problem.
 template <class System>
 struct benchmark {
@@ -37,6 +46,7 @@ struct benchmark {
     box<dimension> initial;                                      ///< where it starts
     std::vector<abstraction::region<dimension>> labels;          ///< what formulas speak of
     std::vector<std::pair<std::string, std::string>> properties; ///< name and formula
+    training_settings<dimension> training;                       ///< of published controllers
     tube_settings<dimension> tube{};                             ///< to the first label; 0 steps: none is published
 };
 
@@ -56,6 +66,7 @@ inline benchmark<abstraction::systems::b1> b1() {
             box_of<2>({0.8, 0.5}, {0.9, 0.6}),
             {{"goal", box_of<2>({0, 0.05}, {0.2, 0.3})}, {"safe", box_of<2>({-1.5, -1.5}, {1.5, 1.5})}},
             reach_and_avoid,
+            {box_of<2>({-2.5, -2.5}, {2.5, 2.5}), {0.02, 0.02}, 4},
             {70, {0.01, 0.01}, {1e-4, 1e-4}}};
 }
 inline benchmark<abstraction::systems::b2> b2() {
@@ -63,6 +74,7 @@ inline benchmark<abstraction::systems::b2> b2() {
             box_of<2>({0.7, 0.7}, {0.9, 0.9}),
             {{"goal", box_of<2>({-0.3, -0.35}, {0.1, 0.5})}, {"safe", box_of<2>({-1.5, -1.5}, {1.5, 1.5})}},
             reach_and_avoid,
+            {box_of<2>({-2.5, -2.5}, {2.5, 2.5}), {0.1, 0.1}, 2},
             {140, {0.2, 0.05}, {1e-3, 1e-4}}};
 }
 inline benchmark<abstraction::systems::b3> b3() {
@@ -70,6 +82,7 @@ inline benchmark<abstraction::systems::b3> b3() {
             box_of<2>({0.8, 0.4}, {0.9, 0.5}),
             {{"goal", box_of<2>({0.2, -0.3}, {0.3, -0.05})}},
             reach,
+            {box_of<2>({-2.5, -2.5}, {2.5, 2.5}), {0.2, 0.2}},
             {150, {0.02, 0.02}, {1e-3, 1e-4}}};
 }
 inline benchmark<abstraction::systems::b4> b4() {
@@ -77,6 +90,7 @@ inline benchmark<abstraction::systems::b4> b4() {
             box_of<3>({0.25, 0.08, 0.25}, {0.27, 0.1, 0.27}),
             {{"goal", box<3>{{open(-0.05, 0.05), open(-0.05, 0), anything}}}},
             reach,
+            {box_of<3>({-2.5, -2.5, -2.5}, {2.5, 2.5, 2.5}), {0.2, 0.2, 0.2}},
             {60, {0.01, 0.01, 0.02}, {1e-3, 1e-4, 1e-4}}};
 }
 inline benchmark<abstraction::systems::b5> b5() {
@@ -84,6 +98,7 @@ inline benchmark<abstraction::systems::b5> b5() {
             box_of<3>({0.38, 0.45, 0.25}, {0.4, 0.47, 0.27}),
             {{"goal", box<3>{{open(-0.4, -0.28), open(0.05, 0.22), anything}}}},
             reach,
+            {box_of<3>({-2.5, -2.5, -5.5}, {2.5, 2.5, 5.5}), {0.1, 0.1, 0.1}},
             {50, {0.01, 0.01, 0.001}, {1e-3, 1e-3, 1e-3}}};
 }
 inline benchmark<abstraction::systems::tora> tora() {
@@ -93,14 +108,17 @@ inline benchmark<abstraction::systems::tora> tora() {
              {"safe",
               box<4>{{interval{-1.5, 1.5}, interval{-1.5707963267948966, 1.5707963267948966}, anything, anything}}}},
             reach_and_avoid,
+            {box_of<4>({-2.5, -2.5, -2, -10}, {2.5, 2.5, 2, 10}), {0.2, 0.2, 0.2, 0.2}},
             {250, {0.001, 0.001, 0.015, 0.02}, {6e-4, 6e-4, 1e-3, 1e-3}}};
 }
 inline benchmark<abstraction::systems::acc6> acc6() {
-    return {{},
-            box_of<6>({90, 32, 0, 10, 30, 0}, {91, 32.05, 0, 11, 30.05, 0}),
-            {{"goal", box<6>{{anything, open(22.81, 22.87), anything, anything, open(29.88, 30.02), anything}}}},
-            reach,
-            {55, {1, 0.02, 0.01, 1, 0.02, 0.01}, {10, 1e-3, 1e-3, 10, 1e-3, 1e-3}}};
+    return {
+        {},
+        box_of<6>({90, 32, 0, 10, 30, 0}, {91, 32.05, 0, 11, 30.05, 0}),
+        {{"goal", box<6>{{anything, open(22.81, 22.87), anything, anything, open(29.88, 30.02), anything}}}},
+        reach,
+        {box_of<6>({-300, -100, -100, -300, -100, -100}, {300, 100, 100, 300, 100, 100}), {1, 0.1, 0.1, 1, 0.1, 0.1}},
+        {55, {1, 0.02, 0.01, 1, 0.02, 0.01}, {10, 1e-3, 1e-3, 10, 1e-3, 1e-3}}};
 }
 inline benchmark<abstraction::systems::mountain_car> mountain_car() {
     return {{},
@@ -108,19 +126,22 @@ inline benchmark<abstraction::systems::mountain_car> mountain_car() {
             {{"success", box<2>{{interval{0.45, std::numeric_limits<double>::infinity()}, anything}}},
              {"left", box<2>{{open(0.15, 0.25), anything}}},
              {"right", box<2>{{anything, open(0.02, 1)}}}},
-            {{"success", "AF success"}, {"fast", "AG (left -> right)"}}};
+            {{"success", "AF success"}, {"fast", "AG (left -> right)"}},
+            {box_of<2>({-1.4, -0.09}, {0.8, 0.09}), {0.01, 0.001}, 1, true}};
 }
 inline benchmark<abstraction::systems::pendulum> pendulum() {
     return {{},
             box_of<3>({1, 0, 0.1}, {1, 0, 0.1}),
             {{"upright", box<3>{{open(0, 2), anything, anything}}}},
-            {{"upright", "AG upright"}}};
+            {{"upright", "AG upright"}},
+            {box_of<3>({-1.5, -1.5, -10}, {1.5, 1.5, 10}), {0.16, 0.16, 0.01}}};
 }
 inline benchmark<abstraction::systems::cart_pole> cart_pole() {
     return {{},
             box_of<4>({0.001, 0.001, 0, 0.001}, {0.001, 0.001, 0, 0.001}),
             {{"balanced", box<4>{{interval{-2.4, 2.4}, anything, interval{-0.21, 0.21}, anything}}}},
-            {{"balanced", "AG balanced"}}};
+            {{"balanced", "AG balanced"}},
+            {box_of<4>({-4.8, -10, -0.42, -10}, {4.8, 10, 0.42, 10}), {0.16, 0.02, 0.016, 0.02}, 1, true}};
 }
 
 } // namespace opara::examples::verify

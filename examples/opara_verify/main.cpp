@@ -2,10 +2,10 @@
 
 #include <examples/opara_verify/arguments.hpp>
 #include <examples/opara_verify/benchmarks.hpp>
+#include <examples/opara_verify/controllers.hpp>
 #include <examples/opara_verify/exports.hpp>
 #include <examples/opara_verify/report.hpp>
 #include <opara/abstraction.hpp>
-#include <opara/abstraction/json.hpp>
 #include <opara/core/file.hpp>
 
 #include <chrono>
@@ -206,9 +206,30 @@ report run(const benchmark<System>& problem, const Pilot& pilot, const abstracti
     return r;
 }
 
+// A controller that came without settings gets those of the system.
 template <class System>
-report run(const benchmark<System>& problem, const abstraction::trained_controller& c, const arguments& a) {
+void complete(abstraction::trained_controller& c, const benchmark<System>& problem) {
+    const auto& settings = problem.training;
+    if (!c.widths.empty()) {
+        return;
+    }
+    for (const interval& side : settings.space.sides) {
+        c.lower.push_back(side.lower());
+        c.upper.push_back(side.upper());
+    }
+    c.widths.assign(settings.widths.begin(), settings.widths.end());
+    c.scale = settings.scale;
+    c.head = settings.chooses ? abstraction::head_kind::argmax : abstraction::head_kind::scaled;
+}
+
+template <class System>
+report run(const benchmark<System>& problem, abstraction::trained_controller c, const arguments& a) {
     constexpr std::size_t n = System::dimension;
+    complete(c, problem);
+    if (a.scale && c.head == abstraction::head_kind::argmax) {
+        throw usage_error{"--scale means nothing to a controller that chooses among actions"};
+    }
+    c.scale = a.scale.value_or(c.scale);
     if (a.tube) {
         if (c.head != abstraction::head_kind::scaled) {
             throw usage_error{"there are no settings for tubes of controllers that choose"};
@@ -280,7 +301,7 @@ int main(int argc, char** argv) {
             files.insert(files.end(), more.begin(), more.end());
         }
         opara::require_writable(files);
-        const auto c = opara::abstraction::controller_from_json(opara::read_file(a.controller));
+        const auto c = verify::read_controller(a.controller, a.system);
         const verify::report r = verify::run(c, a);
         std::fputs(verify::to_text(r).c_str(), stdout);
         if (!a.report.empty()) {

@@ -1,18 +1,23 @@
 /// @file
 /// From a continuous state space to a verdict: intervals, partitions, dynamics, controllers, transition systems, CTL,
-/// replayed counterexamples, reach tubes.
+/// replayed counterexamples, reach tubes, and the same for stochastic policies.
 #pragma once
 
 #include <opara/abstraction/adaptive_tree.hpp>
 #include <opara/abstraction/build.hpp>
+#include <opara/abstraction/build_process.hpp>
 #include <opara/abstraction/check.hpp>
 #include <opara/abstraction/controller.hpp>
 #include <opara/abstraction/dynamics.hpp>
 #include <opara/abstraction/falsify.hpp>
 #include <opara/abstraction/formula.hpp>
 #include <opara/abstraction/functions.hpp>
+#include <opara/abstraction/interval_process.hpp>
 #include <opara/abstraction/parse.hpp>
 #include <opara/abstraction/product.hpp>
+#include <opara/abstraction/project.hpp>
+#include <opara/abstraction/reachability.hpp>
+#include <opara/abstraction/stochastic.hpp>
 #include <opara/abstraction/systems.hpp>
 #include <opara/abstraction/tube.hpp>
 #include <opara/abstraction/uniform_grid.hpp>

@@ -65,6 +65,60 @@ struct bounded_cell_system {
 
 namespace detail {
 
+inline constexpr std::uint64_t unexplored_cell =
+    std::numeric_limits<std::uint64_t>::max(); // the "cell" of *unexplored*
+
+template <std::size_t N>
+void require_free_names(const std::vector<region<N>>& labels) {
+    for (const region<N>& r : labels) {
+        if (r.name == "outside" || r.name == "unexplored" ||
+            std::count_if(labels.begin(), labels.end(), [&](const region<N>& other) { return other.name == r.name; }) !=
+                1) {
+            throw domain_error{"there cannot be one more label \"" + r.name + "\""};
+        }
+    }
+}
+
+template <partition P>
+void require_inside(const P& cells, const box<P::dimension>& initial) {
+    if (!box<P::dimension>{cells.domain()}.contains(initial)) {
+        throw domain_error{"the initial set does not lie inside the domain"};
+    }
+}
+
+template <std::size_t N>
+[[nodiscard]] bool lies_in_one_of(const std::vector<box<N>>& sets, const box<N>& b) {
+    return std::any_of(sets.begin(), sets.end(), [&](const box<N>& a) { return a.contains(b); });
+}
+
+// The labels of states that are cells, and "outside" and "unexplored" behind them.
+template <partition P>
+[[nodiscard]] std::vector<labelling> label_cells(const P& where, const std::vector<region<P::dimension>>& regions,
+                                                 const std::vector<std::uint64_t>& cells) {
+    constexpr std::size_t n = P::dimension;
+    std::vector<labelling> labels;
+    for (const region<n>& r : regions) {
+        labels.push_back({r.name, std::vector<truth>(cells.size(), truth::maybe)});
+    }
+    labels.push_back({"outside", std::vector<truth>(cells.size(), truth::no)});
+    labels.push_back({"unexplored", std::vector<truth>(cells.size(), truth::no)});
+    for (std::size_t s = 0; s < cells.size(); ++s) {
+        if (cells[s] == unexplored_cell) {
+            labels[regions.size()].holds[s] = truth::maybe;
+            labels[regions.size() + 1].holds[s] = truth::yes;
+        } else if (cells[s] == where.outside()) {
+            labels[regions.size()].holds[s] = truth::yes;
+        } else {
+            const box<n> b = where.cell_box(static_cast<decltype(where.size())>(cells[s]));
+            for (std::size_t k = 0; k < regions.size(); ++k) {
+                const box<n>& set = regions[k].set;
+                labels[k].holds[s] = set.contains(b) ? truth::yes : set.meets(b) ? truth::maybe : truth::no;
+            }
+        }
+    }
+    return labels;
+}
+
 // The exploration, layer by layer. The cells of a layer are worked on in parallel, in blocks; their successors then get
 // their numbers in the order of one thread, so the numbers do not depend on how many there are.
 template <partition P, dynamics D, controller<P::dimension, typename D::action> C>
@@ -72,7 +126,6 @@ template <partition P, dynamics D, controller<P::dimension, typename D::action> 
 class builder {
 public:
     static constexpr std::size_t n = P::dimension;
-    static constexpr std::uint64_t nowhere = std::numeric_limits<std::uint64_t>::max(); // the "cell" of *unexplored*
 
     builder(const P& cells, const D& system, const C& pilot, const build_options<n>& options)
         : partition_{cells},
@@ -80,19 +133,11 @@ public:
           controller_{pilot},
           options_{options},
           threads_{thread_count(options.threads)} {
-        for (const region<n>& r : options.labels) {
-            if (r.name == "outside" || r.name == "unexplored" ||
-                std::count_if(options.labels.begin(), options.labels.end(),
-                              [&](const region<n>& other) { return other.name == r.name; }) != 1) {
-                throw domain_error{"there cannot be one more label \"" + r.name + "\""};
-            }
-        }
+        require_free_names(options.labels);
     }
 
     bounded_cell_system explore(const box<n>& initial, std::size_t steps) {
-        if (!box<n>{partition_.domain()}.contains(initial)) {
-            throw domain_error{"the initial set does not lie inside the domain"};
-        }
+        require_inside(partition_, initial);
         std::vector<state_id> start;
         partition_.for_each_overlap(initial, [&](std::uint64_t cell) { start.push_back(index_.insert(cell)); });
         std::size_t explored = 0;
@@ -105,13 +150,13 @@ public:
         result.steps = steps;
         if (explored < index_.cells().size()) {
             const std::size_t reached = index_.cells().size();
-            result.unexplored = index_.insert(nowhere);
+            result.unexplored = index_.insert(unexplored_cell);
             for (std::size_t s = explored; s <= reached; ++s) { // the last one is *unexplored* itself
                 targets_.push_back(*result.unexplored);
                 offsets_.push_back(targets_.size());
             }
         }
-        std::vector<labelling> labels = label();
+        std::vector<labelling> labels = label_cells(partition_, options_.labels, index_.cells());
         result.part.cells = index_.release();
         result.part.graph =
             transition_system{std::move(offsets_), std::move(targets_), std::move(start), std::move(labels)};
@@ -164,7 +209,7 @@ private:
             if (cell == partition_.outside()) {
                 add(cell);
             } else {
-                if (stops(boxes[at])) {
+                if (lies_in_one_of(options_.absorbing, boxes[at])) {
                     add(cell);
                 } else {
                     partition_.for_each_overlap(dynamics_.post(boxes[at], actions[at]), add);
@@ -177,36 +222,6 @@ private:
     }
     [[nodiscard]] box<n> box_of_cell(std::uint64_t cell) const {
         return partition_.cell_box(static_cast<decltype(partition_.size())>(cell));
-    }
-    [[nodiscard]] bool stops(const box<n>& b) const {
-        return std::any_of(options_.absorbing.begin(), options_.absorbing.end(),
-                           [&](const box<n>& a) { return a.contains(b); });
-    }
-
-    [[nodiscard]] std::vector<labelling> label() const {
-        const std::vector<std::uint64_t>& cells = index_.cells();
-        const std::size_t regions = options_.labels.size();
-        std::vector<labelling> labels;
-        for (const region<n>& r : options_.labels) {
-            labels.push_back({r.name, std::vector<truth>(cells.size(), truth::maybe)});
-        }
-        labels.push_back({"outside", std::vector<truth>(cells.size(), truth::no)});
-        labels.push_back({"unexplored", std::vector<truth>(cells.size(), truth::no)});
-        for (std::size_t s = 0; s < cells.size(); ++s) {
-            if (cells[s] == nowhere) {
-                labels[regions].holds[s] = truth::maybe;
-                labels[regions + 1].holds[s] = truth::yes;
-            } else if (cells[s] == partition_.outside()) {
-                labels[regions].holds[s] = truth::yes;
-            } else {
-                const box<n> b = box_of_cell(cells[s]);
-                for (std::size_t k = 0; k < regions; ++k) {
-                    const box<n>& set = options_.labels[k].set;
-                    labels[k].holds[s] = set.contains(b) ? truth::yes : set.meets(b) ? truth::maybe : truth::no;
-                }
-            }
-        }
-        return labels;
     }
 
     const P& partition_;

@@ -70,6 +70,30 @@ struct argmax {
 
 } // namespace head
 
+namespace detail {
+// A network's outputs for cells that it sees as `[l1..ln, u1..un]`.
+// @throws controller_error  an output is no number
+template <std::size_t N>
+[[nodiscard]] std::vector<double> evaluate_on_boxes(const network& net, std::span<const box<N>> boxes) {
+    std::vector<double> in;
+    in.reserve(boxes.size() * 2 * N);
+    for (const box<N>& b : boxes) {
+        for (const interval& side : b.sides) {
+            in.push_back(side.lower());
+        }
+        for (const interval& side : b.sides) {
+            in.push_back(side.upper());
+        }
+    }
+    std::vector<double> out(boxes.size() * net.outputs());
+    net.evaluate(in, out);
+    if (!std::all_of(out.begin(), out.end(), [](double x) { return std::isfinite(x); })) {
+        throw controller_error{"the controller's network overflows on a cell"};
+    }
+    return out;
+}
+} // namespace detail
+
 /// A network that sees a cell as the vector of its bounds, `[l1..ln, u1..un]`, as it was trained (Jin et al., "Learning
 /// on Abstract Domains", arXiv 2106.06931). The action is what double arithmetic computes: the controller under
 /// verification is this program, and no real-valued idealisation of it.
@@ -92,22 +116,8 @@ public:
     /// @throws controller_error  an output is no number
     void act(std::span<const box<N>> boxes, std::span<double> actions) const {
         OPARA_ASSERT(boxes.size() == actions.size());
-        std::vector<double> in;
-        in.reserve(boxes.size() * 2 * N);
-        for (const box<N>& b : boxes) {
-            for (const interval& side : b.sides) {
-                in.push_back(side.lower());
-            }
-            for (const interval& side : b.sides) {
-                in.push_back(side.upper());
-            }
-        }
+        const std::vector<double> out = detail::evaluate_on_boxes(net_, boxes);
         const std::size_t width = net_.outputs();
-        std::vector<double> out(boxes.size() * width);
-        net_.evaluate(in, out);
-        if (!std::all_of(out.begin(), out.end(), [](double x) { return std::isfinite(x); })) {
-            throw controller_error{"the controller's network overflows on a cell"};
-        }
         for (std::size_t k = 0; k < boxes.size(); ++k) {
             actions[k] = head_(std::span<const double>{out}.subspan(k * width, width));
         }

@@ -67,7 +67,10 @@ struct dual {
         dual c{a.value / b.value};
         const interval square = sqr(b.value);
         for (std::size_t i = 0; i < N; ++i) {
-            c.gradient[i] = (a.gradient[i] * b.value - a.value * b.gradient[i]) / square;
+            // Where the divisor does not change, a quotient of the derivative is tighter, and costs a fifth.
+            c.gradient[i] = b.gradient[i] == interval{} && !b.value.contains(0.0)
+                                ? quotient(a.gradient[i], b.value)
+                                : (a.gradient[i] * b.value - a.value * b.gradient[i]) / square;
         }
         return c;
     }
@@ -98,6 +101,9 @@ private:
     }
     [[nodiscard]] static constexpr interval product(const interval& derivative, const interval& factor) noexcept {
         return derivative == interval{} ? interval{} : derivative * factor;
+    }
+    [[nodiscard]] static constexpr interval quotient(const interval& derivative, const interval& divisor) noexcept {
+        return derivative == interval{} ? interval{} : derivative / divisor;
     }
 };
 

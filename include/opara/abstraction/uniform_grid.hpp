@@ -67,6 +67,23 @@ public:
         return g;
     }
 
+    /// The grid of some of the dimensions, in this order.
+    /// @throws domain_error  a dimension is none of this grid's, or named twice
+    template <std::size_t M>
+    [[nodiscard]] uniform_grid<M, Id> part(const std::array<std::size_t, M>& dimensions) const {
+        uniform_grid<M, Id> g;
+        for (std::size_t k = 0; k < M; ++k) {
+            if (dimensions[k] >= N ||
+                std::count(dimensions.begin(), dimensions.begin() + static_cast<std::ptrdiff_t>(k), dimensions[k]) !=
+                    0) {
+                throw domain_error{"dimension " + std::to_string(dimensions[k]) + " cannot be a key", dimensions[k]};
+            }
+            g.breakpoints_[k] = breakpoints_[dimensions[k]];
+        }
+        g.finish();
+        return g;
+    }
+
     [[nodiscard]] Id size() const noexcept { return size_; }    ///< the number of cells
     [[nodiscard]] Id outside() const noexcept { return size_; } ///< the number of what is in no cell
     /// The box of all cells.
@@ -136,6 +153,10 @@ public:
     friend bool operator==(const uniform_grid&, const uniform_grid&) = default;
 
 private:
+    template <std::size_t M, std::unsigned_integral OtherId>
+        requires(M > 0)
+    friend class uniform_grid; // makes grids of fewer dimensions
+
     uniform_grid() = default;
 
     static void require_bounded(const box<N>& domain, std::size_t i) {

@@ -5,6 +5,7 @@
 #include <opara/abstraction/export/coordinates.hpp>
 #include <opara/abstraction/export/proposition.hpp>
 #include <opara/abstraction/export/writer.hpp>
+#include <opara/abstraction/interval_process.hpp>
 #include <opara/abstraction/transition_system.hpp>
 
 #include <algorithm>
@@ -34,20 +35,39 @@ inline void write_prism_transitions(std::ostream& out, const transition_system& 
     w.finish();
 }
 
-/// Writes the propositions and which states are initial (`.lab`).
-/// @throws label_error  a name that is no identifier, or "init" or "deadlock"
-/// @throws system_error  as `write_prism_transitions`
-/// Complexity: O(states * labels).
-inline void write_prism_labels(std::ostream& out, const transition_system& system) {
-    detail::require_runs(system);
+/// Writes the transitions (`.tra`) of a Markov decision process with interval probabilities. For PRISM from 4.8:
+/// `prism -importmodel FILE.tra,lab -imdp -explicit -pf 'Pminmin=? [ F "goal" ]'`, and `Pmaxmax` for the other bound.
+/// @throws system_error  there is no initial state
+/// Complexity: O(states + branches).
+inline void write_prism_transitions(std::ostream& out, const interval_process& process) {
+    detail::require_runs(process);
+    detail::writer w{out};
+    w << process.size() << ' ' << process.choices() << ' ' << process.branches() << '\n';
+    for (std::size_t s = 0; s < process.size(); ++s) {
+        const auto state = state_id::from_index(s);
+        for (std::size_t c = process.first_choice(state); c < process.end_of_choices(state); ++c) {
+            for (const branch& b : process.outcomes(c)) {
+                w << s << ' ' << c - process.first_choice(state) << ' ' << b.target.value << " ["
+                  << b.probability.lower() << ',' << b.probability.upper() << "]\n";
+            }
+        }
+    }
+    w.finish();
+}
+
+namespace detail {
+
+template <class System>
+void write_prism_label_file(std::ostream& out, const System& system) {
+    require_runs(system);
     const std::vector<proposition> names = propositions(system);
-    detail::require_names(names, [](std::string_view name) -> std::string {
-        return !detail::is_word(name)                 ? "is no identifier of PRISM"
+    require_names(names, [](std::string_view name) -> std::string {
+        return !is_word(name)                         ? "is no identifier of PRISM"
                : name == "init" || name == "deadlock" ? "means something else to PRISM"
                                                       : "";
     });
-    const std::vector<state_id> start = detail::distinct_initial(system);
-    detail::writer w{out};
+    const std::vector<state_id> start = distinct_initial(system);
+    writer w{out};
     w << "0=\"init\" 1=\"deadlock\"";
     for (std::size_t k = 0; k < names.size(); ++k) {
         w << ' ' << k + 2 << "=\"" << names[k].name << '"';
@@ -76,6 +96,20 @@ inline void write_prism_labels(std::ostream& out, const transition_system& syste
         }
     }
     w.finish();
+}
+
+} // namespace detail
+
+/// Writes the propositions and which states are initial (`.lab`).
+/// @throws label_error  a name that is no identifier, or "init" or "deadlock"
+/// @throws system_error  as `write_prism_transitions`
+/// Complexity: O(states * labels).
+inline void write_prism_labels(std::ostream& out, const transition_system& system) {
+    detail::write_prism_label_file(out, system);
+}
+/// The same of a process.
+inline void write_prism_labels(std::ostream& out, const interval_process& process) {
+    detail::write_prism_label_file(out, process);
 }
 
 /// Writes where each state lies (`.sta`), so that PRISM's properties can speak of coordinates: `A [ G x0<5 ]`.

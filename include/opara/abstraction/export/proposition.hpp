@@ -3,6 +3,7 @@
 #pragma once
 
 #include <opara/abstraction/error.hpp>
+#include <opara/abstraction/interval_process.hpp>
 #include <opara/abstraction/transition_system.hpp>
 
 #include <algorithm>
@@ -26,9 +27,10 @@ struct proposition {
     [[nodiscard]] bool operator()(state_id s) const noexcept { return label->holds[s.index()] >= at_least_so; }
 };
 
-/// The propositions of a system's exports: label by label, "possibly_L" after "L" where there is one.
-/// The system must outlive them. Complexity: O(labels * states).
-[[nodiscard]] inline std::vector<proposition> propositions(const transition_system& system) {
+/// The propositions of the exports of a system, or of a process: label by label, "possibly_L" after "L" where there is
+/// one. The system must outlive them. Complexity: O(labels * states).
+template <class System>
+[[nodiscard]] std::vector<proposition> propositions(const System& system) {
     std::vector<proposition> all;
     for (const labelling& l : system.labels()) {
         all.push_back({l.name, &l, truth::yes});
@@ -89,6 +91,13 @@ void require_names(const std::vector<proposition>& all, Refusal refusal) {
     }
 }
 
+// The same for processes, whose states all have a choice.
+inline void require_runs(const interval_process& process) {
+    if (process.initial().empty()) {
+        throw system_error{"a process without initial states", 0};
+    }
+}
+
 // Checkers differ on what they make of a state without a successor, so they do not get any.
 inline void require_runs(const transition_system& system) {
     if (system.initial().empty()) {
@@ -101,7 +110,8 @@ inline void require_runs(const transition_system& system) {
 }
 
 // The initial states in ascending order, each once.
-inline std::vector<state_id> distinct_initial(const transition_system& system) {
+template <class System>
+std::vector<state_id> distinct_initial(const System& system) {
     std::vector<state_id> states(system.initial().begin(), system.initial().end());
     std::sort(states.begin(), states.end());
     states.erase(std::unique(states.begin(), states.end()), states.end());

@@ -39,6 +39,14 @@ public:
         block_.append(digits, end);
         return flush_if_full();
     }
+    // The shortest decimals that give back the double.
+    template <std::floating_point Number>
+    writer& operator<<(Number number) {
+        char digits[32];
+        const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+        block_.append(digits, end);
+        return flush_if_full();
+    }
     // Little-endian, as the formats want it, on every machine.
     void little_endian(std::uint64_t number) {
         for (int k = 0; k < 8; ++k) {
