@@ -36,7 +36,8 @@ public:
         queue_.clear();
         freed_by_ = filling_ = std::numeric_limits<std::uint32_t>::max();
         due_ = false;
-        next_ = std::numeric_limits<double>::infinity();
+        clock_ = 0.0;
+        next_ = linger_ = std::numeric_limits<double>::infinity();
         flow_ = busy_ = dram_ = math_ = 0.0;
     }
 
@@ -68,6 +69,8 @@ public:
 
     /// Lets time pass. @pre `us <= next()`
     void advance(double us) noexcept {
+        clock_ += us;
+        due_ = due_ || linger_ <= clock_ + instant;
         for (std::size_t g = 0; g < live_; ++g) {
             for (part& p : groups_[g].parts) {
                 p.remaining -= us * p.speed;
@@ -123,7 +126,7 @@ private:
 
     template <class Ended>
     void retire(Ended&& ended) {
-        bool merged = false;
+        bool merged = linger_ <= clock_ + instant;
         for (std::size_t g = 0; g < live_; ++g) {
             group& at = groups_[g];
             for (std::size_t i = 0; i < at.parts.size();) {
@@ -151,7 +154,7 @@ private:
         }
         for (std::size_t i = 0; i < active_.size();) {
             const std::uint32_t k = active_[i];
-            if (kernels_[k].parts == 0 && kernels_[k].unplaced < 1.0 && kernels_[k].started) {
+            if (kernels_[k].no_block_is_left() && kernels_[k].earliest <= clock_ + instant) {
                 active_.erase(active_.begin() + static_cast<std::ptrdiff_t>(i));
                 unused_.push_back(k);
                 ended(kernels_[k].op, kernels_[k].sms);
@@ -220,6 +223,8 @@ private:
     bool due_ = false;                                                   // whether blocks have ended
     std::uint32_t filling_ = std::numeric_limits<std::uint32_t>::max();  // the kernel that replaces blocks, if any
     double flow_ = 0.0; // blocks/us that the head of the queue replaces
+    double clock_ = 0.0;
+    double linger_ = std::numeric_limits<double>::infinity(); // the first end of those whose blocks are all gone
     double next_ = std::numeric_limits<double>::infinity();
     double busy_ = 0.0;
     double dram_ = 0.0;

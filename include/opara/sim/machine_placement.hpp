@@ -117,6 +117,7 @@ inline void machine::place(Started&& started) {
         fill(head);
         if (!k.started && k.unplaced < before) {
             k.started = true;
+            k.earliest = clock_ + k.f.duration_us + k.delay;
             active_.push_back(head);
             started(k.op, freed_by_);
         }

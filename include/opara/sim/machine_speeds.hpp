@@ -5,6 +5,7 @@
 #include <opara/sim/machine.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -46,6 +47,10 @@ inline void machine::share() {
     for (const std::uint32_t k : active_) {
         kernels_[k].changed = false;
     }
+    linger_ = std::numeric_limits<double>::infinity();
+    for (const std::uint32_t k : active_) {
+        linger_ = kernels_[k].no_block_is_left() ? std::min(linger_, kernels_[k].earliest) : linger_;
+    }
     dram_ = 0.0;
     share_memory();
     flow_ = 0.0;
@@ -73,6 +78,7 @@ inline void machine::share() {
     if (flow_ > 0.0) {
         next_ = std::min(next_, std::max(kernels_[head].unplaced, 0.0) / flow_);
     }
+    next_ = std::min(next_, std::max(linger_ - clock_, 0.0));
 }
 
 // When those who wait are told next of the slots that a last wave frees: often, if it matters which.
@@ -95,7 +101,9 @@ inline void machine::share_sm(group& at) {
         if (f.stretch_global > 1.0 && k.sharers() < f.resident) {
             p.speed = std::min(f.stretch_global, f.resident / k.sharers());
         } else if (f.stretch_local > 1.0 && here < f.per_sm) {
-            p.speed = std::min(f.stretch_local, f.per_sm / std::max(here, 1e-9));
+            // A group that stands for SMs which differ goes by the fullest of them: else all blocks of a kernel with
+            // one block more than there are SMs would run as if alone on theirs, and be done before it could be.
+            p.speed = std::min(f.stretch_local, f.per_sm / std::max(std::ceil(here - 1e-9), 1.0));
         }
         math += p.count * f.math * p.speed;
         l2 += p.count * f.l2 * p.speed;

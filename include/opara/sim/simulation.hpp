@@ -159,12 +159,13 @@ private:
         if (launch == std::numeric_limits<double>::infinity() && machine == launch) {
             return false;
         }
-        const double until = std::max(std::min(launch, machine), now_);
-        machine_.advance(until - now_);
-        busy_ += (until - now_) * machine_.busy_sms();
-        dram_ += (until - now_) * machine_.busy_dram();
-        math_ += (until - now_) * machine_.busy_math();
-        now_ = until;
+        // Not the difference of two times: late in a long run that would be 0 for a step that is not.
+        const double step_us = machine <= launch ? machine_.next() : std::max(launch - now_, 0.0);
+        machine_.advance(step_us);
+        busy_ += step_us * machine_.busy_sms();
+        dram_ += step_us * machine_.busy_dram();
+        math_ += step_us * machine_.busy_math();
+        now_ = machine <= launch ? machine : std::max(launch, now_);
         if (machine <= launch) {
             settle();
             return true;

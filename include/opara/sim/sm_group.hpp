@@ -46,6 +46,8 @@ struct running {
     double resident = 0.0;   // blocks in all groups
     double wave = 0.0;       // ... when its last wave began
     std::uint32_t sms = 0;   // that it ever had a block on, at most
+    double earliest = 0.0;   // when it would be over if it were alone: blocks here stand for many that differ a little,
+                             // and such a mean must not make a kernel faster than it can be
     bool started = false;
     bool filling = false;  // it runs in waves and a block that ends is replaced at once
     bool yielding = false; // it runs in waves but a kernel before it in the queue takes what it frees
@@ -53,6 +55,7 @@ struct running {
     double use_dram = 0.0; // bytes/us now
     double use_l2 = 0.0;
 
+    [[nodiscard]] bool no_block_is_left() const noexcept { return started && parts == 0 && unplaced < 1.0; }
     // Whether it runs in waves and is in the last. What its blocks leave to each other then is part of its time alone.
     [[nodiscard]] bool ending() const noexcept { return f.flows && !filling && !yielding && unplaced < 1.0; }
     // The blocks that share what the kernel gets of the device: in the last wave those that it began with.
