@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <new>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -29,7 +30,13 @@ void require_all_writable(const run::arguments& a) {
             files.push_back(**path);
         }
     }
-    require_writable(files);
+    std::vector<std::string> read{a.model}; // harmless where that is a network of the zoo
+    read.insert(read.end(), a.inputs.begin(), a.inputs.end());
+    read.insert(read.end(), a.references.begin(), a.references.end());
+    if (a.device) {
+        read.push_back(*a.device);
+    }
+    require_writable(files, read);
 }
 
 void write_files(const run::arguments& a, const run::evaluation& e) {
@@ -74,6 +81,9 @@ int work(const run::arguments& a) {
     const run::model m = run::load(a);
     const run::evaluation e = run::evaluate(a, m, device, steps);
     run::print(std::cout, e);
+    if (!std::cout.flush()) {
+        throw error{"the table could not be written to the standard output"};
+    }
     write_files(a, e);
     if (!outputs_agree(e)) {
         std::cerr << "opara_run: a plan's outputs are not those of the sequential run\n";
@@ -93,10 +103,13 @@ int main(int argc, char** argv) {
         }
         return work(*arguments);
     } catch (const run::usage_error& e) {
-        std::cerr << "opara_run: " << e.what() << '\n';
+        std::cerr << "opara_run: " << run::plain(e.what()) << '\n';
         return 2;
+    } catch (const std::bad_alloc&) {
+        std::cerr << "opara_run: there is not enough memory for this model\n";
+        return EXIT_FAILURE;
     } catch (const std::exception& e) {
-        std::cerr << "opara_run: " << e.what() << '\n';
+        std::cerr << "opara_run: " << run::plain(e.what()) << '\n';
         return EXIT_FAILURE;
     }
 }

@@ -26,12 +26,6 @@ std::string scientific(double value) {
     return text.data();
 }
 
-// A name out of a file, such that no control character of it reaches the terminal.
-std::string plain(std::string name) {
-    std::replace_if(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-    return name;
-}
-
 // Rows of cells under a head; the first column is text and stands left, the others are numbers and stand right.
 class table_text {
 public:
@@ -115,6 +109,12 @@ void print_measured(std::ostream& out, const measured_search_summary& m) {
 }
 
 } // namespace
+
+std::string plain(std::string text) {
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return (c < 0x20 && c != '\n') || c == 0x7f; }, '?');
+    return text;
+}
 
 void print(std::ostream& out, const evaluation& e) {
     const double bound = e.bounds.best();

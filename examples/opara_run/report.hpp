@@ -10,6 +10,9 @@
 
 namespace opara::run {
 
+/// Text out of a file (a name, a complaint about one), such that no control character of it reaches the terminal.
+[[nodiscard]] std::string plain(std::string text);
+
 /// The table and the best plan, for people.
 void print(std::ostream& out, const evaluation& e);
 

@@ -147,6 +147,36 @@ TEST_CASE("two outputs in one file are found before either is written") {
     CHECK_THROWS_AS(opara::require_writable(std::vector<std::string>{path, folder / "no/such"}), opara::error);
 }
 
+TEST_CASE("what is read stays") {
+    const temporary_folder folder;
+    const std::string model = folder / "model.onnx";
+    opara::write_file_atomically(model, "precious");
+    const std::vector<std::string> read{folder / "other", model};
+    CHECK_NOTHROW(opara::require_writable(std::vector<std::string>{folder / "report"}, read));
+    CHECK_THROWS_WITH_AS(opara::require_writable(std::vector<std::string>{folder / "./model.onnx"}, read),
+                         ("what is read from " + model + " would be written over").c_str(), opara::error);
+}
+
+TEST_CASE("a file keeps its mode, and a link stays one") {
+    const temporary_folder folder;
+    const std::string path = folder / "private.json";
+    opara::write_file_atomically(path, "old");
+    fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+    const std::string link = folder / "link.json";
+    fs::create_symlink("private.json", link);
+    opara::write_file_atomically(link, "new");
+    CHECK(fs::is_symlink(link));
+    CHECK(opara::read_file(path) == "new");
+    CHECK(fs::status(path).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
+    CHECK(folder.files() == 2);
+    // A link that leads nowhere yet.
+    const std::string early = folder / "early.json";
+    fs::create_symlink("late.json", early);
+    opara::write_file_atomically(early, "here");
+    CHECK(fs::is_symlink(early));
+    CHECK(opara::read_file(folder / "late.json") == "here");
+}
+
 TEST_CASE("a device is written and never replaced") {
     if (!fs::exists("/dev/full")) {
         return;

@@ -193,6 +193,23 @@ class Mistakes(Program):
         path = self.folder / "both"
         self.refused(f"two files are to be written to {path}", "nasnet_large", "--report", path, "--plan", path, code=1)
 
+    def test_what_is_read_is_not_written_over(self):
+        device = self.folder / "device.json"
+        device.write_text("precious")
+        self.refused(f"what is read from {device} would be written over", "googlenet", "--device", device,
+                     "--report", device, code=1)
+        self.assertEqual(device.read_text(), "precious")
+
+    def test_a_table_that_is_lost_is_no_success(self):
+        with open("/dev/full", "w") as full:
+            result = subprocess.run([PROGRAM, "googlenet", "--policy", "opara"], stdout=full, stderr=subprocess.PIPE,
+                                    text=True, check=False)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("could not be written to the standard output", result.stderr)
+
+    def test_no_escape_sequence_reaches_the_terminal(self):
+        self.refused("'no?[31msuch' is neither a network of the zoo", "no\x1b[31msuch")
+
     def test_an_old_report_survives_a_failure(self):
         path = self.folder / "report.json"
         path.write_text("old")

@@ -36,19 +36,25 @@ inline bool is_device(const std::string& path) {
 /// are not replaced but written.
 class partial_file {
 public:
-    explicit partial_file(const std::string& path)
-        : path_{path}, partial_{is_device(path) ? path : path + ".partial"}, moved_{partial_ == path_} {
-        if (path.empty()) {
+    explicit partial_file(const std::string& given)
+        : path_{behind_links(given)},
+          partial_{is_device(path_) ? path_ : path_ + ".partial"},
+          moved_{partial_ == path_} {
+        if (path_.empty()) {
             throw error{"cannot create a file without a name"};
         }
         stream_ = std::fopen(partial_.c_str(), moved_ ? "wb" : "wbx");
         // Somebody's own file of that name, or what is left of a run that was killed, is not ours to write over.
         for (int i = 1; stream_ == nullptr && errno == EEXIST && i < 100; ++i) {
-            partial_ = path + ".partial" + std::to_string(i);
+            partial_ = path_ + ".partial" + std::to_string(i);
             stream_ = std::fopen(partial_.c_str(), "wbx");
         }
         if (stream_ == nullptr) {
             fail("create", partial_);
+        }
+        struct stat old{};
+        if (!moved_ && ::stat(path_.c_str(), &old) == 0) { // whoever could read the old file can read the new one
+            static_cast<void>(::chmod(partial_.c_str(), old.st_mode & 07777));
         }
     }
     partial_file(const partial_file&) = delete;
@@ -80,6 +86,16 @@ public:
     }
 
 private:
+    // A link stays one: what it leads to is replaced.
+    static std::string behind_links(const std::string& path) {
+        constexpr int most = 40; // as the kernel follows
+        std::filesystem::path file{path};
+        std::error_code failed;
+        for (int i = 0; i < most && std::filesystem::is_symlink(file, failed); ++i) {
+            file = file.parent_path() / std::filesystem::read_symlink(file, failed); // an absolute one replaces it all
+        }
+        return file.string();
+    }
     // Called from the constructor, too, where no destructor follows; nothing is left behind then.
     [[noreturn]] void fail(const char* verb, const std::string& what) const {
         const int reason = errno;
@@ -116,8 +132,9 @@ private:
 } // namespace detail
 
 /// Replaces a file's contents in one step: writes PATH.partial beside it (PATH.partial1 or so where there is such a
-/// file already), then renames that. If anything fails, the old contents stay and no partial file is left. A device or
-/// a pipe (/dev/stdout) is written as it is.
+/// file already), then renames that; the file's mode stays, and of a symbolic link what it leads to is replaced. If
+/// anything fails, the old contents stay and no partial file is left. A device or a pipe (/dev/stdout) is written as it
+/// is.
 /// @throws error  with the path and the system's reason
 inline void write_file_atomically(const std::string& path, std::string_view text) {
     detail::partial_file file{path};
@@ -153,15 +170,25 @@ inline void require_writable(const std::string& path) {
     }
 }
 
-/// The same for all files that a program is going to write, which must be different files, however they are named.
+/// The same for all files that a program is going to write, which must be different files, however they are named, and
+/// none of those that it reads.
+/// @param read  files that shall stay as they are
 /// @throws error  with the path and the system's reason, or with the two names of one file
-inline void require_writable(std::span<const std::string> paths) {
+inline void require_writable(std::span<const std::string> paths, std::span<const std::string> read = {}) {
+    const auto whole = [](const std::string& path) {
+        std::error_code unknown; // then the name as it is has to do
+        const std::filesystem::path file = std::filesystem::weakly_canonical(std::filesystem::absolute(path), unknown);
+        return unknown ? std::filesystem::path{path} : file;
+    };
     std::vector<std::filesystem::path> files;
     for (const std::string& path : paths) {
         require_writable(path);
-        std::error_code unknown; // then the name as it is has to do
-        std::filesystem::path file = std::filesystem::weakly_canonical(std::filesystem::absolute(path), unknown);
-        files.push_back(unknown ? std::filesystem::path{path} : std::move(file));
+        files.push_back(whole(path));
+        for (const std::string& other : read) {
+            if (whole(other) == files.back() && !detail::is_device(path)) {
+                throw error{"what is read from " + other + " would be written over"};
+            }
+        }
         const auto first = std::find(files.begin(), files.end() - 1, files.back());
         if (first != files.end() - 1 && !detail::is_device(path)) {
             const std::string& other = paths[static_cast<std::size_t>(first - files.begin())];
