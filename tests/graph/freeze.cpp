@@ -12,10 +12,12 @@
 #include <boost/graph/directed_graph.hpp>
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <list>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace testing = opara::testing;
@@ -157,5 +159,34 @@ TEST_CASE("every way gives the same graph") {
                   }
                   return row;
               }) == frozen);
+    }
+}
+
+// A graph of Boost.Graph's kind whose vertices are numbers of its own choice, and which an edge may leave.
+namespace sparse_numbers {
+struct graph {
+    std::vector<int> nodes;
+    std::vector<std::pair<int, int>> edges; // sorted
+};
+inline std::pair<std::vector<int>::const_iterator, std::vector<int>::const_iterator> vertices(const graph& g) {
+    return {g.nodes.begin(), g.nodes.end()};
+}
+inline std::size_t num_vertices(const graph& g) { return g.nodes.size(); }
+inline auto out_edges(int v, const graph& g) {
+    const auto from = [](const std::pair<int, int>& e, int key) { return e.first < key; };
+    return std::pair{std::lower_bound(g.edges.begin(), g.edges.end(), v, from),
+                     std::lower_bound(g.edges.begin(), g.edges.end(), v + 1, from)};
+}
+inline int target(const std::pair<int, int>& e, const graph&) { return e.second; }
+} // namespace sparse_numbers
+
+TEST_CASE("an edge that leaves a graph whose vertices are no index is refused") {
+    static_assert(opara::boost_operator_graph<sparse_numbers::graph>);
+    const opara::frozen_graph g = opara::freeze(sparse_numbers::graph{{10, 20, 30}, {{10, 30}, {20, 30}}});
+    CHECK(g.predecessors(op_id{2}).size() == 2);
+    for (const int nowhere : {5, 25, 99}) {
+        CAPTURE(nowhere);
+        CHECK_THROWS_WITH_AS(static_cast<void>(opara::freeze(sparse_numbers::graph{{10, 20, 30}, {{20, nowhere}}})),
+                             "an edge of operator 1 leads to a vertex that is not in the graph", opara::graph_error);
     }
 }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -52,8 +53,13 @@ template <boost_operator_graph G>
         const auto [e, e_last] = out_edges(*v, g);
         const op_id source = std::lower_bound(place.begin(), place.end(), std::pair{*v, op_id{}}, before)->second;
         for (auto it = e; it != e_last; ++it) {
-            const auto found =
-                std::lower_bound(place.begin(), place.end(), std::pair{vertex{target(*it, g)}, op_id{}}, before);
+            const vertex to = target(*it, g);
+            const auto found = std::lower_bound(place.begin(), place.end(), std::pair{to, op_id{}}, before);
+            if (found == place.end() || to < found->first) {
+                throw graph_error{"an edge of operator " + std::to_string(source.value) +
+                                      " leads to a vertex that is not in the graph",
+                                  source.index(), place.size()};
+            }
             edges.push_back({source, found->second});
         }
     }
