@@ -109,6 +109,28 @@ TEST_CASE("costs of another graph") {
     CHECK_THROWS_AS(static_cast<void>(lower_bounds(three, of_one, cost::devices::h200)), cost_error);
 }
 
+// An engine's own graph, which is frozen on demand into something that only converts to a frozen graph.
+namespace engine {
+struct frozen_view {
+    opara::frozen_graph g;
+    operator const opara::frozen_graph&() const { return g; } // NOLINT: that is the point
+};
+struct graph {
+    std::size_t operators = 0;
+};
+inline frozen_view freeze(const graph& g) {
+    return {opara::freeze(g.operators, [&](std::size_t v) {
+        return v + 1 < g.operators ? std::vector<std::size_t>{v + 1} : std::vector<std::size_t>{};
+    })};
+}
+} // namespace engine
+
+TEST_CASE("what a graph freezes to lives as long as it is used") {
+    static_assert(opara::operator_graph<engine::graph>);
+    const opara::scheduler s{opara::assign::single{}, opara::order::topological{}};
+    CHECK(s(engine::graph{1000}, 0).commands().size() == 1000);
+}
+
 TEST_CASE("schedulers are values") {
     CHECK(opara_paper == scheduler{assign::first_free_predecessor{}, order::alternating{}});
     CHECK_FALSE(scheduler{assign::round_robin{.lanes = 2}, order::topological{}} ==

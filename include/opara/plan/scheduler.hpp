@@ -42,7 +42,8 @@ public:
     template <operator_graph Graph, class Cost>
         requires assignment_policy<Assign, Cost> && order_policy<Order, Cost>
     [[nodiscard]] plan operator()(const Graph& graph, const Cost& cost) const {
-        const frozen_graph& g = freeze(graph);
+        auto&& frozen = freeze(graph); // a graph of its own, a reference to one, or what converts to one
+        const frozen_graph& g = frozen;
         cost::require_size(cost, g.size());
         const assignment lanes = assign_(g, cost);
         require_complete(lanes, g.size());
