@@ -121,6 +121,9 @@ TEST_CASE("lanes and orders that do not fit are refused") {
     const auto refused = [&](const assignment& lanes, std::vector<op_id> sequence, const char* why) {
         CHECK_THROWS_WITH_AS(static_cast<void>(synchronise(g, lanes, sequence)), why, policy_error);
     };
+    refused({.lane = one.lane, .lanes = 4, .stage = {}}, {a, b, c}, "the assignment has 4 lanes for 3 operators");
+    refused({.lane = one.lane, .lanes = ~std::size_t{0}, .stage = {}}, {a, b, c},
+            "the assignment has 18446744073709551615 lanes for 3 operators");
     refused(one, {a, b}, "the order has 2 operators, the graph 3");
     refused(one, {a, c, b}, "the order puts operator 2 before operator 1, which it needs");
     refused(one, {a, a, b}, "place 1 of the order names operator 0 for the second time");

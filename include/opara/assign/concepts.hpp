@@ -5,6 +5,7 @@
 #include <opara/core/error.hpp>
 #include <opara/graph/frozen.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -33,11 +34,15 @@ concept assignment_policy =
     };
 
 /// Makes sure that an assignment fits a graph of `operators` operators. O(V).
-/// @throws policy_error  it has the wrong size, or names a lane that does not exist
+/// @throws policy_error  it has the wrong size, more lanes than operators, or names a lane that does not exist
 inline void require_complete(const assignment& a, std::size_t operators) {
     if (a.lane.size() != operators) {
         throw policy_error{"the assignment has lanes for " + std::to_string(a.lane.size()) +
                            " operators, the graph has " + std::to_string(operators)};
+    }
+    if (a.lanes > std::max<std::size_t>(1, operators)) {
+        throw policy_error{"the assignment has " + std::to_string(a.lanes) + " lanes for " + std::to_string(operators) +
+                           " operators"};
     }
     for (std::size_t v = 0; v < operators; ++v) {
         if (a.lane[v].index() >= a.lanes) {
