@@ -10,6 +10,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <locale>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -89,6 +90,20 @@ TEST_CASE("a barrier is a dot") {
     CHECK(text.find("[label=\"\", shape=point, width=0.12];\n") != std::string::npos);
     CHECK(text.find("  0 -> barrier1;\n  barrier1 -> 2;\n") != std::string::npos);
     CHECK(text.find("  1 -> barrier1 [style=dashed];\n  barrier1 -> 3 [style=dashed];\n") != std::string::npos);
+}
+
+TEST_CASE("numbers are digits, whatever the locale of the stream groups them with") {
+    struct grouping : std::numpunct<char> {
+        char do_thousands_sep() const override { return ','; }
+        std::string do_grouping() const override { return "\3"; }
+    };
+    const opara::frozen_graph g = testing::random_graph(testing::graph_family::chain, 1200, 0);
+    std::ostringstream plain, grouped;
+    grouped.imbue(std::locale{std::locale::classic(), new grouping});
+    opara::write_dot(plain, g);
+    opara::write_dot(grouped, g);
+    CHECK(plain.str().find("1198 -> 1199;") != std::string::npos);
+    CHECK(grouped.str() == plain.str());
 }
 
 TEST_CASE("labels are escaped") {

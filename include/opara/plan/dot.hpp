@@ -81,9 +81,11 @@ template <std::invocable<op_id> Label = number_label>
 void write_dot(std::ostream& out, const frozen_graph& g, const Label& label = {}) {
     detail::write_head(out);
     for (std::size_t v = 0; v < g.size(); ++v) {
-        out << "  " << v << " [label=" << detail::quoted_text(label(op_id::from_index(v))) << "];\n";
+        out << "  " << std::to_string(v) << " [label=" << detail::quoted_text(label(op_id::from_index(v))) << "];\n";
     }
-    g.for_each_edge([&](edge e) { out << "  " << e.source.value << " -> " << e.target.value << ";\n"; });
+    g.for_each_edge([&](edge e) {
+        out << "  " << std::to_string(e.source.value) << " -> " << std::to_string(e.target.value) << ";\n";
+    });
     out << "}\n";
 }
 
@@ -139,7 +141,7 @@ void write_dot(std::ostream& out, const plan& p, const Label& label = {}, lane_s
     for (std::size_t lane = 0; lane < members.size(); ++lane) {
         const bool boxed = lanes == lane_style::clusters;
         if (boxed) {
-            out << "  subgraph cluster_" << lane << " {\n  label=\"lane " << lane
+            out << "  subgraph cluster_" << std::to_string(lane) << " {\n  label=\"lane " << std::to_string(lane)
                 << "\"; fontname=\"Helvetica\"; fontsize=11; color=\"#bbbbbb\"; style=rounded;\n";
         }
         out << inside[lane];
