@@ -143,7 +143,7 @@ void require_known(const opara::detail::json_place& place, const nlohmann::json&
     object.update(detail::numbers_of(d));
     object["graph"] = detail::numbers_of(d.graph);
     object["kernels"] = detail::numbers_of(d.kernels);
-    return object.dump(1) + "\n";
+    return object.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"; // a name may be no UTF-8
 }
 
 /// The device that `to_json` wrote, or that a person did:
@@ -216,7 +216,7 @@ void require_known(const opara::detail::json_place& place, const nlohmann::json&
         if (cost.split == memory_split::shared) {
             line["split"] = "shared";
         }
-        text += separator + line.dump();
+        text += separator + line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
         separator = ",\n ";
     }
     return text + (profile.size() == 0 ? "]}\n" : "\n]}\n");
