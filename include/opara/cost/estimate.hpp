@@ -108,7 +108,7 @@ inline kernel simple_kernel(const work& w, const device& d) {
 
 /// The kernel that a framework would launch for an operator. docs/costs.md tells the rules: a floor for every kernel,
 /// tiles of an implicit GEMM for products of matrices, four elements a thread for the rest, DRAM for what is not in L2;
-/// never faster than the roofs.
+/// never faster than its arithmetic at the roof.
 /// @param w  the operator's work; nothing is launched where it is empty
 /// @param d  the device
 /// @param where  where its bytes come from

@@ -37,7 +37,7 @@ struct roofline {
 }
 
 /// The duration of every operator by its roofline: a `duration_model` and `bound_model` that flatters every kernel
-/// alike. Use it for lower bounds; `estimate` is for plans.
+/// alike, as long as its bytes come from DRAM: what is still in L2 can be faster. `estimate` is for plans.
 class roofline_model {
 public:
     /// @param works  by operator

@@ -25,7 +25,8 @@ namespace opara::inline OPARA_ABI {
 /// Whether a wait too many is a defect.
 enum class minimality : std::uint8_t {
     ignored, ///< it only costs time
-    required ///< every wait and every event must be needed
+    required ///< none that the lanes and the other waits imply, and no event that nobody waits for; what the graph
+             ///< itself does not ask for counts as wanted (a barrier)
 };
 
 /// How strict the validator is.
