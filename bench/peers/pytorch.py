@@ -313,6 +313,25 @@ def measure(graphs, seconds):
                    "samples": len(single[mode])} for mode in graphs}
 
 
+def ours(path, names):
+    """What bench_cuda_networks measured of the fused networks in the same call: the best policy, and the best searched plan
+    where there is one."""
+    with open(path, encoding="utf-8") as file:
+        data = json.load(file)
+    rows = []
+    for network in data["networks"]:
+        if not network["fused"] or network["network"] not in names:
+            continue
+        kinds = {"opara, best policy": [r for r in network["results"] if r["variants"] == "fastest"],
+                 "opara, searched": [r for r in network["results"] if r["policy"] == "searched_measured"]}
+        for mode, plans in kinds.items():
+            if plans:
+                best = min(plans, key=lambda r: r["period_us"]["median"])
+                rows.append({"network": network["network"], "mode": mode, "measured_us": best["latency_us"]["median"],
+                             "queued_us": best["period_us"]["median"]})
+    return rows
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("describe", help="the program describe_network")
@@ -322,6 +341,7 @@ def main():
     parser.add_argument("--precision", choices=["tf32", "fp16"], default="tf32")
     parser.add_argument("--modes", default="eager,default,max-autotune")
     parser.add_argument("--seconds", type=float, default=2.0, help="of measuring, for each network")
+    parser.add_argument("--ours", help="the JSON that bench_cuda_networks wrote on the same machine just before")
     parser.add_argument("--check", action="store_true", help="only run every network once, on the processor")
     arguments = parser.parse_args()
     if not arguments.check and not arguments.out:
@@ -374,7 +394,9 @@ def main():
             json.dump({"context": {"gpu": torch.cuda.get_device_name(), "torch": torch.__version__,
                                    "cuda": torch.version.cuda, "cudnn": torch.backends.cudnn.version(),
                                    "precision": arguments.precision, "batch": arguments.batch,
-                                   "date": time.strftime("%Y-%m-%d")}, "results": results}, file, indent=1)
+                                   "date": time.strftime("%Y-%m-%d")},
+                       "results": results + (ours(arguments.ours, arguments.networks) if arguments.ours else [])},
+                      file, indent=1)
 
 
 if __name__ == "__main__":
