@@ -1,10 +1,9 @@
 #include <opara/core/file.hpp>
+#include <tests/support/full_disk.hpp>
 #include <tests/support/temporary_folder.hpp>
 
 #include <doctest/doctest.h>
-#include <sys/resource.h>
 
-#include <csignal>
 #include <filesystem>
 #include <ostream>
 #include <stdexcept>
@@ -13,31 +12,8 @@
 
 namespace fs = std::filesystem;
 
+using opara::test::full_disk;
 using opara::test::temporary_folder;
-
-namespace {
-
-// While it lives no file can grow beyond some bytes, as on a disk that is full.
-class full_disk {
-public:
-    explicit full_disk(rlim_t bytes) : handler_{std::signal(SIGXFSZ, SIG_IGN)} {
-        REQUIRE(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
-        const rlimit limit{bytes, before_.rlim_max};
-        REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
-    }
-    full_disk(const full_disk&) = delete;
-    full_disk& operator=(const full_disk&) = delete;
-    ~full_disk() {
-        static_cast<void>(::setrlimit(RLIMIT_FSIZE, &before_));
-        static_cast<void>(std::signal(SIGXFSZ, handler_));
-    }
-
-private:
-    rlimit before_{};
-    void (*handler_)(int);
-};
-
-} // namespace
 
 TEST_CASE("a file is written, replaced and read") {
     const temporary_folder folder;

@@ -86,8 +86,11 @@ public:
     }
 
 private:
-    // A link stays one: what it leads to is replaced.
+    // A link stays one: what it leads to is replaced. (A device is written, whatever leads to it.)
     static std::string behind_links(const std::string& path) {
+        if (is_device(path)) {
+            return path;
+        }
         constexpr int most = 40; // as the kernel follows
         std::filesystem::path file{path};
         std::error_code failed;
