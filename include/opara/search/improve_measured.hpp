@@ -59,8 +59,8 @@ enum class measured_stage : std::uint8_t {
 
 /// Where a measured search stands.
 struct measured_progress {
-    measured_stage stage = measured_stage::simulate;
-    double seconds = 0.0; ///< since the search began
+    measured_stage stage = measured_stage::simulate; ///< what it does
+    double seconds = 0.0;                            ///< since the search began
     /// The best plan's latency over the sequential plan's: simulated in the first stage, then measured.
     double ratio = 1.0;
     std::size_t tried = 0;    ///< changes that were measured
