@@ -393,8 +393,8 @@ TEST_CASE("systems without runs are refused, but for those formats that can say 
     const transition_system stuck = transition_system::from_lists({{1}, {}}, {0});
     const transition_system nowhere = transition_system::from_lists({{0}}, {});
     for (const auto& [format, write] : writers) {
-        CAPTURE(format);
-        const std::string name = format;
+        const std::string name = format; // clang 14 captures no binding
+        CAPTURE(name);
         std::ostringstream out;
         if (name == "aldebaran" || name == "dot" || name == "hoa") {
             CHECK_NOTHROW(write(out, stuck));
@@ -451,7 +451,8 @@ TEST_CASE("a stream that fails ends the export with an error, and the file befor
     const transition_system large = transition_system::from_lists(successors, {0});
     const temporary_folder folder;
     for (const auto& [format, write] : writers) {
-        CAPTURE(format);
+        const std::string name = format; // clang 14 captures no binding
+        CAPTURE(name);
         std::ostringstream broken;
         broken.setstate(std::ios::badbit);
         CHECK_THROWS_WITH_AS(write(broken, tiny), "cannot write the export: its stream has failed", opara::error);
