@@ -5,7 +5,8 @@
 //  "operators": [{"name", "type", "inputs", "outputs", "attributes"}], "inputs", "outputs"}
 //
 // Inputs and outputs are numbers of values, -1 where one is left out. "data" holds the elements of integers (tables of
-// places, shapes, an input to look up); weights of floats are for the reader to draw, their shapes are what matters.
+// places, shapes, an input to look up) and single numbers; other weights are for the reader to draw, their shapes are
+// what matters.
 #include <examples/zoo/zoo.hpp>
 #include <opara/onnx/network.hpp>
 
@@ -75,10 +76,15 @@ json describe(const onnx::network& net) {
     for (const onnx::value& v : net.values) {
         json entry{{"name", v.name}, {"type", name_of(v.type)}, {"dims", v.dims}};
         entry["kind"] = v.is_weight() ? "weight" : v.is_input() ? "input" : "result";
-        if (v.is_weight() && is_index(v.type)) {
-            if (const auto* held = std::get_if<onnx::tensor>(&*v.data)) {
+        if (const auto* held = v.is_weight() ? std::get_if<onnx::tensor>(&*v.data) : nullptr) {
+            if (is_index(v.type)) {
                 entry["data"] = integers_of(*held);
+            } else if (v.type == onnx::element::f32 && onnx::elements(v.dims) == 1) {
+                entry["data"] = held->as<float>(); // an exponent, a factor: no number to draw
             }
+        } else if (const auto* fill = v.is_weight() ? std::get_if<onnx::constant_fill>(&*v.data) : nullptr;
+                   fill != nullptr && onnx::elements(v.dims) == 1) {
+            entry["data"] = std::vector<double>{fill->number};
         }
         values.push_back(std::move(entry));
     }
