@@ -33,7 +33,7 @@ public:
     /// @param launches  `launches(op_id)` tells whether the operator makes a node
     /// @throws invalid_plan  an id is out of range, there are more operators, lanes or events than commands, an
     /// operator
-    ///         is launched twice or never, an event is awaited before it is recorded
+    ///         is launched twice or never, or an event is awaited before it is recorded
     /// Complexity: O(commands + edges). A barrier makes no node, so where n lanes meet m lanes in one there are n * m
     /// edges, as in a captured graph.
     template <class Launches>
