@@ -69,8 +69,14 @@ TEST_CASE("Alg. 2 of the paper, told again") {
         for (const std::size_t n : {0U, 1U, 2U, 40U, 120U}) {
             const auto g = testing::random_graph(family, n, n, testing::numbering::shuffled);
             const testing::random_kernels model{n, n};
-            CHECK(opara::order::alternating{}(g, model) ==
+            CHECK(opara::order::alternating{opara::order::demand_rule::share_of_device}(g, model) ==
                   algorithm_2(g, model, [&](op_id v) { return model.demand(v); }));
+            const auto block = [&](op_id v) {
+                const cost::kernel k = model.kernel(v);
+                const double most = std::max(k.shared_bytes / (48.0 * 1024.0), k.threads / 1024.0);
+                return k.launches() ? std::max(most, k.threads * double(k.registers) / 65536.0) : 0.0;
+            };
+            CHECK(opara::order::alternating{}(g, model) == algorithm_2(g, model, block));
             const auto prototype = [&](op_id v) {
                 const cost::kernel k = model.kernel(v);
                 const double units = k.shared_bytes / (48.0 * 1024.0);
@@ -94,7 +100,8 @@ TEST_CASE("a small case by hand") {
         }
     };
     const opara::frozen_graph g{4, std::vector<opara::edge>{{op_id{1}, op_id{3}}}};
-    CHECK(opara::order::alternating{}(g, by_hand{}) == std::vector{op_id{1}, op_id{3}, op_id{0}, op_id{2}});
+    const opara::order::alternating whole_grids{opara::order::demand_rule::share_of_device};
+    CHECK(whole_grids(g, by_hand{}) == std::vector{op_id{1}, op_id{3}, op_id{0}, op_id{2}});
 }
 
 TEST_CASE("a demand that the cost model does not know is an error") {
@@ -102,5 +109,7 @@ TEST_CASE("a demand that the cost model does not know is an error") {
     CHECK_THROWS_AS(
         (void)opara::order::alternating{opara::order::demand_rule::shared_memory_of_block}(g, demand_only{}),
         opara::cost_error);
-    CHECK_THROWS_AS((void)opara::order::alternating{}(g, kernel_only{}), opara::cost_error);
+    CHECK_THROWS_AS((void)opara::order::alternating{}(g, demand_only{}), opara::cost_error);
+    CHECK_THROWS_AS((void)opara::order::alternating{opara::order::demand_rule::share_of_device}(g, kernel_only{}),
+                    opara::cost_error);
 }

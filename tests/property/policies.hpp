@@ -33,6 +33,7 @@ void for_each_order(F&& f) {
     f("critical_first", order::critical_first{});
     f("smallest_demand", order::smallest_demand{});
     f("alternating", order::alternating{});
+    f("alternating by grids", order::alternating{order::demand_rule::share_of_device});
     f("alternating by shared memory", order::alternating{order::demand_rule::shared_memory_of_block});
 }
 

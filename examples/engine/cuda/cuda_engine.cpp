@@ -191,7 +191,8 @@ struct cuda_engine::state {
                     continue;
                 }
                 is_read = true;
-                if (i != 0 || node.type != "Conv" || value.type != onnx::element::f32) {
+                const bool convolves = node.type == "Conv" || node.type == "FusedConv";
+                if (i != 0 || !convolves || value.type != onnx::element::f32) {
                     return false;
                 }
             }

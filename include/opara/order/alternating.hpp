@@ -6,6 +6,7 @@
 #include <opara/order/concepts.hpp>
 #include <opara/order/ready_list.hpp>
 
+#include <algorithm>
 #include <limits>
 #include <vector>
 
@@ -13,13 +14,17 @@ namespace opara::inline OPARA_ABI::order {
 
 /// What Alg. 2 takes for an operator's demand.
 enum class demand_rule {
-    /// As the paper says: the operator's share of the device (shared memory, registers, threads), from `demand_model`.
-    share_of_device,
+    /// As the paper says: what a block of the operator's kernel needs of shared memory, registers and threads, from
+    /// `kernel_model`. The paper has no formula; here it is the largest share of what one block may have (1,024
+    /// threads, 65,536 registers, and the prototype's 48 KiB). Operators that launch nothing need nothing.
+    resources_of_block,
     /// As the published prototype does: shared memory per block of the operator's kernel over 48 KiB and nothing else,
     /// from `kernel_model`. Operators that launch nothing, and blocks of more than 96 KiB (twice the unit, the
     /// prototype's starting minimum), never win against any other, so they wait until nothing else of their class is
     /// ready.
-    shared_memory_of_block
+    shared_memory_of_block,
+    /// Neither the paper's nor the prototype's: the share of the device that the whole grid takes, from `demand_model`.
+    share_of_device
 };
 
 /// Alg. 2 of the Opara paper (IEEE Trans. Computers 74(1), 2025, section 3.3): two queues of ready operators, one for
@@ -29,12 +34,12 @@ enum class demand_rule {
 ///
 /// Complexity: O(V log V + E); the paper's linear scans take O(V w) for w ready operators.
 struct alternating {
-    demand_rule demand = demand_rule::share_of_device; ///< which demand decides within a queue
+    demand_rule demand = demand_rule::resources_of_block; ///< which demand decides within a queue
 
     /// @return the order
     /// @throws cost_error  a demand is NaN, negative or infinite
     template <cost::bound_model Cost>
-        requires cost::demand_model<Cost> || cost::kernel_model<Cost>
+        requires cost::kernel_model<Cost> || cost::demand_model<Cost>
     std::vector<op_id> operator()(const frozen_graph& g, const Cost& cost) const {
         keyed_queue<double> compute, memory;
         bool memory_turn = true;
@@ -61,10 +66,13 @@ private:
                 return cost::demand_of(cost, v);
             }
         } else if constexpr (cost::kernel_model<Cost>) {
-            constexpr double unit = 48.0 * 1024.0;
             const cost::kernel k = cost.kernel(v);
-            const double share = static_cast<double>(k.shared_bytes) / unit;
-            return k.launches() && share < 2.0 ? share : std::numeric_limits<double>::infinity();
+            const double shared = static_cast<double>(k.shared_bytes) / (48.0 * 1024.0);
+            if (demand == demand_rule::shared_memory_of_block) {
+                return k.launches() && shared < 2.0 ? shared : std::numeric_limits<double>::infinity();
+            }
+            const double threads = k.threads;
+            return k.launches() ? std::max({shared, threads / 1024.0, threads * k.registers / 65536.0}) : 0.0;
         }
         throw cost_error{"order::alternating: the cost model does not know the demand that was asked for", v};
     }
