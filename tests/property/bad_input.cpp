@@ -77,9 +77,8 @@ TEST_CASE("a policy that asks for a bad cost says which operator has it; no othe
         opara::test::for_each_order(
             [&](const std::string&, const auto& order) { attempt(opara::assign::single{}, order); });
     }
-    CHECK(refused ==
-          3 * (3 + 3)); // stages, earliest_finish, Alg. 2's order; critical_first, smallest_demand, alternating
-    CHECK(taken == 3 * (7 + 3));
+    CHECK(refused == 3 * (2 + 3)); // stages, earliest_finish; critical_first, smallest_demand, alternating by grids
+    CHECK(taken == 3 * (8 + 4));
 }
 
 TEST_CASE("an assignment that does not fit") {

@@ -28,7 +28,7 @@ public:
     /// @param g  the graph whose operators are reduced, by its own or by further predecessors; must outlive the reducer
     /// @param further  how many operators there are besides, numbered after those of `g`
     explicit predecessor_reducer(const frozen_graph& g, std::size_t further = 0) : g_{&g}, state_(g.size() + further) {
-        kept_.reserve(g.edge_count() + g.size());
+        kept_.resize(g.edge_count() + g.size());
         sequence_.reserve(state_.size());
     }
 
@@ -37,7 +37,10 @@ public:
     /// @return those that no other implies, in the same order; valid until the next call
     std::span<const op_id> operator()(op_id v, std::span<const op_id> candidates) {
         operator_state& own = state_[v.index()];
-        own.first = static_cast<std::uint32_t>(kept_.size());
+        own.first = kept_count_;
+        if (kept_.size() < kept_count_ + candidates.size()) {
+            kept_.resize(2 * (kept_count_ + candidates.size()));
+        }
         std::uint32_t deepest = 0;
         std::uint32_t doubtful = none; // the shallowest predecessor that something else needs, too
         for (const op_id p : candidates) {
@@ -48,20 +51,20 @@ public:
         own.depth = deepest + 1;
         if (candidates.size() < 2 || doubtful >= deepest) { // nothing leads from one of them to a deeper one
             for (const op_id p : candidates) {
-                kept_.push_back(p);
+                keep(p);
             }
         } else {
             find_implied(candidates, doubtful);
             for (const op_id p : candidates) {
                 if (state_[p.index()].mark != passed_) {
-                    kept_.push_back(p);
+                    keep(p);
                 }
             }
         }
         for (const op_id p : candidates) {
             state_[p.index()].needed = 1;
         }
-        own.count = (static_cast<std::uint32_t>(kept_.size()) - own.first) & 0x7FFFFFFFU;
+        own.count = (kept_count_ - own.first) & 0x7FFFFFFFU;
         note(v);
         return of(v);
     }
@@ -72,9 +75,12 @@ public:
         before.needed = 1;
         operator_state& own = state_[v.index()];
         own.depth = before.depth + 1;
-        own.first = static_cast<std::uint32_t>(kept_.size());
+        own.first = kept_count_;
         own.count = 1;
-        kept_.push_back(predecessor);
+        if (kept_.size() == kept_count_) {
+            kept_.resize(2 * kept_count_ + 1);
+        }
+        keep(predecessor);
         note(v);
     }
 
@@ -96,6 +102,7 @@ private:
         std::uint32_t needed : 1 = 0; // whether an operator that was reduced has it among its predecessors
     };
 
+    void keep(op_id p) noexcept { kept_[kept_count_++] = p; }
     void note(op_id v) {
         if (index_) {
             index_->add(v, of(v), is_followed(v));
@@ -171,7 +178,8 @@ private:
 
     const frozen_graph* g_;
     std::vector<operator_state> state_;
-    std::vector<op_id> kept_;
+    std::vector<op_id> kept_; // the first kept_count_ of these, operator by operator
+    std::uint32_t kept_count_ = 0;
     std::vector<op_id> stack_;
     std::size_t walked_ = 0;
     std::vector<op_id> sequence_; // what was reduced, until there is an index

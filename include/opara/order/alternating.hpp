@@ -59,6 +59,8 @@ struct alternating {
     friend bool operator==(const alternating&, const alternating&) = default;
 
 private:
+    static constexpr double whole = 48.0 * 1024.0;
+
     template <class Cost>
     [[nodiscard]] double key(const Cost& cost, op_id v) const {
         if (demand == demand_rule::share_of_device) {
@@ -66,13 +68,15 @@ private:
                 return cost::demand_of(cost, v);
             }
         } else if constexpr (cost::kernel_model<Cost>) {
-            const cost::kernel k = cost.kernel(v);
-            const double shared = static_cast<double>(k.shared_bytes) / (48.0 * 1024.0);
+            const cost::kernel& k = cost.kernel(v); // or what it returns, kept alive
+            // All shares in bytes of shared memory, so that nothing is divided or rounded: 48 KiB are the whole.
+            const double shared = k.shared_bytes;
             if (demand == demand_rule::shared_memory_of_block) {
-                return k.launches() && shared < 2.0 ? shared : std::numeric_limits<double>::infinity();
+                return k.launches() && shared < 2.0 * whole ? shared : std::numeric_limits<double>::infinity();
             }
             const double threads = k.threads;
-            return k.launches() ? std::max({shared, threads / 1024.0, threads * k.registers / 65536.0}) : 0.0;
+            const double most = std::max(threads * (whole / 1024.0), threads * k.registers * (whole / 65536.0));
+            return k.launches() ? std::max(shared, most) : 0.0;
         }
         throw cost_error{"order::alternating: the cost model does not know the demand that was asked for", v};
     }

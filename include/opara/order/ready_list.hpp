@@ -24,11 +24,10 @@ template <class Offer, class Take>
             offer(v);
         }
     }
-    std::vector<op_id> sequence;
-    sequence.reserve(g.size());
-    while (sequence.size() < g.size()) {
+    std::vector<op_id> sequence(g.size());
+    for (op_id& next : sequence) {
         const op_id v = take();
-        sequence.push_back(v);
+        next = v;
         for (const op_id s : g.successors(v)) {
             if (--missing[s.index()] == 0) {
                 offer(s);
@@ -41,28 +40,30 @@ template <class Offer, class Take>
 /// A queue of operators that gives back the one with the smallest key, and of equal keys the one that came first.
 ///
 /// Networks have few operators ready at a time, for which a heap's unpredictable branches cost more than they save. So
-/// the smallest keys stand in a short sorted row, and a heap holds only what does not fit there.
+/// the smallest keys stand in a short sorted row, and a heap holds only what does not fit there. Most keys are no
+/// smaller than those before them: they go to the end of the row, and what leaves leaves at its front.
 template <class Key>
 class keyed_queue {
 public:
     /// Adds an operator. O(log n).
     void push(Key key, op_id v) {
         const entry fresh{key, arrivals_++, v};
-        if (!heap_.empty() && !(row_size_ != 0 && key < row_[0].key)) {
+        if (!heap_.empty() && (front_ == back_ || !(key < row_[back_ - 1].key))) {
             push_heap(fresh); // the row holds the smallest, and this is none of them
             return;
         }
-        if (row_size_ == row_capacity) {
-            if (!(key < row_[0].key)) {
+        if (back_ == row_.size()) {
+            make_room();
+        }
+        if (back_ - front_ == row_capacity) {
+            if (!(key < row_[back_ - 1].key)) {
                 push_heap(fresh);
                 return;
             }
-            push_heap(row_[0]);
-            std::move(row_.begin() + 1, row_.end(), row_.begin());
-            --row_size_;
+            push_heap(row_[--back_]);
         }
-        std::size_t at = row_size_++;
-        for (; at != 0 && !(key < row_[at - 1].key); --at) {
+        std::size_t at = back_++;
+        for (; at != front_ && key < row_[at - 1].key; --at) {
             row_[at] = row_[at - 1];
         }
         row_[at] = fresh;
@@ -70,16 +71,16 @@ public:
     /// Removes and returns the first operator. @pre not empty. O(log n).
     op_id pop() {
         OPARA_ASSERT(!empty());
-        if (row_size_ == 0) {
+        if (front_ == back_) {
             std::pop_heap(heap_.begin(), heap_.end(), later);
             const op_id v = heap_.back().op;
             heap_.pop_back();
             return v;
         }
-        return row_[--row_size_].op;
+        return row_[front_++].op;
     }
     /// Whether there is nothing to give back.
-    [[nodiscard]] bool empty() const noexcept { return row_size_ == 0 && heap_.empty(); }
+    [[nodiscard]] bool empty() const noexcept { return front_ == back_ && heap_.empty(); }
 
 private:
     static constexpr std::size_t row_capacity = 16;
@@ -96,9 +97,17 @@ private:
         heap_.push_back(e);
         std::push_heap(heap_.begin(), heap_.end(), later);
     }
+    // The row wanders towards the end of its array; now and then it begins anew.
+    void make_room() noexcept {
+        std::move(row_.begin() + static_cast<std::ptrdiff_t>(front_), row_.begin() + static_cast<std::ptrdiff_t>(back_),
+                  row_.begin());
+        back_ -= front_;
+        front_ = 0;
+    }
 
-    std::array<entry, row_capacity> row_{}; // descending: the next one to leave stands last
-    std::size_t row_size_ = 0;
+    std::array<entry, 4 * row_capacity> row_; // ascending, from front_ to back_
+    std::size_t front_ = 0;
+    std::size_t back_ = 0;
     std::vector<entry> heap_; // nothing in it comes before anything in the row
     std::uint32_t arrivals_ = 0;
 };

@@ -92,7 +92,9 @@ plan synchronise(const frozen_graph& g, const assignment& a, std::span<const lan
     const auto is_barrier = [&](op_id v) { return v.index() >= g.size(); };
     const auto barrier = [&](op_id v) -> const stage_barrier& { return points.barriers[v.index() - g.size()]; };
     std::vector<std::uint32_t> last_in_lane(a.lanes, none); // what was put there last
-    std::vector<char> awaited(lane.size(), 0);              // whether another lane waits for it
+    std::vector<unsigned char> ties(lane.size(), 0);        // what ties a point to other lanes
+    constexpr unsigned char is_awaited = 1;                 // another lane waits for it
+    constexpr unsigned char has_waits = 2;                  // it waits for other lanes
     std::vector<op_id> needed;                              // what a point comes after
     std::size_t stages = 0;                                 // that have begun
     op_id begun_by;                                         // the first operator of the last of them
@@ -149,8 +151,9 @@ plan synchronise(const frozen_graph& g, const assignment& a, std::span<const lan
         }
         for (const op_id p : reduce(v, needed)) {
             if (lane[p.index()] != lane[v.index()]) {
-                events += awaited[p.index()] == 0 ? 1U : 0U;
-                awaited[p.index()] = 1;
+                events += (ties[p.index()] & is_awaited) == 0 ? 1U : 0U;
+                ties[p.index()] |= is_awaited;
+                ties[v.index()] |= has_waits;
                 ++waits;
             }
         }
@@ -164,7 +167,8 @@ plan synchronise(const frozen_graph& g, const assignment& a, std::span<const lan
     auto next = commands.begin();
     for (const op_id v : sequence) {
         const lane_id here = lane[v.index()];
-        for (const op_id p : reduce.of(v)) {
+        const unsigned char tied = ties[v.index()];
+        for (const op_id p : (tied & has_waits) != 0 ? reduce.of(v) : std::span<const op_id>{}) {
             if (lane[p.index()] != here) {
                 *next++ = {.what = action::wait,
                            .lane = here,
@@ -175,7 +179,7 @@ plan synchronise(const frozen_graph& g, const assignment& a, std::span<const lan
         if (!is_barrier(v)) {
             *next++ = {.what = action::launch, .lane = here, .op = v};
         }
-        if (awaited[v.index()] != 0) {
+        if ((tied & is_awaited) != 0) {
             event[v.index()] = event_id{recorded++};
             *next++ = {.what = action::record,
                        .lane = here,
