@@ -170,11 +170,16 @@ TEST_CASE("the paper's systems keep their order on the paper's devices") {
         "simulated |\n|---|---|---|---|---|---|---|---|\n";
     for (const row& r : rows) {
         CAPTURE(r.title);
+        for (const cost::device* device : {&turing, &ampere}) {
+            CAPTURE(device->name);
+            const makespans m = simulate(network(r.name), *device);
+            CHECK(m.level < m.sequential); // sequential is slowest
+            CHECK(m.nimble < m.sequential);
+            CHECK(m.opara < m.sequential);
+            CHECK(m.nimble < m.level * 1.001); // a barrier between levels gains nothing over the graph's own edges
+            CHECK(m.opara == doctest::Approx(m.nimble).epsilon(0.01)); // the page says why they tie
+        }
         const makespans m = simulate(network(r.name), *r.device);
-        CHECK(m.nimble < m.sequential); // sequential is slowest
-        CHECK(m.opara < m.sequential);
-        CHECK(m.nimble < m.level * 1.001); // a barrier between levels gains nothing over the graph's own edges
-        CHECK(m.opara == doctest::Approx(m.nimble).epsilon(0.03)); // the page says why they tie
         text += std::string{"| "} + r.title + " | " + r.device->name + " | " + number(r.rammer / r.graph, 2) + " | " +
                 number(m.sequential / m.level, 2) + " | " + number(r.nimble / r.graph, 2) + " | " +
                 number(m.sequential / m.nimble, 2) + " | " + number(r.opara / r.graph, 2) + " | " +
