@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,7 +60,7 @@ struct host_engine::state {
             const onnx::value& value = net->values[i];
             values[i].steps = plain_strides(value.dims);
             if (value.is_input()) {
-                values[i].bytes = allocate(static_cast<std::size_t>(value.bytes()));
+                values[i].bytes = room_for(value);
             }
         }
     }
@@ -105,7 +106,16 @@ struct host_engine::state {
         }
         s.steps = last ? channels_last_strides(dims) : plain_strides(dims);
         s.is_plain = is_plain(dims, s.steps);
-        s.bytes = allocate(static_cast<std::size_t>(c.output(i).bytes()));
+        s.bytes = room_for(c.output(i));
+    }
+
+    static buffer room_for(const onnx::value& value) {
+        try {
+            return allocate(static_cast<std::size_t>(value.bytes()));
+        } catch (const std::bad_alloc&) {
+            throw error{"there is no memory left for the " + std::to_string(value.bytes()) + " bytes of '" +
+                        value.name + "'"};
+        }
     }
 };
 

@@ -30,13 +30,7 @@ void require_all_writable(const run::arguments& a) {
             files.push_back(**path);
         }
     }
-    std::vector<std::string> read{a.model}; // harmless where that is a network of the zoo
-    read.insert(read.end(), a.inputs.begin(), a.inputs.end());
-    read.insert(read.end(), a.references.begin(), a.references.end());
-    if (a.device) {
-        read.push_back(*a.device);
-    }
-    require_writable(files, read);
+    require_writable(files, run::files_read(a));
 }
 
 void write_files(const run::arguments& a, const run::evaluation& e) {
@@ -95,18 +89,23 @@ int work(const run::arguments& a) {
 } // namespace
 
 int main(int argc, char** argv) {
+    std::string what = "this model";
     try {
         const auto arguments = run::parse(argc, argv);
         if (!arguments) {
             std::cout << run::help();
             return EXIT_SUCCESS;
         }
+        what = arguments->model;
+        if (arguments->batch) {
+            what += " with a batch of " + std::to_string(*arguments->batch);
+        }
         return work(*arguments);
     } catch (const run::usage_error& e) {
         std::cerr << "opara_run: " << run::plain(e.what()) << '\n';
         return 2;
     } catch (const std::bad_alloc&) {
-        std::cerr << "opara_run: there is not enough memory for this model\n";
+        std::cerr << "opara_run: there is not enough memory for " << run::plain(what) << '\n';
         return EXIT_FAILURE;
     } catch (const std::exception& e) {
         std::cerr << "opara_run: " << run::plain(e.what()) << '\n';

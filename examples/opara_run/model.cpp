@@ -1,6 +1,7 @@
 #include <examples/opara_run/model.hpp>
 #include <examples/zoo/fuse.hpp>
 #include <examples/zoo/zoo.hpp>
+#include <opara/cost/devices.hpp>
 #include <opara/onnx/reader.hpp>
 
 #include <algorithm>
@@ -72,6 +73,18 @@ std::vector<onnx::tensor> read_all(const onnx::network& net, const std::vector<o
 }
 
 } // namespace
+
+std::vector<std::string> files_read(const arguments& a) {
+    std::vector<std::string> files = a.inputs;
+    files.insert(files.end(), a.references.begin(), a.references.end());
+    if (!is_in_zoo(a.model)) {
+        files.push_back(a.model);
+    }
+    if (a.device && cost::devices::find(*a.device) == nullptr) {
+        files.push_back(*a.device);
+    }
+    return files;
+}
 
 model load(const arguments& a) {
     model m{.net = build(a), .batch = 1, .inputs = {}, .references = {}};

@@ -6,6 +6,7 @@
 #include <opara/onnx/network.hpp>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace opara::run {
@@ -23,5 +24,9 @@ struct model {
 /// @throws parse_error  a file is not what it should be
 /// @throws error  an input or a reference does not fit the network
 [[nodiscard]] model load(const arguments& a);
+
+/// The files that the arguments name to be read: no output may be one of them. Networks of the zoo and devices that are
+/// known by name are none.
+[[nodiscard]] std::vector<std::string> files_read(const arguments& a);
 
 } // namespace opara::run

@@ -9,7 +9,7 @@ import unittest
 import xml.etree.ElementTree
 from pathlib import Path
 
-PROGRAM = sys.argv.pop(1)
+PROGRAM = os.path.abspath(sys.argv.pop(1))
 POLICIES = [
     "sequential", "round_robin", "rammer", "nimble", "ios", "opara", "opara_published", "earliest_finish",
     "critical_first", "depth_first",
@@ -192,6 +192,11 @@ class Mistakes(Program):
         self.refused("cannot", "nasnet_large", "--timeline", self.folder, code=1)
         path = self.folder / "both"
         self.refused(f"two files are to be written to {path}", "nasnet_large", "--report", path, "--plan", path, code=1)
+
+    def test_an_output_may_have_the_name_of_a_network(self):
+        result = run("googlenet", "--policy", "opara", "--report", "googlenet", cwd=self.folder)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(json.loads((self.folder / "googlenet").read_text())["model"], "googlenet")
 
     def test_what_is_read_is_not_written_over(self):
         device = self.folder / "device.json"
