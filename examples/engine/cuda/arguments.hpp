@@ -171,6 +171,13 @@ struct divisor {
     std::uint32_t magic = 0; ///< 2^32 / by, rounded up; 0 for 1
 };
 
+/// Division by a number that never changes, of numbers below 2^31 (Granlund and Montgomery, PLDI 1994).
+struct long_divisor {
+    std::uint32_t by = 1;    ///< below 2^31
+    std::uint32_t magic = 0; ///< 2^(32 + shift) / by, rounded up; 0 for 1
+    std::int32_t shift = 0;  ///< of the product's upper half
+};
+
 /// How the inner dimension of a product is numbered: pieces of one element or four, each channels at a tap of a window.
 struct inner_numbering {
     divisor inside; ///< pieces of a tap, or taps of the window where channels are outside
@@ -186,8 +193,8 @@ struct product_arguments {
     std::int32_t n = 0;       ///< columns of the result
     std::int32_t k_steps = 0; ///< of 32 elements each
     std::int32_t pieces = 0;  ///< of one element or four that exist
-    std::int32_t places = 1;  ///< of the window in an image
-    std::int32_t columns = 1; ///< of them in a row
+    long_divisor places;      ///< of the window in an image
+    long_divisor columns;     ///< of them in a row
     std::int32_t height = 1;  ///< of the image
     std::int32_t width = 1;   ///< of the image
     image a;
@@ -203,7 +210,7 @@ struct product_arguments {
     float alpha = 1.0F;
     float beta = 1.0F;
     finish last;
-    std::int32_t split = 1;                   ///< blocks of a cluster that share the inner dimension
+    std::int32_t split_bits = 0;              ///< 2^this blocks of a cluster share the inner dimension
     std::int32_t batch_extent[3] = {1, 1, 1}; ///< many products at once
     std::int32_t a_batch[3] = {};
     std::int32_t b_batch[3] = {};

@@ -102,9 +102,10 @@ prepared convolution(context& c) {
     a.window = plane(window);
     a.height = height(x);
     a.width = narrow(x.back());
-    a.columns = narrow(y.back());
-    a.places = narrow(onnx::elements(onnx::shape(y.begin() + 2, y.end())));
-    a.m = narrow(y[0] * a.places);
+    const std::int64_t places = onnx::elements(onnx::shape(y.begin() + 2, y.end()));
+    a.columns = divide_rows_by(y.back());
+    a.places = divide_rows_by(places);
+    a.m = narrow(y[0] * places);
     a.n = narrow(y[1] / groups);
     a.a = source;
     a.y = c.out_image(0);

@@ -2,6 +2,7 @@
 #include <examples/engine/cuda/product.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 
@@ -133,6 +134,16 @@ std::vector<choice> choices(const product_arguments& a, std::int64_t batch, bool
 
 } // namespace
 
+long_divisor divide_rows_by(std::int64_t by) {
+    if (by <= 1) {
+        return {};
+    }
+    const auto divisor = static_cast<std::uint32_t>(narrow(by));
+    const int bits = std::bit_width(divisor - 1);
+    const auto magic = ((std::uint64_t{1} << (31 + bits)) + divisor - 1) / divisor;
+    return {divisor, static_cast<std::uint32_t>(magic), bits - 1};
+}
+
 prepared multiply(context& c, product_arguments a, const inner_dimension& inner, std::size_t right,
                   const right_strides& lies, bool packs) {
     const bool wide = packs && in_vectors(a.a, a.a_batch);
@@ -173,7 +184,7 @@ prepared multiply(context& c, product_arguments a, const inner_dimension& inner,
     prepared made;
     for (const choice& chosen : choices(a, batch, wide, packs)) {
         const tile_shape& t = tile(chosen.tile);
-        a.split = chosen.split;
+        a.split_bits = std::countr_zero(static_cast<unsigned>(chosen.split));
         const dim3 grid{static_cast<unsigned>((a.m + t.rows - 1) / t.rows),
                         static_cast<unsigned>((a.n + t.columns - 1) / t.columns),
                         static_cast<unsigned>(batch * chosen.split)};
@@ -196,8 +207,8 @@ product_arguments product_of(std::int64_t rows, std::int64_t columns) {
     product_arguments a{};
     a.m = narrow(rows);
     a.n = narrow(columns);
-    a.places = a.m;
-    a.columns = a.m;
+    a.places = divide_rows_by(a.m);
+    a.columns = a.places;
     a.width = a.m;
     return a;
 }

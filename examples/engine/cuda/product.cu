@@ -45,6 +45,10 @@ __device__ inline std::uint32_t quotient(std::uint32_t n, const divisor& d) {
     return d.magic == 0 ? n : __umulhi(n, d.magic);
 }
 
+__device__ inline int quotient(int n, const long_divisor& d) {
+    return d.magic == 0 ? n : static_cast<int>(__umulhi(static_cast<std::uint32_t>(n), d.magic) >> d.shift);
+}
+
 // Where a piece of the inner dimension lies, from the first tap of the window.
 struct tap {
     std::int32_t offset;
@@ -67,6 +71,20 @@ __device__ inline tap tap_of(const product_arguments& p, int piece, int elements
             piece < p.pieces ? min(elements, p.inner.channels - channel) * 4 : 0};
 }
 
+// Which place of the window in which image a row is.
+struct spot {
+    int number;
+    int row;
+    int column;
+};
+
+__device__ inline spot spot_of(const product_arguments& p, int m) {
+    const int number = quotient(m, p.places);
+    const int rest = m - number * static_cast<int>(p.places.by);
+    const int row = quotient(rest, p.columns);
+    return {number, row, rest - row * static_cast<int>(p.columns.by)};
+}
+
 struct place_in {
     const float* first; // what tap 0 reads
     std::int32_t row;   // of the image
@@ -77,10 +95,7 @@ __device__ inline place_in place_of(const product_arguments& p, int m, const flo
     if (m >= p.m) {
         return {a, INT32_MIN / 2, 0}; // outside of every image
     }
-    const int number = m / p.places;
-    const int rest = m - number * p.places;
-    const int row = rest / p.columns;
-    const int column = rest - row * p.columns;
+    const auto [number, row, column] = spot_of(p, m);
     const int y = row * p.window.stride[0] - p.window.pad[0];
     const int x = column * p.window.stride[1] - p.window.pad[1];
     return {a + number * p.a.batch_step + y * p.a.row_step + x * p.a.column_step, y, x};
@@ -98,6 +113,36 @@ struct product_tile {
     static_assert(WarpRows % 16 == 0 && WarpColumns % 16 == 0);
     static constexpr tile_shape shape{Rows, Columns, threads, Stages, Wide, Packed};
 };
+
+// A thread is done with the shared memory of the other blocks, and what it read there is in `values`: they are operands
+// here so that the sums, and with them the reads, come first. It has written nothing that others read, and releasing
+// what it has written elsewhere would cost 0.4 us. Then: nobody needs its block's shared memory any more.
+__device__ inline void leave_cluster(const float (&values)[4]) {
+    asm volatile("barrier.cluster.arrive.relaxed;" ::"f"(values[0]), "f"(values[1]), "f"(values[2]), "f"(values[3])
+                 : "memory");
+}
+__device__ inline void await_cluster() { asm volatile("barrier.cluster.wait.acquire;" ::: "memory"); }
+
+// What is applied to a result where it is neither nothing nor a ReLU: not inlined, because code that is jumped over has
+// to be fetched all the same.
+__device__ __noinline__ float finished_elsewhere(const finish& f, float x) { return finished(f, x); }
+
+__device__ inline void finish_all(const finish& f, float (&values)[4]) {
+    if (f.kind == activation::none) {
+        return;
+    }
+    if (f.kind == activation::relu) {
+#pragma unroll
+        for (float& x : values) {
+            x = x > 0.0F ? x : (x != x ? x : 0.0F);
+        }
+        return;
+    }
+#pragma unroll 1
+    for (float& x : values) {
+        x = finished_elsewhere(f, x);
+    }
+}
 
 // The same place in the shared memory of every block of the cluster, added in the same order whoever adds. All are on
 // the way before the first is needed.
@@ -129,13 +174,14 @@ __device__ inline void make_tile(const product_arguments& p) {
     const int warp = thread / 32;
     const int first_row = static_cast<int>(blockIdx.x) * Rows;
     const int first_column = static_cast<int>(blockIdx.y) * Columns;
-    const int rank = static_cast<int>(blockIdx.z) % p.split;
+    const int split = 1 << p.split_bits;
+    const int rank = static_cast<int>(blockIdx.z) & (split - 1);
 
     // Which of many products.
-    int batch = static_cast<int>(blockIdx.z) / p.split;
+    int batch = static_cast<int>(blockIdx.z) >> p.split_bits;
     std::int64_t a_offset = 0, b_offset = 0, y_offset = 0, residual_offset = 0, bias_offset = 0;
 #pragma unroll
-    for (int i = 2; i >= 0 && static_cast<int>(gridDim.z) != p.split; --i) {
+    for (int i = 2; i >= 0 && static_cast<int>(gridDim.z) != split; --i) {
         const int rest = batch / p.batch_extent[i];
         const int at = batch - rest * p.batch_extent[i];
         a_offset += static_cast<std::int64_t>(at) * p.a_batch[i];
@@ -148,8 +194,8 @@ __device__ inline void make_tile(const product_arguments& p) {
     const float* const a = p.a.elements + a_offset;
     const float* const b = p.b + b_offset;
 
-    const int begin = p.k_steps * rank / p.split;
-    const int end = p.k_steps * (rank + 1) / p.split;
+    const int begin = (p.k_steps * rank) >> p.split_bits;
+    const int end = (p.k_steps * (rank + 1)) >> p.split_bits;
 
     // The left operand: each thread copies the same piece of several rows.
     constexpr int a_pieces = Wide ? 8 : 32;
@@ -334,65 +380,92 @@ __device__ inline void make_tile(const product_arguments& p) {
                                                                                             sums[0][i][j][3]};
         }
     }
-    if (p.split > 1) {
+    // A thread stays in its columns, whatever the row: its bias is on the way while the blocks wait for each other.
+    constexpr int quads = Columns / 4;
+    static_assert(threads % quads == 0);
+    const int column = thread % quads * 4;
+    const int n = first_column + column;
+    float bias[4] = {};
+    if (p.bias != nullptr && n < p.n) {
+        const float* const from = p.bias + bias_offset + n;
+        if (p.vector != 0) {
+            *reinterpret_cast<float4*>(bias) = *reinterpret_cast<const float4*>(from);
+        } else {
+#pragma unroll
+            for (int e = 0; e < 4; ++e) {
+                bias[e] = n + e < p.n ? from[e] : 0.0F;
+            }
+        }
+    }
+    if (split > 1) {
         cg::this_cluster().sync();
     } else {
         __syncthreads();
     }
 
-    const int row_begin = Rows * rank / p.split;
-    const int row_end = Rows * (rank + 1) / p.split;
-    constexpr int quads = Columns / 4;
-    for (int i = thread; i < (row_end - row_begin) * quads; i += threads) {
-        const int row = row_begin + i / quads;
-        const int column = i % quads * 4;
+    const int row_begin = (Rows * rank) >> p.split_bits;
+    const int row_end = (Rows * (rank + 1)) >> p.split_bits;
+    constexpr int rows_at_once = threads / quads;
+    for (int row = row_begin + thread / quads; row < row_end; row += rows_at_once) {
         const int m = first_row + row;
-        const int n = first_column + column;
-        if (m >= p.m || n >= p.n) {
-            continue;
-        }
-        float* const own = result + row * Tile::result_pitch + column;
-        float4 sum = *reinterpret_cast<const float4*>(own);
-        switch (p.split) {
-        case 2: sum = sum_over_cluster<2>(own); break;
-        case 4: sum = sum_over_cluster<4>(own); break;
-        case 8: sum = sum_over_cluster<8>(own); break;
-        default: break;
-        }
-        const int number = m / p.places;
-        const int rest = m - number * p.places;
-        const int y_row = rest / p.columns;
-        const int y_column = rest - y_row * p.columns;
+        const bool exists = m < p.m && n < p.n;
+        const auto [number, y_row, y_column] = spot_of(p, m);
         const auto at = [&](const image& i) {
             return static_cast<std::int64_t>(number) * i.batch_step + y_row * i.row_step + y_column * i.column_step +
                    static_cast<std::int64_t>(n) * i.channel_step;
         };
+        float values[4] = {};
+        float residual[4] = {};
+        if (exists) {
+            if (p.residual.elements != nullptr) {
+                const float* const from = p.residual.elements + residual_offset + at(p.residual);
+                if (p.vector != 0) {
+                    *reinterpret_cast<float4*>(residual) = *reinterpret_cast<const float4*>(from);
+                } else {
+#pragma unroll
+                    for (int e = 0; e < 4; ++e) {
+                        residual[e] = n + e < p.n ? from[e * p.residual.channel_step] : 0.0F;
+                    }
+                }
+            }
+            float* const own = result + row * Tile::result_pitch + column;
+            float4 sum = *reinterpret_cast<const float4*>(own);
+            switch (split) {
+            case 2: sum = sum_over_cluster<2>(own); break;
+            case 4: sum = sum_over_cluster<4>(own); break;
+            case 8: sum = sum_over_cluster<8>(own); break;
+            default: break;
+            }
+            *reinterpret_cast<float4*>(values) = sum;
+        }
+        if (split > 1 && row + rows_at_once >= row_end) {
+            leave_cluster(values); // this was the last row: others need not wait until it is written
+        }
+        if (!exists) {
+            continue;
+        }
+#pragma unroll
+        for (int e = 0; e < 4; ++e) {
+            values[e] = p.alpha * values[e] + bias[e] + p.beta * residual[e];
+        }
+        finish_all(p.last, values);
         float* const to = p.y.elements + y_offset + at(p.y);
-        const float* const other =
-            p.residual.elements == nullptr ? nullptr : p.residual.elements + residual_offset + at(p.residual);
-        const float* const bias = p.bias == nullptr ? nullptr : p.bias + bias_offset + n;
-        float values[4] = {sum.x, sum.y, sum.z, sum.w};
         if (p.vector != 0) {
-            const float4 zero{0.0F, 0.0F, 0.0F, 0.0F};
-            const float4 more = bias == nullptr ? zero : *reinterpret_cast<const float4*>(bias);
-            const float4 residual = other == nullptr ? zero : *reinterpret_cast<const float4*>(other);
-            *reinterpret_cast<float4*>(to) = {finished(p.last, p.alpha * values[0] + more.x + p.beta * residual.x),
-                                              finished(p.last, p.alpha * values[1] + more.y + p.beta * residual.y),
-                                              finished(p.last, p.alpha * values[2] + more.z + p.beta * residual.z),
-                                              finished(p.last, p.alpha * values[3] + more.w + p.beta * residual.w)};
+            *reinterpret_cast<float4*>(to) = *reinterpret_cast<const float4*>(values);
         } else {
 #pragma unroll
             for (int e = 0; e < 4; ++e) {
                 if (n + e < p.n) {
-                    float x = p.alpha * values[e] + (bias == nullptr ? 0.0F : bias[e]);
-                    x += other == nullptr ? 0.0F : p.beta * other[e * p.residual.channel_step];
-                    to[e * p.y.channel_step] = finished(p.last, x);
+                    to[e * p.y.channel_step] = values[e];
                 }
             }
         }
     }
-    if (p.split > 1) {
-        cg::this_cluster().sync(); // nobody leaves while others read its sums
+    if (split > 1) {
+        if (row_begin + thread / quads >= row_end) {
+            leave_cluster(bias); // it had no row
+        }
+        await_cluster(); // nobody is gone while others read its sums
     }
 }
 

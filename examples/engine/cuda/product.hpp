@@ -23,8 +23,12 @@ struct right_strides {
     std::int64_t tap = 0;
 };
 
+/// @return the division by `by`, at least 1, of numbers below 2^31
+/// @throws operator_error  `by` has more than 31 bits
+[[nodiscard]] long_divisor divide_rows_by(std::int64_t by);
+
 /// Completes the arguments of a product, packs its right operand if it is a weight, and chooses tiles.
-/// @param a  everything but pieces, inner, k_steps, b..., vector, split
+/// @param a  everything but pieces, inner, k_steps, b..., vector, split_bits
 /// @param inner  the inner dimension
 /// @param right  the input of the operator that is the right operand
 /// @param lies  how it lies
