@@ -122,7 +122,8 @@ struct zoo_of_functions {
         using std::sin;
         using std::tanh;
         const T two = static_cast<T>(2.0);
-        return {tanh(x[0]) * exp(-x[1]) + min(x[0], sin(x[1])) - pow(x[0], -2) / (two + cos(x[0])),
+        return {tanh(x[0]) * exp(-x[1]) + sigmoid(x[0] - x[1]) + min(x[0], sin(x[1])) -
+                    pow(x[0], -2) / (two + cos(x[0])),
                 wrap(x[0] * x[1], -1.0, 1.0) + max(x[0], x[1]) + where_at_most(x[0], 1.5, x[1], -x[1]) +
                     clip(sqr(x[1]), 0.5, 1.0)};
     }

@@ -35,6 +35,11 @@ template <std::floating_point T>
     const T wrapped = x - period * std::floor((x - static_cast<T>(lower)) / period);
     return clip(wrapped, lower, upper); // rounding may have left it a little outside
 }
+/// The logistic function, 1 / (1 + e^-x).
+template <std::floating_point T>
+[[nodiscard]] T sigmoid(T x) noexcept {
+    return static_cast<T>(1) / (static_cast<T>(1) + std::exp(-x));
+}
 /// `then` if x <= bound, else `otherwise`. On intervals, both where x may be on either side.
 template <std::floating_point T>
 [[nodiscard]] constexpr T where_at_most(T x, double bound, T then, T otherwise) noexcept {
@@ -160,6 +165,14 @@ template <class R>
     const double high = std::exp(x.upper());
     return basic_interval<R>::unchecked(std::max(0.0, R::function_down(std::exp(x.lower()))),
                                         std::max(R::function_up(high), 0.0));
+}
+
+/// The logistic function, 1 / (1 + e^-x).
+template <class R>
+[[nodiscard]] basic_interval<R> sigmoid(const basic_interval<R>& x) noexcept {
+    const auto one = basic_interval<R>::unchecked(1.0, 1.0);
+    const auto s = one / (one + exp(-x));
+    return basic_interval<R>::unchecked(std::clamp(s.lower(), 0.0, 1.0), std::clamp(s.upper(), 0.0, 1.0));
 }
 
 /// x minus the whole number of periods that brings it into [lower, upper); all of [lower, upper] where x may hold
