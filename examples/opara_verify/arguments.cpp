@@ -11,9 +11,12 @@ namespace opara::examples::verify {
 
 const char* const usage = R"(usage: opara_verify SYSTEM --controller FILE [options]
 
-SYSTEM: b1 b2 b3 b4 b5 tora acc6 mountain_car pendulum cart_pole
+SYSTEM: b1 b2 b3 b4 b5 tora acc6 mountain_car pendulum cart_pole, and of ARCH-COMP single_pendulum unicycle attitude
+        vcas vcas_any (vertical collision avoidance; pilots with the middle or with any of the allowed accelerations)
 FILE:   FILE.json says how the controller was trained; FILE.onnx is a multilayer perceptron that reads the lower bounds of
-        a cell, then the upper ones, and is taken to have been trained as the published controllers of SYSTEM were
+        a cell, then the upper ones, and is taken to have been trained as the published controllers of SYSTEM were.
+        vcas takes nine, --controller FILE for each last advisory, in the order COC DNC DND DES1500 CL1500 SDES1500
+        SCL1500 SDES2500 SCL2500; they may also read a cell's middle
 
   --property TEXT|NAME   a CTL formula over the system's labels, like "A[safe U goal] | AG safe", or the name of one of
                          the system's own properties; default: the first of these
@@ -84,7 +87,7 @@ arguments parse_arguments(const std::vector<std::string>& words) {
         }
         const std::string& value = words[++k];
         if (word == "--controller") {
-            a.controller = value;
+            a.controllers.push_back(value);
         } else if (word == "--property") {
             a.property = value;
         } else if (word == "--report") {
@@ -117,7 +120,7 @@ arguments parse_arguments(const std::vector<std::string>& words) {
     if (a.tube && !a.exports.empty()) {
         throw usage_error{"a tube has no transition system to export"};
     }
-    if (a.system.empty() || a.controller.empty()) {
+    if (a.system.empty() || a.controllers.empty()) {
         throw usage_error{"a system and a controller are needed"};
     }
     return a;

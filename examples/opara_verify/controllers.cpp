@@ -24,6 +24,7 @@ abstraction::trained_controller read_controller(const std::string& file, const s
             onnx::perceptron_of(onnx::read(path)),
             abstraction::head_kind::scaled,
             1,
+            0,
             {},
             {},
             {}};

@@ -4,6 +4,7 @@
 #include <examples/opara_verify/benchmarks.hpp>
 #include <examples/opara_verify/controllers.hpp>
 #include <examples/opara_verify/exports.hpp>
+#include <examples/opara_verify/pilots.hpp>
 #include <examples/opara_verify/report.hpp>
 #include <opara/abstraction.hpp>
 #include <opara/core/file.hpp>
@@ -13,6 +14,9 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace opara::examples::verify {
@@ -219,33 +223,81 @@ void complete(abstraction::trained_controller& c, const benchmark<System>& probl
     }
     c.widths.assign(settings.widths.begin(), settings.widths.end());
     c.scale = settings.scale;
+    c.offset = settings.offset;
     c.head = settings.chooses ? abstraction::head_kind::argmax : abstraction::head_kind::scaled;
 }
 
+// What the controllers do in a cell.
 template <class System>
-report run(const benchmark<System>& problem, abstraction::trained_controller c, const arguments& a) {
+any_pilot<System::dimension, typename System::action> pilot_of(const std::vector<abstraction::trained_controller>& c) {
     constexpr std::size_t n = System::dimension;
-    complete(c, problem);
-    if (a.scale && c.head == abstraction::head_kind::argmax) {
-        throw usage_error{"--scale means nothing to a controller that chooses among actions"};
-    }
-    c.scale = a.scale.value_or(c.scale);
-    if (a.tube) {
-        if (c.head != abstraction::head_kind::scaled) {
-            throw usage_error{"there are no settings for tubes of controllers that choose"};
+    using action = typename System::action;
+    using abstraction::head_kind;
+    if constexpr (std::is_same_v<action, abstraction::mode_switch>) {
+        std::vector<abstraction::network> networks;
+        for (const auto& each : c) {
+            networks.push_back(each.net);
         }
-        return follow(problem, abstraction::box_network<n>{c.net, {c.scale}}, c, a);
+        return any_pilot<n, action>{abstraction::mode_networks<n>{std::move(networks), vertical_cas_inputs}};
+    } else if constexpr (std::is_same_v<action, double>) {
+        if (c.front().head == head_kind::argmax) {
+            return any_pilot<n, action>{abstraction::box_network<n, abstraction::head::argmax>{c.front().net}};
+        }
+        return any_pilot<n, action>{abstraction::box_network<n>{c.front().net, {c.front().scale, c.front().offset}}};
+    } else {
+        using head = abstraction::head::scaled_each<std::tuple_size_v<action>>;
+        if (c.front().head == head_kind::argmax) {
+            throw error{"the controller chooses among actions, and the system takes " +
+                        std::to_string(std::tuple_size_v<action>) + " numbers"};
+        }
+        return any_pilot<n, action>{
+            abstraction::box_network<n, head>{c.front().net, {c.front().scale, c.front().offset}}};
     }
-    if (c.head == abstraction::head_kind::argmax) {
-        return run(problem, abstraction::box_network<n, abstraction::head::argmax>{c.net}, c, a);
-    }
-    return run(problem, abstraction::box_network<n>{c.net, {c.scale}}, c, a);
 }
 
-report run(const abstraction::trained_controller& c, const arguments& a) {
+// One controller, or one for each mode; all trained on the same grid.
+template <class System>
+void require_controllers(const std::vector<abstraction::trained_controller>& c) {
+    constexpr bool has_modes = std::is_same_v<typename System::action, abstraction::mode_switch>;
+    constexpr std::size_t expected = has_modes ? 9 : 1;
+    if (c.size() != expected) {
+        throw usage_error{"this system takes " + std::to_string(expected) +
+                          (has_modes ? " controllers" : " controller") + ", --controller gave " +
+                          std::to_string(c.size())};
+    }
+    for (const auto& each : c) {
+        if (each.lower != c.front().lower || each.upper != c.front().upper || each.widths != c.front().widths) {
+            throw error{"the controllers " + c.front().name + " and " + each.name + " are for different grids"};
+        }
+    }
+}
+
+template <class System>
+report run(const benchmark<System>& problem, std::vector<abstraction::trained_controller> c, const arguments& a) {
+    require_controllers<System>(c);
+    for (auto& each : c) {
+        complete(each, problem);
+        if (a.scale && each.head == abstraction::head_kind::argmax) {
+            throw usage_error{"--scale means nothing to a controller that chooses among actions"};
+        }
+        each.scale = a.scale.value_or(each.scale);
+    }
+    if (a.tube) {
+        if (c.front().head != abstraction::head_kind::scaled) {
+            throw usage_error{"there are no settings for tubes of controllers that choose"};
+        }
+        return follow(problem, pilot_of<System>(c), c.front(), a);
+    }
+    return run(problem, pilot_of<System>(c), c.front(), a);
+}
+
+report run(const std::vector<abstraction::trained_controller>& c, const arguments& a) {
     const std::string& s = a.system;
-    if (c.system != s) {
-        throw error{"the controller in " + a.controller + " is for the system " + c.system};
+    const std::string& trained_for = s == "vcas_any" ? "vcas" : s;
+    for (std::size_t k = 0; k < c.size(); ++k) {
+        if (c[k].system != trained_for) {
+            throw error{"the controller in " + a.controllers[k] + " is for the system " + c[k].system};
+        }
     }
     if (s == "b1") {
         return run(b1(), c, a);
@@ -277,6 +329,21 @@ report run(const abstraction::trained_controller& c, const arguments& a) {
     if (s == "cart_pole") {
         return run(cart_pole(), c, a);
     }
+    if (s == "single_pendulum") {
+        return run(single_pendulum(), c, a);
+    }
+    if (s == "unicycle") {
+        return run(unicycle(), c, a);
+    }
+    if (s == "attitude") {
+        return run(attitude(), c, a);
+    }
+    if (s == "vcas") {
+        return run(vertical_cas(abstraction::systems::pilot_response::middle), c, a);
+    }
+    if (s == "vcas_any") {
+        return run(vertical_cas(abstraction::systems::pilot_response::any), c, a);
+    }
     throw usage_error{"unknown system '" + s + "'"};
 }
 
@@ -301,8 +368,11 @@ int main(int argc, char** argv) {
             files.insert(files.end(), more.begin(), more.end());
         }
         opara::require_writable(files);
-        const auto c = verify::read_controller(a.controller, a.system);
-        const verify::report r = verify::run(c, a);
+        std::vector<opara::abstraction::trained_controller> controllers;
+        for (const std::string& file : a.controllers) {
+            controllers.push_back(verify::read_controller(file, a.system == "vcas_any" ? "vcas" : a.system));
+        }
+        const verify::report r = verify::run(controllers, a);
         std::fputs(verify::to_text(r).c_str(), stdout);
         if (!a.report.empty()) {
             opara::write_file_atomically(a.report, verify::to_json(r));

@@ -13,6 +13,7 @@
 #include <opara/abstraction/formula.hpp>
 #include <opara/abstraction/functions.hpp>
 #include <opara/abstraction/interval_process.hpp>
+#include <opara/abstraction/mode_networks.hpp>
 #include <opara/abstraction/parse.hpp>
 #include <opara/abstraction/product.hpp>
 #include <opara/abstraction/project.hpp>

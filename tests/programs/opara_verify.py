@@ -221,5 +221,88 @@ class Onnx(unittest.TestCase):
         self.assertIn("--scale means nothing", self.run_it(self.folder / "chooses.json", "--scale", "2").stderr)
 
 
+def controller(system, inputs, bias, space, widths, **more):
+    """A controller that always puts out the same numbers."""
+    return {"name": "constant", "system": system, "activation": "relu", "output_activation": "identity",
+            "output_scale": 1.0, "state_space": space, "granularity": widths,
+            "layers": [{"weight": [[0.0] * inputs] * len(bias), "bias": bias}], **more}
+
+
+class Competition(unittest.TestCase):
+    """The systems of ARCH-COMP, under constant controllers, where the truth is known."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def run_it(self, system, controllers, *arguments):
+        words = []
+        for k, each in enumerate(controllers):
+            (self.folder / f"c{k}.json").write_text(json.dumps(each))
+            words += ["--controller", self.folder / f"c{k}.json"]
+        report = self.folder / "report.json"
+        report.unlink(missing_ok=True)
+        result = subprocess.run([PROGRAM, system, *map(str, words), *map(str, arguments), "--report", str(report)],
+                                capture_output=True, text=True, check=False)
+        return result, json.loads(report.read_text()) if report.exists() else None
+
+    def test_a_pendulum_without_torque_falls(self):
+        falls = controller("single_pendulum", 4, [0.0], [[-2, -6], [2, 6]], [0.05, 0.1])
+        result, found = self.run_it("single_pendulum", [falls], "--steps", "20")
+        self.assertEqual((result.returncode, found["verdict"]), (1, "not proved"), result.stderr)
+        # A strong pull brings it inside in half a second, and beyond before a second is over.
+        pulled = [{**falls, "output_offset": -0.9}]
+        fine = ("--grid", "0.01", "--steps")
+        result, found = self.run_it("single_pendulum", pulled, *fine, "10", "--property", "AX " * 10 + "inside")
+        self.assertEqual((result.returncode, found["verdict"]), (0, "proved"), result.stderr)
+        result, found = self.run_it("single_pendulum", pulled, *fine, "20")
+        self.assertEqual((result.returncode, found["verdict"]), (1, "not proved"), result.stderr)
+
+    def test_a_unicycle_takes_two_controls(self):
+        space = [[-2, -8, -4, -5], [12, 4, 4, 5]]
+        slow = controller("unicycle", 8, [19.5, 20.0], space, [0.1, 0.1, 0.05, 0.05], output_offset=-20.0)
+        result, found = self.run_it("unicycle", [slow], "--steps", "1", "--property", "AX AX outside")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        result, found = self.run_it("unicycle", [slow], "--tube", "--steps", "3")
+        self.assertEqual(found["tube"]["steps"], 3, result.stderr)
+        last = found["tube"]["hulls"][-1]  # after 0.6 s the speed is 1.5 - 0.3, up to the disturbance
+        self.assertAlmostEqual(last["lower"][3], 1.2, delta=1e-3)
+        self.assertLess(last["lower"][3], 1.2 - 5e-5)
+        self.assertGreater(last["upper"][3], 1.21 + 5e-5)
+        self.assertAlmostEqual(last["lower"][2], 2.1, delta=1e-9)  # no steering
+        result, _ = self.run_it("unicycle", [{**slow, "head": "argmax"}])
+        self.assertIn("chooses among actions, and the system takes 2 numbers", result.stderr)
+        one = controller("unicycle", 8, [19.0], space, [0.1, 0.1, 0.1, 0.1])
+        self.assertIn("must give 2 numbers, and gives 1", self.run_it("unicycle", [one])[0].stderr)
+
+    def test_an_attitude_takes_three(self):
+        rest = controller("attitude", 12, [0.0, 0.0, 0.0], [[-2] * 6, [2] * 6], [0.2] * 6)
+        result, found = self.run_it("attitude", [rest], "--steps", "2", "--property", "AX !unsafe")
+        self.assertEqual((result.returncode, found["verdict"]), (0, "proved"), result.stderr)
+        self.assertGreater(found["states"], 10)
+
+    def test_vertical_cas_takes_nine(self):
+        space, widths = [[-8000, -200, -0.5, -0.5], [8000, 200, 40.5, 8.5]], [1, 0.5, 1, 1]
+        # Always clear of conflict: the intruder's height rises by up to 28.5 feet a second, past the forbidden band.
+        silent = [controller("vcas", 6, [1.0] + [0.0] * 8, space, widths) for _ in range(9)]
+        result, found = self.run_it("vcas", silent, "--steps", "10")
+        self.assertEqual((result.returncode, found["counterexample"]["replay"]["verdict"]), (1, "real"), result.stderr)
+        # Always "climb": it has sunk away below after six seconds if pilots take the middle acceleration; if they may
+        # take any, it is a close thing.
+        climb = [controller("vcas", 3, [0.0] * 4 + [1.0] + [0.0] * 4, space, widths) for _ in range(9)]
+        for system, proved in (("vcas", 0), ("vcas_any", 1)):
+            result, found = self.run_it(system, climb, "--steps", "6", "--property", "AX " * 6 + "below")
+            self.assertEqual(result.returncode, proved, result.stdout + result.stderr)
+        result, _ = self.run_it("vcas", silent[:8])
+        self.assertIn("takes 9 controllers, --controller gave 8", result.stderr)
+        result, _ = self.run_it("vcas", silent[:8] + [{**silent[8], "granularity": [1, 1, 1, 1]}])
+        self.assertIn("are for different grids", result.stderr)
+        result, _ = self.run_it("vcas", silent, "--grid", "1,1,1,2")
+        self.assertIn("mode m is the cell [m - 0.5, m + 0.5]", result.stderr)
+        result, _ = self.run_it("b1", silent)
+        self.assertIn("is for the system vcas", result.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -46,7 +46,26 @@ template <std::floating_point T>
     return x <= static_cast<T>(bound) ? then : otherwise;
 }
 
+/// A number that nobody knows, out of [lower, upper]: the whole interval where T is one (or a dual), and one of its
+/// numbers where T is a number, between its ends as `share` lies between -1 and 1. For disturbances.
+/// @pre lower <= upper, -1 <= share <= 1
+template <std::floating_point T>
+[[nodiscard]] constexpr T uncertain(double lower, double upper, double share) noexcept {
+    return static_cast<T>(std::clamp(lower * ((1 - share) / 2) + upper * ((1 + share) / 2), lower, upper));
+}
+
 // ---- intervals
+
+/// A number that nobody knows.
+template <class T>
+    requires(!std::floating_point<T>)
+[[nodiscard]] constexpr T uncertain(double lower, double upper, double /*share*/) noexcept {
+    if constexpr (std::constructible_from<T, double, double>) {
+        return T{lower, upper};
+    } else {
+        return T{interval{lower, upper}};
+    }
+}
 
 namespace detail {
 // Whether a whole number may lie in the interval.

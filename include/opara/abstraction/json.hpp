@@ -26,6 +26,7 @@ struct trained_controller {
     network net;                        ///< takes `[l1..ln, u1..un]`
     head_kind head = head_kind::scaled; ///< how outputs become an action
     double scale = 1;                   ///< the control per unit of output
+    double offset = 0;                  ///< the control where the output is 0
     std::vector<double> lower;          ///< the gridded region's lower corner
     std::vector<double> upper;          ///< its upper corner
     std::vector<double> widths;         ///< the cells' widths
@@ -66,7 +67,8 @@ using opara::detail::json_place;
 
 /// Reads a controller. An object with `name`, `system`, `layers` (each with `weight`, one list an output, and `bias`),
 /// `activation` (of the hidden layers), `output_activation`, `output_scale`, `state_space` ([lower corner, upper
-/// corner]), `granularity` (the cells' widths) and, optionally, `head` ("scaled" or "argmax"); other keys are ignored.
+/// corner]), `granularity` (the cells' widths) and, optionally, `output_offset` (0) and `head` ("scaled" or "argmax");
+/// other keys are ignored.
 /// Weights are rounded to single precision, in which they were trained and of which the text is a shortened form.
 /// @throws parse_error  no JSON (with line and column), or not such a controller (`where()` is the JSON path)
 /// @throws controller_error  the layers do not fit together
@@ -111,6 +113,7 @@ using opara::detail::json_place;
                          network{std::move(layers)},
                          head_kind::scaled,
                          root.at("output_scale").real(),
+                         root.has("output_offset") ? root.at("output_offset").real() : 0.0,
                          {},
                          {},
                          {}};
