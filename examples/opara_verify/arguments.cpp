@@ -22,6 +22,9 @@ FILE:   FILE.json says how the controller was trained; FILE.onnx is a multilayer
                          the system's own properties; default: the first of these
   --grid WIDTH[,WIDTH..] widths of the cells, one for all dimensions or one each; default: the controller's
   --scale NUMBER         the control per unit of the network's output; default: the controller's
+  --head KIND            how the network's outputs become an action: scaled, the control per unit of output; argmax, the
+                         number of the largest; affine, c0 c1 .. cn for each control, which is then c0 + c1 x1 + .. +
+                         cn xn with the state x inside the cell; default: the controller's
   --steps COUNT          explore so many steps only; the verdict then says "within bound" where it depends on it
   --tube                 instead of exploring cells, follow boxes from the initial set until all are in the system's
                          goal, at the published settings; --steps then bounds the steps
@@ -96,6 +99,11 @@ arguments parse_arguments(const std::vector<std::string>& words) {
             a.exports.push_back(parse_export(value));
         } else if (word == "--scale") {
             a.scale = number(word, value);
+        } else if (word == "--head") {
+            a.head = abstraction::head_named(value);
+            if (!a.head) {
+                throw usage_error{"--head takes scaled, argmax or affine, not '" + value + "'"};
+            }
         } else if (word == "--steps") {
             a.steps = count(word, value);
         } else if (word == "--threads") {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <examples/opara_verify/exports.hpp>
+#include <opara/abstraction/json.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -19,12 +20,13 @@ struct arguments {
     std::string property;                 ///< a formula or the name of one; empty: the system's first
     std::vector<double> widths;           ///< cell widths: none (the controller's own), one for all, or one a dimension
     std::optional<double> scale;          ///< the control per unit of the network's output; none: the controller's own
-    std::optional<std::size_t> steps;     ///< explore no further
-    std::size_t threads = 0;              ///< 0: all cores
-    std::string report;                   ///< a JSON file to write; empty: none
-    std::vector<export_request> exports;  ///< files for other checkers
-    bool tube = false;                    ///< follow a reach tube instead of exploring cells
-    bool help = false;                    ///< only the usage
+    std::optional<abstraction::head_kind> head; ///< how outputs become an action; none: the controller's own
+    std::optional<std::size_t> steps;           ///< explore no further
+    std::size_t threads = 0;                    ///< 0: all cores
+    std::string report;                         ///< a JSON file to write; empty: none
+    std::vector<export_request> exports;        ///< files for other checkers
+    bool tube = false;                          ///< follow a reach tube instead of exploring cells
+    bool help = false;                          ///< only the usage
 };
 
 /// A command line that makes no sense.

@@ -227,6 +227,11 @@ void complete(abstraction::trained_controller& c, const benchmark<System>& probl
     c.head = settings.chooses ? abstraction::head_kind::argmax : abstraction::head_kind::scaled;
 }
 
+template <class Action>
+inline constexpr bool is_law = false;
+template <std::size_t N, std::size_t M>
+inline constexpr bool is_law<abstraction::affine_law<N, M>> = true;
+
 // What the controllers do in a cell.
 template <class System>
 any_pilot<System::dimension, typename System::action> pilot_of(const std::vector<abstraction::trained_controller>& c) {
@@ -239,6 +244,9 @@ any_pilot<System::dimension, typename System::action> pilot_of(const std::vector
             networks.push_back(each.net);
         }
         return any_pilot<n, action>{abstraction::mode_networks<n>{std::move(networks), vertical_cas_inputs}};
+    } else if constexpr (is_law<action>) {
+        return any_pilot<n, action>{abstraction::box_network<n, abstraction::head::affine<n, System::controls>>{
+            c.front().net, {c.front().scale, c.front().offset}}};
     } else if constexpr (std::is_same_v<action, double>) {
         if (c.front().head == head_kind::argmax) {
             return any_pilot<n, action>{abstraction::box_network<n, abstraction::head::argmax>{c.front().net}};
@@ -272,23 +280,41 @@ void require_controllers(const std::vector<abstraction::trained_controller>& c) 
     }
 }
 
+// The same problem, where an action is an affine law.
+template <abstraction::state_controlled System>
+benchmark<abstraction::piecewise_linear<System>> with_laws(const benchmark<System>& problem) {
+    return {{problem.system}, problem.initial, problem.labels, problem.properties, problem.training, problem.tube};
+}
+
+template <class System>
+report verify(const benchmark<System>& problem, const std::vector<abstraction::trained_controller>& c,
+              const arguments& a) {
+    return a.tube ? follow(problem, pilot_of<System>(c), c.front(), a)
+                  : run(problem, pilot_of<System>(c), c.front(), a);
+}
+
 template <class System>
 report run(const benchmark<System>& problem, std::vector<abstraction::trained_controller> c, const arguments& a) {
     require_controllers<System>(c);
     for (auto& each : c) {
         complete(each, problem);
+        each.head = a.head.value_or(each.head);
         if (a.scale && each.head == abstraction::head_kind::argmax) {
             throw usage_error{"--scale means nothing to a controller that chooses among actions"};
         }
         each.scale = a.scale.value_or(each.scale);
     }
-    if (a.tube) {
-        if (c.front().head != abstraction::head_kind::scaled) {
-            throw usage_error{"there are no settings for tubes of controllers that choose"};
-        }
-        return follow(problem, pilot_of<System>(c), c.front(), a);
+    if (a.tube && c.front().head == abstraction::head_kind::argmax) {
+        throw usage_error{"there are no settings for tubes of controllers that choose"};
     }
-    return run(problem, pilot_of<System>(c), c.front(), a);
+    if (c.front().head != abstraction::head_kind::affine) {
+        return verify(problem, c, a);
+    }
+    if constexpr (abstraction::state_controlled<System>) {
+        return verify(with_laws(problem), c, a);
+    } else {
+        throw error{"the controller gives affine laws, and the system takes none"};
+    }
 }
 
 report run(const std::vector<abstraction::trained_controller>& c, const arguments& a) {

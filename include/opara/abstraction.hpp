@@ -15,6 +15,7 @@
 #include <opara/abstraction/interval_process.hpp>
 #include <opara/abstraction/mode_networks.hpp>
 #include <opara/abstraction/parse.hpp>
+#include <opara/abstraction/piecewise_linear.hpp>
 #include <opara/abstraction/product.hpp>
 #include <opara/abstraction/project.hpp>
 #include <opara/abstraction/reachability.hpp>

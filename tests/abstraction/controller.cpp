@@ -183,6 +183,7 @@ TEST_CASE("a controller is read from JSON, and what is wrong is said with its pl
     CHECK(c.net.layers()[1].function == activation::tanh);
     CHECK(c.net.layers()[0].weight == std::vector<double>{1, static_cast<double>(0.1F), 3, 4});
     CHECK(controller_from_json(with("\"system\"", "\"head\": \"argmax\", \"system\"")).head == head_kind::argmax);
+    CHECK(controller_from_json(with("\"system\"", "\"head\": \"affine\", \"system\"")).head == head_kind::affine);
     CHECK(where_it_fails("[") == "JSON:1:2");
     CHECK(where_it_fails("[]") == "$");
     CHECK(where_it_fails(with("\"relu\"", "\"gelu\"")) == "$.activation");

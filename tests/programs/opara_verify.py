@@ -282,6 +282,25 @@ class Competition(unittest.TestCase):
         self.assertEqual((result.returncode, found["verdict"]), (0, "proved"), result.stderr)
         self.assertGreater(found["states"], 10)
 
+    def test_laws_follow_the_state_inside_the_cell(self):
+        # u = -x1 - 1.5 x2 keeps B2 safe.
+        law = controller("b2", 4, [0.0, -0.5, -0.75], [[-2.5, -2.5], [2.5, 2.5]], [0.05, 0.05], head="affine",
+                         output_scale=2.0)
+        result, found = self.run_it("b2", [law], "--property", "safe")
+        self.assertEqual((result.returncode, found["verdict"]), (0, "proved"), result.stdout + result.stderr)
+        # Written by hand, the tube: after a step from [0.7, 0.9]^2, x2 is x2 + 0.05 u.
+        result, found = self.run_it("b2", [law], "--tube", "--steps", "1")
+        hull = found["tube"]["hulls"][1]
+        self.assertAlmostEqual(hull["lower"][1], 0.7 + 0.05 * (-0.9 - 1.5 * 0.7), delta=1e-9)
+        self.assertAlmostEqual(hull["upper"][1], 0.9 + 0.05 * (-0.7 - 1.5 * 0.9), delta=1e-9)
+        result, _ = self.run_it("b2", [law], "--head", "scaled")
+        self.assertIn("must give 1 numbers, and gives 3", result.stderr)
+        result, _ = self.run_it("b2", [law], "--head", "square")
+        self.assertIn("--head takes scaled, argmax or affine, not 'square'", result.stderr)
+        result, _ = self.run_it("cart_pole", [controller("cart_pole", 8, [0.0] * 5, [[-1] * 4, [1] * 4], [1] * 4)],
+                                "--head", "affine")
+        self.assertIn("gives affine laws, and the system takes none", result.stderr)
+
     def test_vertical_cas_takes_nine(self):
         space, widths = [[-8000, -200, -0.5, -0.5], [8000, 200, 40.5, 8.5]], [1, 0.5, 1, 1]
         # Always clear of conflict: the intruder's height rises by up to 28.5 feet a second, past the forbidden band.

@@ -6,6 +6,7 @@
 #include <opara/core/json.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,7 +18,22 @@ namespace opara::inline OPARA_ABI::abstraction {
 enum class head_kind : unsigned char {
     scaled, ///< `scale` times the only output
     argmax, ///< the number of the largest output
+    affine, ///< the coefficients of an affine law, times `scale`
 };
+
+/// The head of a name: "scaled", "argmax" or "affine"; nothing for any other.
+[[nodiscard]] inline std::optional<head_kind> head_named(std::string_view name) {
+    if (name == "scaled") {
+        return head_kind::scaled;
+    }
+    if (name == "argmax") {
+        return head_kind::argmax;
+    }
+    if (name == "affine") {
+        return head_kind::affine;
+    }
+    return std::nullopt;
+}
 
 /// A controller with the grid on which it was trained.
 struct trained_controller {
@@ -67,8 +83,8 @@ using opara::detail::json_place;
 
 /// Reads a controller. An object with `name`, `system`, `layers` (each with `weight`, one list an output, and `bias`),
 /// `activation` (of the hidden layers), `output_activation`, `output_scale`, `state_space` ([lower corner, upper
-/// corner]), `granularity` (the cells' widths) and, optionally, `output_offset` (0) and `head` ("scaled" or "argmax");
-/// other keys are ignored.
+/// corner]), `granularity` (the cells' widths) and, optionally, `output_offset` (0) and `head` ("scaled", "argmax"
+/// or "affine"); other keys are ignored.
 /// Weights are rounded to single precision, in which they were trained and of which the text is a shortened form.
 /// @throws parse_error  no JSON (with line and column), or not such a controller (`where()` is the JSON path)
 /// @throws controller_error  the layers do not fit together
@@ -118,12 +134,11 @@ using opara::detail::json_place;
                          {},
                          {}};
     if (root.has("head")) {
-        const std::string& kind = root.at("head").text();
-        if (kind == "argmax") {
-            c.head = head_kind::argmax;
-        } else if (kind != "scaled") {
-            root.at("head").fail("must be \"scaled\" or \"argmax\"");
+        const std::optional<head_kind> kind = head_named(root.at("head").text());
+        if (!kind) {
+            root.at("head").fail("must be \"scaled\", \"argmax\" or \"affine\"");
         }
+        c.head = *kind;
     }
     const detail::json_place space = root.at("state_space");
     space.require_array();
