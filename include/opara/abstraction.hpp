@@ -4,6 +4,7 @@
 #pragma once
 
 #include <opara/abstraction/adaptive_tree.hpp>
+#include <opara/abstraction/always_probability.hpp>
 #include <opara/abstraction/build.hpp>
 #include <opara/abstraction/build_process.hpp>
 #include <opara/abstraction/check.hpp>
