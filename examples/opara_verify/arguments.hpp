@@ -25,6 +25,9 @@ struct arguments {
     std::size_t threads = 0;                    ///< 0: all cores
     std::string report;                         ///< a JSON file to write; empty: none
     std::vector<export_request> exports;        ///< files for other checkers
+    std::vector<std::size_t> project;           ///< key dimensions to project onto; empty: no projection
+    std::string picture;                        ///< an SVG file to write; empty: none
+    double at_least = 1;                        ///< the probability to prove, of a policy that chooses by lot
     bool tube = false;                          ///< follow a reach tube instead of exploring cells
     bool help = false;                          ///< only the usage
 };

@@ -192,7 +192,8 @@ TEST_CASE("a controller is read from JSON, and what is wrong is said with its pl
     CHECK(where_it_fails(with("\"output_scale\"", "\"scale\"")) == "$");
     CHECK(where_it_fails(with("[[0], [1]]", "[[0]]")) == "$.state_space");
     CHECK(where_it_fails(with("[0.1]", "[0.1, 0.1]")) == "$.state_space");
-    CHECK(where_it_fails(with("\"system\"", "\"head\": \"softmax\", \"system\"")) == "$.head");
+    CHECK(controller_from_json(with("\"system\"", "\"head\": \"softmax\", \"system\"")).head == head_kind::softmax);
+    CHECK(where_it_fails(with("\"system\"", "\"head\": \"hardmax\", \"system\"")) == "$.head");
     CHECK_THROWS_AS((void)controller_from_json(with("[[1, 1]]", "[[1, 1, 1]]")), controller_error);
     CHECK_THROWS_AS((void)controller_from_json(with("[[1, 1]]", "[[1, 1e40]]")), controller_error); // infinite in float
 }

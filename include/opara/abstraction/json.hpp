@@ -16,12 +16,13 @@ namespace opara::inline OPARA_ABI::abstraction {
 
 /// How the outputs of a trained controller become its action.
 enum class head_kind : unsigned char {
-    scaled, ///< `scale` times the only output
-    argmax, ///< the number of the largest output
-    affine, ///< the coefficients of an affine law, times `scale`
+    scaled,  ///< `scale` times the only output
+    argmax,  ///< the number of the largest output
+    affine,  ///< the coefficients of an affine law, times `scale`
+    softmax, ///< the probabilities of actions, which are drawn by lot
 };
 
-/// The head of a name: "scaled", "argmax" or "affine"; nothing for any other.
+/// The head of a name: "scaled", "argmax", "affine" or "softmax"; nothing for any other.
 [[nodiscard]] inline std::optional<head_kind> head_named(std::string_view name) {
     if (name == "scaled") {
         return head_kind::scaled;
@@ -31,6 +32,9 @@ enum class head_kind : unsigned char {
     }
     if (name == "affine") {
         return head_kind::affine;
+    }
+    if (name == "softmax") {
+        return head_kind::softmax;
     }
     return std::nullopt;
 }
@@ -83,8 +87,8 @@ using opara::detail::json_place;
 
 /// Reads a controller. An object with `name`, `system`, `layers` (each with `weight`, one list an output, and `bias`),
 /// `activation` (of the hidden layers), `output_activation`, `output_scale`, `state_space` ([lower corner, upper
-/// corner]), `granularity` (the cells' widths) and, optionally, `output_offset` (0) and `head` ("scaled", "argmax"
-/// or "affine"); other keys are ignored.
+/// corner]), `granularity` (the cells' widths) and, optionally, `output_offset` (0) and `head` ("scaled", "argmax",
+/// "affine" or "softmax"); other keys are ignored.
 /// Weights are rounded to single precision, in which they were trained and of which the text is a shortened form.
 /// @throws parse_error  no JSON (with line and column), or not such a controller (`where()` is the JSON path)
 /// @throws controller_error  the layers do not fit together
@@ -136,7 +140,7 @@ using opara::detail::json_place;
     if (root.has("head")) {
         const std::optional<head_kind> kind = head_named(root.at("head").text());
         if (!kind) {
-            root.at("head").fail("must be \"scaled\", \"argmax\" or \"affine\"");
+            root.at("head").fail("must be \"scaled\", \"argmax\", \"affine\" or \"softmax\"");
         }
         c.head = *kind;
     }
