@@ -55,7 +55,7 @@ struct scaled {
     /// How many outputs the network must have, or 0 for any number.
     static constexpr std::size_t outputs = 1;
     /// The action.
-    [[nodiscard]] double operator()(std::span<const double> output) const noexcept {
+    [[nodiscard]] constexpr double operator()(std::span<const double> output) const noexcept {
         return scale * output[0] + offset;
     }
     friend bool operator==(const scaled&, const scaled&) = default;
@@ -70,7 +70,7 @@ struct scaled_each {
     /// How many outputs the network must have, or 0 for any number.
     static constexpr std::size_t outputs = M;
     /// The action.
-    [[nodiscard]] std::array<double, M> operator()(std::span<const double> output) const noexcept {
+    [[nodiscard]] constexpr std::array<double, M> operator()(std::span<const double> output) const noexcept {
         std::array<double, M> u;
         for (std::size_t i = 0; i < M; ++i) {
             u[i] = scale * output[i] + offset;
@@ -85,7 +85,7 @@ struct argmax {
     /// How many outputs the network must have, or 0 for any number.
     static constexpr std::size_t outputs = 0;
     /// The action.
-    [[nodiscard]] double operator()(std::span<const double> output) const noexcept {
+    [[nodiscard]] constexpr double operator()(std::span<const double> output) const noexcept {
         return static_cast<double>(std::max_element(output.begin(), output.end()) - output.begin());
     }
     friend bool operator==(const argmax&, const argmax&) = default;

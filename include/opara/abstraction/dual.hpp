@@ -143,7 +143,7 @@ template <std::size_t N>
 }
 /// The logistic function, 1 / (1 + e^-x).
 template <std::size_t N>
-[[nodiscard]] dual<N> sigmoid(const dual<N>& x) noexcept {
+[[nodiscard]] constexpr dual<N> sigmoid(const dual<N>& x) noexcept {
     const interval s = sigmoid(x.value);
     const interval slope = s * (interval::unchecked(1.0, 1.0) - s);
     return x.chain(s, interval::unchecked(std::max(slope.lower(), 0.0), std::min(slope.upper(), 0.25)));

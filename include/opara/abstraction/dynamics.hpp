@@ -159,7 +159,7 @@ struct euler {
 
     /// The state one period later.
     template <class T, class U>
-    [[nodiscard]] std::array<T, dimension> operator()(std::array<T, dimension> x, const U& u) const {
+    [[nodiscard]] constexpr std::array<T, dimension> operator()(std::array<T, dimension> x, const U& u) const {
         for (unsigned k = 0; k < substeps; ++k) {
             const std::array<T, dimension> slope = ode(x, u);
             for (std::size_t i = 0; i < dimension; ++i) {
@@ -182,7 +182,7 @@ struct rk4 {
 
     /// The state one period later.
     template <class T, class U>
-    [[nodiscard]] std::array<T, dimension> operator()(std::array<T, dimension> x, const U& u) const {
+    [[nodiscard]] constexpr std::array<T, dimension> operator()(std::array<T, dimension> x, const U& u) const {
         const T h = static_cast<T>(step);
         const T half = h / static_cast<T>(2.0);
         for (unsigned k = 0; k < substeps; ++k) {
@@ -199,8 +199,8 @@ struct rk4 {
 
 private:
     template <class T>
-    [[nodiscard]] static std::array<T, dimension> moved(std::array<T, dimension> x, const T& h,
-                                                        const std::array<T, dimension>& slope) {
+    [[nodiscard]] static constexpr std::array<T, dimension> moved(std::array<T, dimension> x, const T& h,
+                                                                  const std::array<T, dimension>& slope) {
         for (std::size_t i = 0; i < dimension; ++i) {
             x[i] = x[i] + h * slope[i];
         }

@@ -37,7 +37,7 @@ template <std::floating_point T>
 }
 /// The logistic function, 1 / (1 + e^-x).
 template <std::floating_point T>
-[[nodiscard]] T sigmoid(T x) noexcept {
+[[nodiscard]] constexpr T sigmoid(T x) noexcept {
     return static_cast<T>(1) / (static_cast<T>(1) + std::exp(-x));
 }
 /// `then` if x <= bound, else `otherwise`. On intervals, both where x may be on either side.
@@ -188,7 +188,7 @@ template <class R>
 
 /// The logistic function, 1 / (1 + e^-x).
 template <class R>
-[[nodiscard]] basic_interval<R> sigmoid(const basic_interval<R>& x) noexcept {
+[[nodiscard]] constexpr basic_interval<R> sigmoid(const basic_interval<R>& x) noexcept {
     const auto one = basic_interval<R>::unchecked(1.0, 1.0);
     const auto s = one / (one + exp(-x));
     return basic_interval<R>::unchecked(std::clamp(s.lower(), 0.0, 1.0), std::clamp(s.upper(), 0.0, 1.0));

@@ -21,7 +21,7 @@ struct affine_law {
 
     /// The controls in a state. O(M N).
     template <class T>
-    [[nodiscard]] std::array<T, M> operator()(const std::array<T, N>& x) const {
+    [[nodiscard]] constexpr std::array<T, M> operator()(const std::array<T, N>& x) const {
         std::array<T, M> u;
         for (std::size_t i = 0; i < M; ++i) {
             u[i] = static_cast<T>(constant[i]);
@@ -75,7 +75,8 @@ struct piecewise_linear {
 
     /// The next state.
     template <class T>
-    [[nodiscard]] std::array<T, dimension> operator()(const std::array<T, dimension>& x, const action& law) const {
+    [[nodiscard]] constexpr std::array<T, dimension> operator()(const std::array<T, dimension>& x,
+                                                                const action& law) const {
         const std::array<T, controls> u = law(x);
         if constexpr (std::is_same_v<typename System::action, double>) {
             return system(x, u[0]);
@@ -97,7 +98,7 @@ struct affine {
     /// How many outputs the network must have, or 0 for any number.
     static constexpr std::size_t outputs = M * (N + 1);
     /// The law.
-    [[nodiscard]] affine_law<N, M> operator()(std::span<const double> output) const noexcept {
+    [[nodiscard]] constexpr affine_law<N, M> operator()(std::span<const double> output) const noexcept {
         affine_law<N, M> law;
         for (std::size_t i = 0; i < M; ++i) {
             const std::span<const double> row = output.subspan(i * (N + 1), N + 1);

@@ -4,7 +4,6 @@
 
 #include <opara/abstraction/expm1.hpp>
 
-#include <cmath>
 #include <cstddef>
 
 namespace opara::inline OPARA_ABI::abstraction::detail {
@@ -14,15 +13,15 @@ namespace opara::inline OPARA_ABI::abstraction::detail {
 // numbers, so it is right to 3 units in the last place where |x| <= 708. Below -708 it is what it is there, less than
 // 1e-307; NaN for NaN.
 template <std::size_t count>
-void sigmoid_of_each(const double* from, double* to) noexcept {
+constexpr void sigmoid_of_each(const double* from, double* to) noexcept {
     double size[count];
     for (std::size_t k = 0; k < count; ++k) { // a loop of its own, as there
-        const double y = std::fabs(from[k]);
+        const double y = magnitude(from[k]);
         size[k] = y > 708 ? 708 : y;
     }
     for (std::size_t k = 0; k < count; ++k) {
-        const double t = expm1_of_positive(size[k]);
-        to[k] = (from[k] < 0 ? 1 : t + 1) / (t + 2);
+        const ratio t = expm1_of_positive(size[k]);
+        to[k] = (from[k] < 0 ? t.below : t.above + t.below) / (t.above + 2 * t.below);
     }
 }
 

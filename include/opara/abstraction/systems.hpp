@@ -22,7 +22,7 @@ namespace opara::inline OPARA_ABI::abstraction::systems {
 namespace detail {
 // Every coordinate in [-bound, bound].
 template <class T, std::size_t N>
-[[nodiscard]] std::array<T, N> saturated(std::array<T, N> x, const std::array<double, N>& bound) {
+[[nodiscard]] constexpr std::array<T, N> saturated(std::array<T, N> x, const std::array<double, N>& bound) {
     for (std::size_t i = 0; i < N; ++i) {
         x[i] = clip(x[i], -bound[i], bound[i]);
     }
@@ -38,7 +38,7 @@ struct b1 {
 
     /// The next state.
     template <class T, class U>
-    [[nodiscard]] std::array<T, 2> operator()(const std::array<T, 2>& x, const U& u) const {
+    [[nodiscard]] constexpr std::array<T, 2> operator()(const std::array<T, 2>& x, const U& u) const {
         const T h = static_cast<T>(dt);
         return detail::saturated<T, 2>({x[0] + h * x[1], x[1] + h * (static_cast<T>(u) * sqr(x[1]) - x[0])}, {2, 2});
     }
@@ -52,7 +52,7 @@ struct b2 {
 
     /// The next state.
     template <class T, class U>
-    [[nodiscard]] std::array<T, 2> operator()(const std::array<T, 2>& x, const U& u) const {
+    [[nodiscard]] constexpr std::array<T, 2> operator()(const std::array<T, 2>& x, const U& u) const {
         using std::pow;
         const T h = static_cast<T>(dt);
         return detail::saturated<T, 2>({x[0] + h * (x[1] - pow(x[0], 3)), x[1] + h * static_cast<T>(u)}, {2, 2});
@@ -67,7 +67,7 @@ struct b3 {
 
     /// The next state.
     template <class T, class U>
-    [[nodiscard]] std::array<T, 2> operator()(const std::array<T, 2>& x, const U& u) const {
+    [[nodiscard]] constexpr std::array<T, 2> operator()(const std::array<T, 2>& x, const U& u) const {
         const T h = static_cast<T>(dt);
         const T q = static_cast<T>(0.1) + sqr(x[0] + x[1]);
         return detail::saturated<T, 2>({x[0] - h * x[0] * q, x[1] + h * (static_cast<T>(u) + x[0]) * q}, {2, 2});
@@ -82,7 +82,7 @@ struct b4 {
 
     /// The next state.
     template <class T, class U>
-    [[nodiscard]] std::array<T, 3> operator()(const std::array<T, 3>& x, const U& u) const {
+    [[nodiscard]] constexpr std::array<T, 3> operator()(const std::array<T, 3>& x, const U& u) const {
         const T h = static_cast<T>(dt);
         return detail::saturated<T, 3>({x[0] + h * (x[1] - x[0] - x[2]),
                                         x[1] + h * (-x[0] * (x[2] + static_cast<T>(1.0)) - x[1]),
@@ -99,7 +99,7 @@ struct b5 {
 
     /// The next state.
     template <class T, class U>
-    [[nodiscard]] std::array<T, 3> operator()(const std::array<T, 3>& x, const U& u) const {
+    [[nodiscard]] constexpr std::array<T, 3> operator()(const std::array<T, 3>& x, const U& u) const {
         using std::pow;
         const T h = static_cast<T>(dt);
         return detail::saturated<T, 3>(
@@ -116,7 +116,7 @@ struct tora {
 
     /// The next state.
     template <class T, class U>
-    [[nodiscard]] std::array<T, 4> operator()(const std::array<T, 4>& x, const U& u) const {
+    [[nodiscard]] constexpr std::array<T, 4> operator()(const std::array<T, 4>& x, const U& u) const {
         using std::sin;
         const T h = static_cast<T>(dt);
         return detail::saturated<T, 4>({x[0] + h * x[1], x[1] + h * (static_cast<T>(0.1) * sin(x[2]) - x[0]),
@@ -132,7 +132,7 @@ struct acc6_ode {
 
     /// The derivative.
     template <class T, class U>
-    [[nodiscard]] std::array<T, 6> operator()(const std::array<T, 6>& x, const U& u) const {
+    [[nodiscard]] constexpr std::array<T, 6> operator()(const std::array<T, 6>& x, const U& u) const {
         const T two = static_cast<T>(2.0);
         const T friction = static_cast<T>(10000.0);
         return {x[1], x[2], static_cast<T>(-4.0) - two * x[2] - sqr(x[1]) / friction,
@@ -153,7 +153,7 @@ struct mountain_car {
 
     /// The next state.
     template <class T, class U>
-    [[nodiscard]] std::array<T, 2> operator()(const std::array<T, 2>& x, const U& u) const {
+    [[nodiscard]] constexpr std::array<T, 2> operator()(const std::array<T, 2>& x, const U& u) const {
         using std::cos;
         using std::max;
         const T push = static_cast<T>(0.001) * (static_cast<T>(u) - static_cast<T>(1.0));
@@ -171,7 +171,7 @@ struct pendulum {
 
     /// The next state.
     template <class T, class U>
-    [[nodiscard]] std::array<T, 3> operator()(const std::array<T, 3>& x, const U& u) const {
+    [[nodiscard]] constexpr std::array<T, 3> operator()(const std::array<T, 3>& x, const U& u) const {
         using std::cos;
         using std::sin;
         const T h = static_cast<T>(0.05);
@@ -191,7 +191,7 @@ struct cart_pole {
 
     /// The next state.
     template <class T>
-    [[nodiscard]] std::array<T, 4> operator()(const std::array<T, 4>& x, double u) const {
+    [[nodiscard]] constexpr std::array<T, 4> operator()(const std::array<T, 4>& x, double u) const {
         using std::cos;
         using std::sin;
         const auto c = [](double number) { return static_cast<T>(number); };
@@ -215,7 +215,7 @@ struct single_pendulum_ode {
 
     /// The derivative.
     template <class T, class U>
-    [[nodiscard]] std::array<T, 2> operator()(const std::array<T, 2>& x, const U& u) const {
+    [[nodiscard]] constexpr std::array<T, 2> operator()(const std::array<T, 2>& x, const U& u) const {
         using std::sin;
         return {x[1], static_cast<T>(2.0) * sin(x[0]) + static_cast<T>(8.0) * static_cast<T>(u)};
     }
@@ -236,7 +236,7 @@ struct unicycle_ode {
 
     /// The derivative.
     template <class T, class U>
-    [[nodiscard]] std::array<T, 4> operator()(const std::array<T, 4>& x, const std::array<U, 2>& u) const {
+    [[nodiscard]] constexpr std::array<T, 4> operator()(const std::array<T, 4>& x, const std::array<U, 2>& u) const {
         using std::cos;
         using std::sin;
         const T w = uncertain<T>(-disturbance, disturbance, share);
@@ -257,7 +257,7 @@ struct attitude_ode {
 
     /// The derivative.
     template <class T, class U>
-    [[nodiscard]] std::array<T, 6> operator()(const std::array<T, 6>& x, const std::array<U, 3>& u) const {
+    [[nodiscard]] constexpr std::array<T, 6> operator()(const std::array<T, 6>& x, const std::array<U, 3>& u) const {
         const auto c = [](double number) { return static_cast<T>(number); };
         const T length = sqr(x[3]) + sqr(x[4]) + sqr(x[5]);
         const T more = length + c(1.0);
@@ -296,7 +296,7 @@ struct vertical_cas {
 
     /// The next state. @pre u.to < 9
     template <class T>
-    [[nodiscard]] std::array<T, 4> operator()(const std::array<T, 4>& x, const mode_switch& u) const {
+    [[nodiscard]] constexpr std::array<T, 4> operator()(const std::array<T, 4>& x, const mode_switch& u) const {
         const advice& given = advisories[u.to];
         T push = response == pilot_response::middle ? static_cast<T>(given.middle)
                                                     : uncertain<T>(given.least, given.largest, share);

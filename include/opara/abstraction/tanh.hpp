@@ -4,21 +4,23 @@
 
 #include <opara/abstraction/expm1.hpp>
 
-#include <cmath>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 
 namespace opara::inline OPARA_ABI::abstraction::detail {
 
 // tanh x for |x| <= 20, to 3 units in the last place; NaN for NaN: tanh |x| = t / (t + 2) with t = e^2|x| - 1.
-[[nodiscard]] inline double tanh_up_to_20(double x) noexcept {
-    const double t = expm1_of_positive(2 * std::fabs(x));
-    return std::copysign(t / (t + 2), x);
+[[nodiscard]] constexpr double tanh_up_to_20(double x) noexcept {
+    const ratio t = expm1_of_positive(2 * magnitude(x));
+    const double size = t.above / (t.above + 2 * t.below);
+    return std::bit_cast<double>(std::bit_cast<std::uint64_t>(size) | (std::bit_cast<std::uint64_t>(x) & sign_bit));
 }
 
 // tanh of `count` numbers, without branches and calls, so that the compiler works on several at once: it is where a
 // network with this activation spends most of its time. The same bits with every C library.
 template <std::size_t count>
-void tanh_of_each(const double* from, double* to) noexcept {
+constexpr void tanh_of_each(const double* from, double* to) noexcept {
     double clipped[count];
     for (std::size_t k = 0; k < count;
          ++k) { // a loop of its own, else the compiler makes two cases of all that follows
