@@ -181,12 +181,10 @@ private:
         return b;
     }
     void keep(const block& b) {
-        std::size_t at = 0;
-        for (const std::size_t stop : b.ends) {
-            for (; at < stop; ++at) {
-                targets_.push_back(explorer_.index.insert(b.cells[at]));
-            }
-            offsets_.push_back(targets_.size());
+        const std::size_t first = targets_.size();
+        explorer_.index.insert_all(b.cells, [this](state_id s) { targets_.push_back(s); });
+        for (const std::size_t end : b.ends) {
+            offsets_.push_back(first + end);
         }
     }
 

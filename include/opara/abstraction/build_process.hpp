@@ -76,9 +76,7 @@ private:
     void keep(const block& b) {
         const std::size_t successors = targets_.size();
         const std::size_t actions = actions_.size();
-        for (const std::uint64_t cell : b.cells) {
-            targets_.push_back(explorer_.index.insert(cell));
-        }
+        explorer_.index.insert_all(b.cells, [this](state_id s) { targets_.push_back(s); });
         for (const drawn& d : b.actions) {
             actions_.push_back({d.probability, successors + d.end});
         }
