@@ -3,10 +3,12 @@
 #include <examples/opara_run/progress.hpp>
 #include <examples/opara_verify/arguments.hpp>
 #include <examples/opara_verify/benchmarks.hpp>
+#include <examples/opara_verify/by_lot.hpp>
 #include <examples/opara_verify/controllers.hpp>
 #include <examples/opara_verify/exports.hpp>
 #include <examples/opara_verify/pilots.hpp>
 #include <examples/opara_verify/report.hpp>
+#include <examples/opara_verify/tube.hpp>
 #include <examples/opara_verify/verification.hpp>
 #include <opara/abstraction.hpp>
 #include <opara/core/file.hpp>

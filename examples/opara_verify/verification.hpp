@@ -1,20 +1,15 @@
 /// @file
-/// From a problem and a controller to a report.
+/// From a problem and a controller to a verdict on the cells.
 #pragma once
 
-#include <examples/opara_run/progress.hpp>
-#include <examples/opara_verify/arguments.hpp>
-#include <examples/opara_verify/benchmarks.hpp>
 #include <examples/opara_verify/exports.hpp>
-#include <examples/opara_verify/lots.hpp>
 #include <examples/opara_verify/picture.hpp>
-#include <examples/opara_verify/report.hpp>
+#include <examples/opara_verify/preparation.hpp>
 #include <opara/abstraction.hpp>
 #include <opara/core/file.hpp>
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -23,44 +18,6 @@
 #include <vector>
 
 namespace opara::examples::verify {
-
-/// Measures time from its birth on.
-class stopwatch {
-public:
-    /// Since then.
-    [[nodiscard]] double seconds() const {
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-    }
-
-private:
-    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
-
-/// The grid of a controller, with other widths if there are any: one for all dimensions, or one each.
-/// @throws error  the numbers of dimensions differ
-template <std::size_t N>
-abstraction::uniform_grid<N> make_grid(const abstraction::trained_controller& c, std::vector<double> widths) {
-    if (c.lower.size() != N) {
-        throw error{"the system has " + std::to_string(N) + " dimensions, the controller's grid " +
-                    std::to_string(c.lower.size())};
-    }
-    if (widths.empty()) {
-        widths = c.widths;
-    } else if (widths.size() == 1) {
-        widths.resize(N, widths.front());
-    } else if (widths.size() != N) {
-        throw usage_error{"--grid takes 1 or " + std::to_string(N) + " widths for this system"};
-    }
-    abstraction::point<N> lower;
-    abstraction::point<N> upper;
-    abstraction::point<N> each;
-    for (std::size_t i = 0; i < N; ++i) {
-        lower[i] = c.lower[i];
-        upper[i] = c.upper[i];
-        each[i] = widths[i];
-    }
-    return abstraction::uniform_grid<N>::by_width(box_of<N>(lower, upper), each);
-}
 
 /// Tells of what was reached, and of the counterexample.
 template <std::size_t N>
@@ -109,75 +66,6 @@ void replay(report& r, const abstraction::uniform_grid<Dynamics::dimension>& gri
     case abstraction::counterexample_kind::spurious: r.replay->what = "spurious"; break;
     case abstraction::counterexample_kind::undecided: r.replay->what = "undecided"; break;
     }
-}
-
-/// Every run reaches the first label, or it is not known.
-template <class System, class Pilot>
-report follow(const benchmark<System>& problem, const Pilot& pilot, const abstraction::trained_controller& c,
-              const arguments& a, run::progress& doing) {
-    constexpr std::size_t n = System::dimension;
-    if (problem.tube.steps == 0) {
-        throw usage_error{"there are no settings for a tube of " + a.system};
-    }
-    const auto grid = make_grid<n>(c, a.widths);
-    abstraction::tube_options<n> options;
-    options.steps = a.steps.value_or(problem.tube.steps);
-    options.target = problem.labels.front().set;
-    options.nearness = problem.tube.nearness;
-    options.threads = a.threads;
-    doing.step("following boxes");
-    const stopwatch following;
-    const auto tube = abstraction::follow(grid, abstraction::enclosure<System>{problem.system}, pilot,
-                                          abstraction::split(problem.initial, problem.tube.parts), options);
-    report r;
-    r.build_s = following.seconds();
-    r.system = a.system;
-    r.controller = c.name;
-    r.cells = grid.size();
-    r.property = "AF " + problem.labels.front().name;
-    r.proved = tube.outcome == abstraction::tube_outcome::reached;
-    switch (tube.outcome) {
-    case abstraction::tube_outcome::reached:
-        r.verdict = "proved, after " + std::to_string(tube.last_step) + " steps at most";
-        break;
-    case abstraction::tube_outcome::not_reached: r.verdict = "not proved: boxes are left after the last step"; break;
-    case abstraction::tube_outcome::left_domain: r.verdict = "not proved: boxes leave the domain"; break;
-    case abstraction::tube_outcome::too_many_boxes: r.verdict = "not proved: too many boxes"; break;
-    }
-    r.tube = tube_found{tube.parts.size(), tube.last_step, tube.peak, {}};
-    for (const auto& layer : tube.layers) {
-        place& p = r.tube->hulls.emplace_back(place{"hull", {}, {}});
-        for (const interval& side : layer.hull.sides) {
-            p.lower.push_back(side.lower());
-            p.upper.push_back(side.upper());
-        }
-    }
-    return r;
-}
-
-/// What a report begins with, and the property in it.
-/// @throws parse_error,abstraction::label_error  the property is no formula over the system's labels
-template <class System>
-abstraction::formula begin(report& r, const benchmark<System>& problem, const abstraction::trained_controller& c,
-                           const arguments& a) {
-    r.system = a.system;
-    r.controller = c.name;
-    r.property = a.property.empty() ? problem.properties.front().first : a.property;
-    for (const auto& [name, text] : problem.properties) {
-        r.property = r.property == name ? text : r.property;
-    }
-    std::vector<abstraction::labelling> labels{{"outside", {}}, {"unexplored", {}}};
-    for (const auto& label : problem.labels) {
-        labels.push_back({label.name, {}});
-    }
-    return abstraction::parse_formula(r.property, labels);
-}
-
-/// Says how far an exploration has come.
-inline auto teller(run::progress& doing) {
-    return [&doing](const abstraction::build_progress& p) {
-        doing.detail(std::to_string(p.reached) + " states, " + std::to_string(p.reached - p.explored) + " to explore");
-    };
 }
 
 /// Draws what was reached. @throws error  with the path and the reason
@@ -322,41 +210,6 @@ report explore(const benchmark<System>& problem, const Pilot& pilot, const abstr
     doing.step("replaying the counterexample");
     replay(r, grid, dynamics, pilot, problem.initial, options, built.part, property, v);
     write_files(r, grid, built.part, property, problem.labels, problem.initial, {0, 1}, a, doing);
-    return r;
-}
-
-/// Explores the cells of a policy that chooses by lot, and bounds a probability.
-template <class System>
-report explore_by_lot(const benchmark<System>& problem, const abstraction::trained_controller& c, const arguments& a,
-                      run::progress& doing) {
-    constexpr std::size_t n = System::dimension;
-    const auto grid = make_grid<n>(c, a.widths);
-    report r;
-    const chance_of asked = chance_asked(begin(r, problem, c, a));
-    for (const export_request& e : a.exports) {
-        require_process_export(e);
-    }
-    r.cells = grid.size();
-    const abstraction::softmax_network<n> pilot{c.net};
-    doing.step("exploring");
-    const stopwatch building;
-    const abstraction::cell_process built = abstraction::build_process(
-        grid, abstraction::enclosure<System>{problem.system}, pilot, problem.initial,
-        abstraction::build_options<n>{.labels = problem.labels, .threads = a.threads}, teller(doing));
-    r.build_s = building.seconds();
-    r.states = built.process.size();
-    r.transitions = built.process.branches();
-    doing.step("bounding the probability");
-    const stopwatch checking;
-    const abstraction::probability_range p = answer(built.process, asked);
-    r.check_s = checking.seconds();
-    r.chance = chance_found{p.least.lower(), p.most.upper(), a.at_least, p.is_precise};
-    r.proved = p.least.lower() >= a.at_least;
-    r.verdict = r.proved ? "proved" : "not proved";
-    doing.step("writing");
-    for (const export_request& e : a.exports) {
-        r.exports.push_back(write_process(e, built.process));
-    }
     return r;
 }
 
