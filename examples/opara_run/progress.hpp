@@ -35,10 +35,16 @@ public:
         {
             const std::lock_guard guard{mutex_};
             what_ = std::move(what);
+            detail_.clear();
             begin_ = clock::now();
             ++steps_;
         }
         changed_.notify_one();
+    }
+    /// How far the step has come, for the next time that something is said of it.
+    void detail(std::string how_far) {
+        const std::lock_guard guard{mutex_};
+        detail_ = std::move(how_far);
     }
     /// Ends the step: nothing is going on.
     void idle() { step({}); }
@@ -60,7 +66,8 @@ private:
                 changed_.wait(lock, [&] { return stop_ || steps_ != seen; });
             } else if (!changed_.wait_for(lock, patience, [&] { return stop_ || steps_ != seen; })) {
                 out_ << what_ << " ... "
-                     << std::chrono::duration_cast<std::chrono::seconds>(clock::now() - begin_).count() << " s\n"
+                     << std::chrono::duration_cast<std::chrono::seconds>(clock::now() - begin_).count() << " s"
+                     << (detail_.empty() ? "" : ", ") << detail_ << '\n'
                      << std::flush;
                 patience = std::min(2 * patience, std::chrono::seconds{30});
             }
@@ -71,6 +78,7 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     std::string what_;
+    std::string detail_;
     clock::time_point begin_;
     unsigned long steps_ = 0;
     bool stop_ = false;

@@ -11,19 +11,32 @@ namespace opara::examples::verify {
 
 const char* const usage = R"(usage: opara_verify SYSTEM --controller FILE [options]
 
-SYSTEM: b1 b2 b3 b4 b5 tora acc6 mountain_car pendulum cart_pole
+SYSTEM: b1 b2 b3 b4 b5 tora acc6 mountain_car pendulum cart_pole, and of ARCH-COMP single_pendulum unicycle attitude
+        vcas vcas_any (vertical collision avoidance; pilots with the middle or with any of the allowed accelerations)
 FILE:   FILE.json says how the controller was trained; FILE.onnx is a multilayer perceptron that reads the lower bounds of
-        a cell, then the upper ones, and is taken to have been trained as the published controllers of SYSTEM were
+        a cell, then the upper ones, and is taken to have been trained as the published controllers of SYSTEM were.
+        vcas takes nine, --controller FILE for each last advisory, in the order COC DNC DND DES1500 CL1500 SDES1500
+        SCL1500 SDES2500 SCL2500; they may also read a cell's middle
 
   --property TEXT|NAME   a CTL formula over the system's labels, like "A[safe U goal] | AG safe", or the name of one of
                          the system's own properties; default: the first of these
   --grid WIDTH[,WIDTH..] widths of the cells, one for all dimensions or one each; default: the controller's
   --scale NUMBER         the control per unit of the network's output; default: the controller's
+  --head KIND            how the network's outputs become an action: scaled, the control per unit of output; argmax, the
+                         number of the largest; affine, c0 c1 .. cn for each control, which is then c0 + c1 x1 + .. +
+                         cn xn with the state x inside the cell; softmax, the probabilities of
+                         actions that are drawn by lot; default: the controller's
   --steps COUNT          explore so many steps only; the verdict then says "within bound" where it depends on it
+  --project DIM[,DIM]    merge states that differ in other dimensions only, and check what comes out; up to three of
+                         the system's dimensions, which count from 0
+  --at-least P           with softmax, the property is AF, AG or A[U] of labels, and its probability is to be P at least
+                         from each initial state; default: 1
   --tube                 instead of exploring cells, follow boxes from the initial set until all are in the system's
                          goal, at the published settings; --steps then bounds the steps
   --threads COUNT        default: all cores
   --report FILE.json     write what was found
+  --picture FILE.svg     draw the cells that are reached, the labels and the counterexample, over the first two
+                         dimensions, or over those of --project
   --export FORMAT:FILE   write the transition system for other checkers (again for more files); FORMAT is
                          aiger     FILE, a circuit, for the property AG of labels: berkeley-abc
                          aut       FILE, Aldebaran: mCRL2, CADP, LTSmin
@@ -58,6 +71,20 @@ std::size_t count(const std::string& option, std::string_view text) {
     return value;
 }
 
+// Values with commas between them.
+template <class T, class Read>
+std::vector<T> list(const std::string& option, std::string_view text, Read read) {
+    std::vector<T> values;
+    for (;;) {
+        const std::size_t comma = text.find(',');
+        values.push_back(read(option, text.substr(0, comma)));
+        if (comma == std::string_view::npos) {
+            return values;
+        }
+        text.remove_prefix(comma + 1);
+    }
+}
+
 } // namespace
 
 arguments parse_arguments(const std::vector<std::string>& words) {
@@ -84,7 +111,7 @@ arguments parse_arguments(const std::vector<std::string>& words) {
         }
         const std::string& value = words[++k];
         if (word == "--controller") {
-            a.controller = value;
+            a.controllers.push_back(value);
         } else if (word == "--property") {
             a.property = value;
         } else if (word == "--report") {
@@ -93,19 +120,25 @@ arguments parse_arguments(const std::vector<std::string>& words) {
             a.exports.push_back(parse_export(value));
         } else if (word == "--scale") {
             a.scale = number(word, value);
+        } else if (word == "--head") {
+            a.head = abstraction::head_named(value);
+            if (!a.head) {
+                throw usage_error{"--head takes scaled, argmax, affine or softmax, not '" + value + "'"};
+            }
         } else if (word == "--steps") {
             a.steps = count(word, value);
         } else if (word == "--threads") {
             a.threads = count(word, value);
         } else if (word == "--grid") {
-            std::string_view rest = value;
-            for (;;) {
-                const std::size_t comma = rest.find(',');
-                a.widths.push_back(number(word, rest.substr(0, comma)));
-                if (comma == std::string_view::npos) {
-                    break;
-                }
-                rest.remove_prefix(comma + 1);
+            a.widths = list<double>(word, value, number);
+        } else if (word == "--project") {
+            a.project = list<std::size_t>(word, value, count);
+        } else if (word == "--picture") {
+            a.picture = value;
+        } else if (word == "--at-least") {
+            a.at_least = number(word, value);
+            if (!(a.at_least >= 0 && a.at_least <= 1)) {
+                throw usage_error{"--at-least takes a probability, not '" + value + "'"};
             }
         } else {
             throw usage_error{"unknown option " + word};
@@ -117,7 +150,10 @@ arguments parse_arguments(const std::vector<std::string>& words) {
     if (a.tube && !a.exports.empty()) {
         throw usage_error{"a tube has no transition system to export"};
     }
-    if (a.system.empty() || a.controller.empty()) {
+    if (a.tube && !(a.picture.empty() && a.project.empty())) {
+        throw usage_error{"--picture and --project are about cells, and a tube has none"};
+    }
+    if (a.system.empty() || a.controllers.empty()) {
         throw usage_error{"a system and a controller are needed"};
     }
     return a;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <examples/opara_verify/exports.hpp>
+#include <opara/abstraction/json.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -14,17 +15,21 @@ namespace opara::examples::verify {
 
 /// What was asked for.
 struct arguments {
-    std::string system;                  ///< its name
-    std::string controller;              ///< a JSON or ONNX file
-    std::string property;                ///< a formula or the name of one; empty: the system's first
-    std::vector<double> widths;          ///< cell widths: none (the controller's own), one for all, or one a dimension
-    std::optional<double> scale;         ///< the control per unit of the network's output; none: the controller's own
-    std::optional<std::size_t> steps;    ///< explore no further
-    std::size_t threads = 0;             ///< 0: all cores
-    std::string report;                  ///< a JSON file to write; empty: none
-    std::vector<export_request> exports; ///< files for other checkers
-    bool tube = false;                   ///< follow a reach tube instead of exploring cells
-    bool help = false;                   ///< only the usage
+    std::string system;                   ///< its name
+    std::vector<std::string> controllers; ///< JSON or ONNX files: one, or one a mode of the system
+    std::string property;                 ///< a formula or the name of one; empty: the system's first
+    std::vector<double> widths;           ///< cell widths: none (the controller's own), one for all, or one a dimension
+    std::optional<double> scale;          ///< the control per unit of the network's output; none: the controller's own
+    std::optional<abstraction::head_kind> head; ///< how outputs become an action; none: the controller's own
+    std::optional<std::size_t> steps;           ///< explore no further
+    std::size_t threads = 0;                    ///< 0: all cores
+    std::string report;                         ///< a JSON file to write; empty: none
+    std::vector<export_request> exports;        ///< files for other checkers
+    std::vector<std::size_t> project;           ///< key dimensions to project onto; empty: no projection
+    std::string picture;                        ///< an SVG file to write; empty: none
+    double at_least = 1;                        ///< the probability to prove, of a policy that chooses by lot
+    bool tube = false;                          ///< follow a reach tube instead of exploring cells
+    bool help = false;                          ///< only the usage
 };
 
 /// A command line that makes no sense.

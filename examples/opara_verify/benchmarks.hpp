@@ -2,7 +2,8 @@
 /// The benchmark problems: where each system starts, what its labels mean, what is to be shown.
 ///
 /// Initial sets and targets are those of the published verifications (Jin et al., "Trainify", CAV 2022; the BBReach
-/// artifact, arXiv 2211.11127).
+/// artifact, arXiv 2211.11127) and, for the last four, of ARCH-COMP's category AINNCS. No controllers on boxes are
+/// published for those, so their grids are ours.
 #pragma once
 
 #include <opara/abstraction.hpp>
@@ -35,6 +36,7 @@ struct training_settings {
     abstraction::point<N> widths{}; ///< of its cells
     double scale = 1;               ///< the control per unit of the network's output
     bool chooses = false;           ///< the largest output is the action
+    double offset = 0;              ///< the control where the network's output is 0
 };
 
 /// A system with its problem.
@@ -54,6 +56,19 @@ struct benchmark {
 inline interval open(double lower, double upper) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     return {std::nextafter(lower, infinity), std::nextafter(upper, -infinity)};
+}
+
+/// "It holds after `first` steps, after one more, ..., after `last`", in CTL. @pre first <= last
+inline std::string during(std::size_t first, std::size_t last, const std::string& what) {
+    std::string formula = what;
+    for (std::size_t k = first; k < last; ++k) {
+        formula = what + " & AX (" + formula + ")";
+    }
+    formula = first == 0 ? formula : "(" + formula + ")";
+    for (std::size_t k = 0; k < first; ++k) {
+        formula = "AX " + formula;
+    }
+    return formula;
 }
 
 inline const interval anything = interval::whole();
@@ -143,5 +158,41 @@ inline benchmark<abstraction::systems::cart_pole> cart_pole() {
             {{"balanced", "AG balanced"}},
             {box_of<4>({-4.8, -10, -0.42, -10}, {4.8, 10, 0.42, 10}), {0.16, 0.02, 0.016, 0.02}, 1, true}};
 }
+
+inline benchmark<abstraction::systems::single_pendulum> single_pendulum() {
+    return {{},
+            box_of<2>({1, 0}, {1.175, 0.2}),
+            {{"inside", box<2>{{interval{0, 1}, anything}}}},
+            {{"inside", during(10, 20, "inside")}}, // between half a second and a second
+            {box_of<2>({-2, -6}, {2, 6}), {0.01, 0.01}}};
+}
+inline benchmark<abstraction::systems::unicycle> unicycle() {
+    return {{},
+            box_of<4>({9.5, -4.5, 2.1, 1.5}, {9.55, -4.45, 2.11, 1.51}),
+            {{"goal", box_of<4>({-0.6, -0.2, -0.06, -0.3}, {0.6, 0.2, 0.06, 0.3})}},
+            reach,
+            {box_of<4>({-2, -8, -4, -5}, {12, 4, 4, 5}), {0.02, 0.02, 0.02, 0.02}, 1, false, -20},
+            {50, {0.025, 0.025, 0.01, 0.01}, {1e-3, 1e-3, 1e-3, 1e-3}}};
+}
+inline benchmark<abstraction::systems::attitude> attitude() {
+    return {{},
+            box_of<6>({-0.45, -0.55, 0.65, -0.75, 0.85, -0.65}, {-0.44, -0.54, 0.66, -0.74, 0.86, -0.64}),
+            {{"unsafe", box_of<6>({-0.2, -0.5, 0, -0.7, 0.7, -0.4}, {0, -0.4, 0.2, -0.6, 0.8, -0.2})}},
+            {{"avoid", during(0, 30, "!unsafe")}, {"avoid_always", "AG !unsafe"}},
+            {box_of<6>({-2, -2, -2, -2, -2, -2}, {2, 2, 2, 2, 2, 2}), {0.05, 0.05, 0.05, 0.05, 0.05, 0.05}}};
+}
+inline benchmark<abstraction::systems::vertical_cas> vertical_cas(abstraction::systems::pilot_response response) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    return {{.response = response},
+            box_of<4>({-133, -28.5, 25, 0}, {-129, -19.5, 25, 0}),
+            {{"above", box<4>{{interval{std::nextafter(100.0, infinity), infinity}, anything, anything, anything}}},
+             {"below", box<4>{{interval{-infinity, std::nextafter(-100.0, -infinity)}, anything, anything, anything}}}},
+            {{"clear", during(1, 10, "(above | below)")}},
+            {box_of<4>({-8000, -200, -0.5, -0.5}, {8000, 200, 40.5, 8.5}), {1, 0.5, 1, 1}}};
+}
+
+/// How the networks of vertical collision avoidance see height, rate of climb and time, as its published verification
+/// codes it.
+inline constexpr abstraction::mode_networks<4>::normalisation vertical_cas_inputs{{0, 0, 20}, {16000, 5000, 40}};
 
 } // namespace opara::examples::verify

@@ -6,6 +6,8 @@
 
 #include <filesystem>
 #include <string>
+#include <system_error>
+#include <vector>
 
 namespace opara::examples::verify {
 
@@ -24,12 +26,22 @@ abstraction::trained_controller read_controller(const std::string& file, const s
             onnx::perceptron_of(onnx::read(path)),
             abstraction::head_kind::scaled,
             1,
+            0,
             {},
             {},
             {}};
 #else
     throw error{"cannot read " + file + " for " + system + ": this program was built without ONNX"};
 #endif
+}
+
+void require_no_input(const std::string& file, const std::vector<std::string>& inputs) {
+    for (const std::string& input : inputs) {
+        std::error_code ignored; // a file that does not exist yet is no input
+        if (std::filesystem::equivalent(file, input, ignored)) {
+            throw error{"refusing to write over the controller " + input};
+        }
+    }
 }
 
 } // namespace opara::examples::verify

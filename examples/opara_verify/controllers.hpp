@@ -5,6 +5,7 @@
 #include <opara/abstraction/json.hpp>
 
 #include <string>
+#include <vector>
 
 namespace opara::examples::verify {
 
@@ -12,5 +13,8 @@ namespace opara::examples::verify {
 /// the controller was trained, so state space and widths are empty then, and the system is the one that is asked for.
 /// @throws error  the file cannot be read, is no controller, or is one of a kind that this program was built without
 abstraction::trained_controller read_controller(const std::string& file, const std::string& system);
+
+/// Makes sure that a file to be written is none of those that were read. @throws error  it is
+void require_no_input(const std::string& file, const std::vector<std::string>& inputs);
 
 } // namespace opara::examples::verify

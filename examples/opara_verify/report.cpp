@@ -39,6 +39,15 @@ std::string to_json(const report& r) {
                 {"repeat", r.replay->repeat ? nlohmann::ordered_json(*r.replay->repeat) : nlohmann::ordered_json()}};
         }
     }
+    if (r.projected_from) {
+        j["projected_from"] = *r.projected_from;
+    }
+    if (r.chance) {
+        j["probability"] = {{"least", r.chance->least},
+                            {"most", r.chance->most},
+                            {"at_least", r.chance->at_least},
+                            {"precise", r.chance->is_precise}};
+    }
     if (r.tube) {
         nlohmann::ordered_json hulls = nlohmann::ordered_json::array();
         for (const place& p : r.tube->hulls) {
@@ -102,7 +111,14 @@ std::string to_text(const report& r) {
     t += r.states != 0 && r.build_s > 0
              ? " (" + number(static_cast<double>(r.states) / r.build_s) + " states a second)\n"
              : "\n";
+    if (r.projected_from) {
+        t += "  projected    from " + std::to_string(*r.projected_from) + " states\n";
+    }
     t += "  checked in   " + number(r.check_s) + " s\n";
+    if (r.chance) {
+        t += "  probability  at least " + number(r.chance->least) + ", at most " + number(r.chance->most) +
+             " from each initial state; asked for: " + number(r.chance->at_least) + "\n";
+    }
     t += "  verdict      " + r.verdict + "\n";
     for (const exported& e : r.exports) {
         t += "  exported     " + e.format + " to " + e.path;

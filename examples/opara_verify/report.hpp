@@ -34,25 +34,35 @@ struct tube_found {
     std::vector<place> hulls; ///< of the boxes after each step, from the initial set on
 };
 
+/// How likely the property is under a policy that chooses by lot.
+struct chance_found {
+    double least = 0;        ///< it is no less
+    double most = 1;         ///< and no more
+    double at_least = 1;     ///< what was asked for
+    bool is_precise = false; ///< whether the bounds of the abstraction are as close as they get
+};
+
 /// What was found.
 struct report {
-    std::string system;                ///< its name
-    std::string controller;            ///< its name
-    std::string property;              ///< the formula
-    std::uint64_t cells = 0;           ///< of the grid
-    std::size_t states = 0;            ///< that were reached
-    std::size_t transitions = 0;       ///< between them
-    double build_s = 0;                ///< seconds for the transition system
-    double check_s = 0;                ///< seconds for the formula
-    std::string verdict;               ///< in words
-    bool proved = false;               ///< whether every run satisfies the property
-    std::optional<std::size_t> bound;  ///< the number of steps, where the exploration was cut off
-    std::vector<place> counterexample; ///< of the abstraction; the system may be unable to do it
-    std::optional<std::size_t> repeat; ///< where the counterexample goes on after its end
-    bool conclusive = true;            ///< whether it alone shows that the abstraction fails
-    std::optional<replayed> replay;    ///< of the counterexample, if there is one
-    std::optional<tube_found> tube;    ///< if one was asked for; then there are no states
-    std::vector<exported> exports;     ///< files that were written for other checkers
+    std::string system;                        ///< its name
+    std::string controller;                    ///< its name
+    std::string property;                      ///< the formula
+    std::uint64_t cells = 0;                   ///< of the grid
+    std::size_t states = 0;                    ///< that were reached
+    std::size_t transitions = 0;               ///< between them
+    double build_s = 0;                        ///< seconds for the transition system
+    double check_s = 0;                        ///< seconds for the formula
+    std::string verdict;                       ///< in words
+    bool proved = false;                       ///< whether every run satisfies the property
+    std::optional<std::size_t> bound;          ///< the number of steps, where the exploration was cut off
+    std::vector<place> counterexample;         ///< of the abstraction; the system may be unable to do it
+    std::optional<std::size_t> repeat;         ///< where the counterexample goes on after its end
+    bool conclusive = true;                    ///< whether it alone shows that the abstraction fails
+    std::optional<replayed> replay;            ///< of the counterexample, if there is one
+    std::optional<std::size_t> projected_from; ///< how many states there were before a projection
+    std::optional<chance_found> chance;        ///< of a policy that chooses by lot; then there is no counterexample
+    std::optional<tube_found> tube;            ///< if one was asked for; then there are no states
+    std::vector<exported> exports;             ///< files that were written for other checkers
 };
 
 /// As JSON.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <opara/abstraction/adaptive_tree.hpp>
+#include <opara/abstraction/always_probability.hpp>
 #include <opara/abstraction/build.hpp>
 #include <opara/abstraction/build_process.hpp>
 #include <opara/abstraction/check.hpp>
@@ -13,7 +14,9 @@
 #include <opara/abstraction/formula.hpp>
 #include <opara/abstraction/functions.hpp>
 #include <opara/abstraction/interval_process.hpp>
+#include <opara/abstraction/mode_networks.hpp>
 #include <opara/abstraction/parse.hpp>
+#include <opara/abstraction/piecewise_linear.hpp>
 #include <opara/abstraction/product.hpp>
 #include <opara/abstraction/project.hpp>
 #include <opara/abstraction/reachability.hpp>

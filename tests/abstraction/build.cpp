@@ -4,6 +4,7 @@
 #include <opara/abstraction/uniform_grid.hpp>
 #include <opara/abstraction/verify.hpp>
 #include <tests/abstraction/support.hpp>
+#include <tests/abstraction/walking.hpp>
 
 #include <doctest/doctest.h>
 
@@ -14,6 +15,7 @@
 #include <vector>
 
 using namespace opara::abstraction;
+using namespace opara::abstraction::test;
 using opara::testing::random_source;
 
 namespace {
@@ -28,17 +30,6 @@ struct halving {
     }
 };
 
-// x' = x + u, one dimension.
-struct walking {
-    static constexpr std::size_t dimension = 1;
-    using action = double;
-    template <class T>
-    std::array<T, 1> operator()(const std::array<T, 1>& x, double u) const {
-        return {x[0] + static_cast<T>(u)};
-    }
-};
-
-const uniform_grid<1> line{box_of<1>({0.0}, {10.0}), {10}};
 const auto always = [](double u) { return each_cell{[u](const box<1>&) { return u; }}; };
 
 // A damping controller for B1 with a value of its own for each cell.
@@ -79,6 +70,22 @@ void check_runs(const System& system, const Pilot& pilot, const uniform_grid<Sys
 }
 
 } // namespace
+
+TEST_CASE("who asks is told how far the exploration has come, and can end it") {
+    std::vector<build_progress> told;
+    const auto built = build(line, enclosure<walking>{}, always(1.5), box_of<1>({0.25}, {0.5}), {},
+                             [&](const build_progress& p) { told.push_back(p); });
+    REQUIRE(told.size() == 6); // cell 0; 1 and 2; 3 and 4; ...; 9 and the outside
+    for (std::size_t k = 0; k < told.size(); ++k) {
+        CHECK(told[k].step == k);
+        CHECK(told[k].explored <= told[k].reached);
+        CHECK((k == 0 || told[k].explored > told[k - 1].explored));
+    }
+    CHECK(told.back().explored == built.graph.size());
+    const auto stop = [](const build_progress&) { throw std::runtime_error{"enough"}; };
+    CHECK_THROWS_WITH((void)build(line, enclosure<walking>{}, always(1.5), box_of<1>({0.25}, {0.5}), {}, stop),
+                      "enough");
+}
 
 TEST_CASE("a small loop, cell by cell") {
     const auto built = build(line, enclosure<walking>{}, always(1.5), box_of<1>({0.25}, {0.5}),

@@ -6,6 +6,7 @@
 #include <opara/abstraction/systems.hpp>
 #include <opara/abstraction/uniform_grid.hpp>
 #include <tests/abstraction/support.hpp>
+#include <tests/abstraction/walking.hpp>
 
 #include <doctest/doctest.h>
 
@@ -22,16 +23,6 @@ using opara::testing::random_source;
 
 namespace {
 
-// x' = x + u.
-struct walking {
-    static constexpr std::size_t dimension = 1;
-    using action = double;
-    template <class T>
-    std::array<T, 1> operator()(const std::array<T, 1>& x, double u) const {
-        return {x[0] + static_cast<T>(u)};
-    }
-};
-
 // Forward at a steady pace, sideways by the action, drawn back a little to the middle.
 struct drifting {
     static constexpr std::size_t dimension = 2;
@@ -41,8 +32,6 @@ struct drifting {
         return {x[0] + static_cast<T>(0.25), static_cast<T>(0.9) * x[1] + static_cast<T>(u)};
     }
 };
-
-const uniform_grid<1> line{box_of<1>({0.0}, {10.0}), {10}};
 
 std::vector<std::pair<std::uint32_t, interval>> outcomes(const interval_process& p, std::size_t choice) {
     std::vector<std::pair<std::uint32_t, interval>> list;

@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <limits>
@@ -132,6 +133,17 @@ TEST_CASE("heads: a scaled output, and the first of the largest") {
     scaled.act(std::span<const box<1>>{cells}, std::span<double>{actions});
     CHECK(actions == std::vector<double>{55, 15}); // lower bounds first
 
+    const box_network<1> moved{network{{two_to_one}}, head::scaled{10, -20}};
+    moved.act(std::span<const box<1>>{cells}, std::span<double>{actions});
+    CHECK(actions == std::vector<double>{35, -5});
+
+    const layer two{.inputs = 2, .weight = {1, 0, 0, 1}, .bias = {0, 0}};
+    const box_network<1, head::scaled_each<2>> several{network{{two}}, {2, 1}};
+    std::vector<std::array<double, 2>> pairs(2);
+    several.act(std::span<const box<1>>{cells}, std::span<std::array<double, 2>>{pairs});
+    CHECK(pairs == std::vector<std::array<double, 2>>{{3, 5}, {1, 2}});
+    CHECK_THROWS_AS((box_network<1, head::scaled_each<2>>{network{{two_to_one}}}), controller_error);
+
     const layer three{.inputs = 2, .weight = {0, 0, 1, 0, 1, 0}, .bias = {0.5, 0, 0}};
     const box_network<1, head::argmax> chooses{network{{three}}};
     chooses.act(std::span<const box<1>>{cells}, std::span<double>{actions});
@@ -163,10 +175,15 @@ TEST_CASE("a controller is read from JSON, and what is wrong is said with its pl
     const trained_controller c = controller_from_json(good);
     CHECK(c.system == "b1");
     CHECK(c.scale == 2);
+    CHECK(c.offset == 0);
+    CHECK(controller_from_json(with("\"output_scale\": 2", "\"output_scale\": 2, \"output_offset\": -20")).offset ==
+          -20);
+    CHECK(where_it_fails(with("\"output_scale\"", "\"output_offset\": [], \"output_scale\"")) == "$.output_offset");
     CHECK(c.net.layers()[0].function == activation::relu);
     CHECK(c.net.layers()[1].function == activation::tanh);
     CHECK(c.net.layers()[0].weight == std::vector<double>{1, static_cast<double>(0.1F), 3, 4});
     CHECK(controller_from_json(with("\"system\"", "\"head\": \"argmax\", \"system\"")).head == head_kind::argmax);
+    CHECK(controller_from_json(with("\"system\"", "\"head\": \"affine\", \"system\"")).head == head_kind::affine);
     CHECK(where_it_fails("[") == "JSON:1:2");
     CHECK(where_it_fails("[]") == "$");
     CHECK(where_it_fails(with("\"relu\"", "\"gelu\"")) == "$.activation");
@@ -175,7 +192,8 @@ TEST_CASE("a controller is read from JSON, and what is wrong is said with its pl
     CHECK(where_it_fails(with("\"output_scale\"", "\"scale\"")) == "$");
     CHECK(where_it_fails(with("[[0], [1]]", "[[0]]")) == "$.state_space");
     CHECK(where_it_fails(with("[0.1]", "[0.1, 0.1]")) == "$.state_space");
-    CHECK(where_it_fails(with("\"system\"", "\"head\": \"softmax\", \"system\"")) == "$.head");
+    CHECK(controller_from_json(with("\"system\"", "\"head\": \"softmax\", \"system\"")).head == head_kind::softmax);
+    CHECK(where_it_fails(with("\"system\"", "\"head\": \"hardmax\", \"system\"")) == "$.head");
     CHECK_THROWS_AS((void)controller_from_json(with("[[1, 1]]", "[[1, 1, 1]]")), controller_error);
     CHECK_THROWS_AS((void)controller_from_json(with("[[1, 1]]", "[[1, 1e40]]")), controller_error); // infinite in float
 }

@@ -1,5 +1,6 @@
 #include <opara/abstraction/dynamics.hpp>
 #include <opara/abstraction/systems.hpp>
+#include <tests/abstraction/step_samples.hpp>
 #include <tests/abstraction/support.hpp>
 
 #include <doctest/doctest.h>
@@ -10,90 +11,10 @@
 #include <cstddef>
 
 using namespace opara::abstraction;
+using namespace opara::abstraction::test;
 using opara::testing::random_source;
 
 namespace {
-
-// Widths from points over cells to boxes as wide as the domain.
-template <std::size_t N>
-box<N> random_box(const box<N>& domain, random_source& random) {
-    box<N> b;
-    const double scale = std::array{0.0, 1e-3, 1e-2, 0.3}[random.below(4)];
-    for (std::size_t i = 0; i < N; ++i) {
-        const double low = test::point_of(domain[i], random);
-        const double high = low + scale * random.unit() * (domain[i].upper() - domain[i].lower());
-        b[i] = interval{low, std::max(low, std::min(high, domain[i].upper()))};
-    }
-    return b;
-}
-
-// How many random steps, computed in double and in 64 bits of precision, leave the post of a box around the state.
-template <class Post, class System>
-int escapes(const Post& post, const System& system, const box<System::dimension>& domain, const interval& actions,
-            bool whole_actions, std::size_t count) {
-    constexpr std::size_t n = System::dimension;
-    random_source random{17};
-    int lost = 0;
-    for (std::size_t k = 0; k < count; ++k) {
-        const box<n> b = random_box(domain, random);
-        double u = test::point_of(actions, random);
-        u = whole_actions ? std::round(u) : u;
-        const auto image = post(b, u);
-        const point<n> x = test::point_of(b, random);
-        const point<n> y = system(x, u);
-        std::array<long double, n> precise;
-        for (std::size_t i = 0; i < n; ++i) {
-            precise[i] = x[i];
-        }
-        precise = system(precise, u);
-        bool inside = true;
-        for (std::size_t i = 0; i < n; ++i) {
-            inside = inside && image[i].lower() <= y[i] && y[i] <= image[i].upper();
-            // Its own rounding error may carry it over a bound that is exact.
-            const long double slack = 8 * LDBL_EPSILON * std::max(1.0L, std::abs(precise[i]));
-            inside = inside && image[i].lower() <= precise[i] + slack && precise[i] - slack <= image[i].upper();
-        }
-        lost += inside ? 0 : 1;
-    }
-    return lost;
-}
-
-template <class System>
-void check_system(const System& system, const box<System::dimension>& domain, const interval& actions,
-                  bool whole_actions = false) {
-    const std::size_t count = test::samples();
-    const enclosure<System, form::natural> natural{system};
-    const enclosure<System> monotone{system};
-    CHECK(escapes([&](const auto& b, double u) { return natural.post(b, u); }, system, domain, actions, whole_actions,
-                  count) == 0);
-    CHECK(escapes([&](const auto& b, double u) { return monotone.post(b, u); }, system, domain, actions, whole_actions,
-                  count) == 0);
-    // The mutation without outward rounding must show.
-    if constexpr (LDBL_MANT_DIG > DBL_MANT_DIG) {
-        const auto unrounded = [&](const box<System::dimension>& b, double u) {
-            std::array<basic_interval<test::nearest>, System::dimension> x;
-            for (std::size_t i = 0; i < System::dimension; ++i) {
-                x[i] = {b[i].lower(), b[i].upper()};
-            }
-            return system(x, u);
-        };
-        CHECK(escapes(unrounded, system, domain, actions, whole_actions, 2'000) > 0);
-    }
-    // The monotone form is never wider.
-    random_source random{23};
-    for (int k = 0; k < 2'000; ++k) {
-        const auto b = random_box(domain, random);
-        const double u = whole_actions ? std::round(test::point_of(actions, random)) : test::point_of(actions, random);
-        REQUIRE(natural.post(b, u).contains(monotone.post(b, u)));
-    }
-}
-
-template <std::size_t N>
-box<N> cube(double half_width) {
-    box<N> b;
-    b.sides.fill(interval{-half_width, half_width});
-    return b;
-}
 
 // Mountain car as the published artifact's verification codes it: the wall does not stop the car.
 struct mountain_car_without_wall {
@@ -122,7 +43,8 @@ struct zoo_of_functions {
         using std::sin;
         using std::tanh;
         const T two = static_cast<T>(2.0);
-        return {tanh(x[0]) * exp(-x[1]) + min(x[0], sin(x[1])) - pow(x[0], -2) / (two + cos(x[0])),
+        return {tanh(x[0]) * exp(-x[1]) + sigmoid(x[0] - x[1]) + min(x[0], sin(x[1])) -
+                    pow(x[0], -2) / (two + cos(x[0])),
                 wrap(x[0] * x[1], -1.0, 1.0) + max(x[0], x[1]) + where_at_most(x[0], 1.5, x[1], -x[1]) +
                     clip(sqr(x[1]), 0.5, 1.0)};
     }
@@ -144,28 +66,95 @@ static_assert(dynamics<enclosure<systems::acc6, form::natural>>);
 static_assert(step_function<rk4<decay>>);
 
 TEST_CASE("steps of B1 to B5 land in the post") {
-    check_system(systems::b1{}, cube<2>(2.5), interval{-4.0, 4.0});
-    check_system(systems::b1{.dt = 0.2}, cube<2>(2.5), interval{-12.0, 1.0}); // a ReLU net's control: x2 not monotone
-    check_system(systems::b2{}, cube<2>(2.5), interval{-2.0, 2.0});
-    check_system(systems::b3{}, cube<2>(2.5), interval{-1.0, 1.0});
-    check_system(systems::b4{}, cube<3>(2.5), interval{-1.0, 1.0});
-    check_system(systems::b5{}, cube<3>(2.5), interval{-1.0, 1.0});
+    check_system(systems::b1{}, cube<2>(2.5), some_control{interval{-4.0, 4.0}});
+    check_system(systems::b1{.dt = 0.2}, cube<2>(2.5),
+                 some_control{interval{-12.0, 1.0}}); // a ReLU net's control: x2 not monotone
+    check_system(systems::b2{}, cube<2>(2.5), some_control{interval{-2.0, 2.0}});
+    check_system(systems::b3{}, cube<2>(2.5), some_control{interval{-1.0, 1.0}});
+    check_system(systems::b4{}, cube<3>(2.5), some_control{interval{-1.0, 1.0}});
+    check_system(systems::b5{}, cube<3>(2.5), some_control{interval{-1.0, 1.0}});
 }
 
 TEST_CASE("steps of Tora and the cruise control land in the post") {
-    check_system(systems::tora{}, cube<4>(2.5), interval{-20.0, 20.0});
-    check_system(systems::acc6{}, box_of<6>({80, 20, -5, 0, 20, -5}, {110, 40, 5, 30, 40, 5}), interval{-5.0, 5.0});
+    check_system(systems::tora{}, cube<4>(2.5), some_control{interval{-20.0, 20.0}});
+    check_system(systems::acc6{}, box_of<6>({80, 20, -5, 0, 20, -5}, {110, 40, 5, 30, 40, 5}),
+                 some_control{interval{-5.0, 5.0}});
 }
 
 TEST_CASE("steps of the gym systems land in the post") {
-    check_system(systems::mountain_car{}, box_of<2>({-1.2, -0.07}, {0.6, 0.07}), interval{0.0, 2.0}, true);
-    check_system(systems::pendulum{}, box_of<3>({-1, -1, -8}, {1, 1, 8}), interval{-3.0, 3.0});
-    check_system(systems::cart_pole{}, box_of<4>({-4.8, -10, -0.42, -10}, {4.8, 10, 0.42, 10}), interval{0.0, 1.0},
-                 true);
+    check_system(systems::mountain_car{}, box_of<2>({-1.2, -0.07}, {0.6, 0.07}), some_choice{3});
+    check_system(systems::pendulum{}, box_of<3>({-1, -1, -8}, {1, 1, 8}), some_control{interval{-3.0, 3.0}});
+    check_system(systems::cart_pole{}, box_of<4>({-4.8, -10, -0.42, -10}, {4.8, 10, 0.42, 10}), some_choice{2});
+}
+
+TEST_CASE("steps of the pendulum, the unicycle and the attitude of ARCH-COMP land in the post") {
+    check_system(systems::single_pendulum{}, box_of<2>({-2, -4}, {2, 4}), some_control{{-2.0, 2.0}});
+    check_system(systems::unicycle{}, box_of<4>({-10, -10, -4, -3}, {10, 10, 4, 3}), some_controls<2>{{-5.0, 5.0}});
+    check_system(systems::attitude{}, cube<6>(1.5), some_controls<3>{{-3.0, 3.0}});
+}
+
+TEST_CASE("steps of the collision avoidance land in the post") {
+    const auto domain = box_of<4>({-400, -60, 0, 0}, {400, 60, 40, 8});
+    check_system(systems::vertical_cas{}, domain, some_advice{});
+    check_system(systems::vertical_cas{.response = systems::pilot_response::any}, domain, some_advice{});
+}
+
+TEST_CASE("a post without the disturbance loses states, and this test sees it") {
+    systems::unicycle calm;
+    calm.ode.disturbance = 0;
+    const enclosure<systems::unicycle> mutant{calm};
+    CHECK(escapes([&](const auto& b, const std::array<double, 2>& u) { return mutant.post(b, u); }, systems::unicycle{},
+                  box_of<4>({-10, -10, -4, -3}, {10, 10, 4, 3}), some_controls<2>{{-5.0, 5.0}}, 2'000) > 500);
+    const enclosure<systems::vertical_cas> obedient;
+    CHECK(escapes([&](const auto& b, const mode_switch& u) { return obedient.post(b, u); },
+                  systems::vertical_cas{.response = systems::pilot_response::any},
+                  box_of<4>({-400, -60, 0, 0}, {400, 60, 40, 8}), some_advice{}, 2'000) > 500);
+}
+
+TEST_CASE("pilots follow advice as published") {
+    const systems::vertical_cas system;
+    const auto from = [](double climb, double mode) { return point<4>{-130, climb, 25, mode}; };
+    // Clear of conflict: fly on. Down, when it is news: at 7g/24, even if the rate complies already.
+    CHECK(system(from(-20, 0), {0, 0}) == point<4>{-110, -20, 24, 0});
+    const double push = -7 * 32.2 / 24;
+    CHECK(system(from(-20, 0), {0, 1}) == point<4>{-110 - 0.5 * push, -20 + push, 24, 1});
+    // When it is not, whoever complies flies on, the bounds included.
+    CHECK(system(from(0, 1), {1, 1})[1] == 0);
+    CHECK(system(from(1, 1), {1, 1})[1] == 1 + push);
+    CHECK(system(from(25, 4), {4, 4})[1] == 25);
+    CHECK(system(from(24.9, 4), {4, 4})[1] == 24.9 - push);
+    CHECK(system(from(-42, 7), {7, 7})[1] == -42);
+    CHECK(system(from(-41, 7), {7, 7})[1] == -41 - 32.2 / 3);
+    // A cell on both sides of the bound: both.
+    const auto image = enclosure<systems::vertical_cas>{}.post(box_of<4>({0, 24, 25, 4}, {0, 26, 25, 4}), {4, 4});
+    CHECK(image[1].contains(24 - push));
+    CHECK(image[1].contains(26.0));
+    CHECK(image[3] == interval{4.0});
+}
+
+TEST_CASE("Runge-Kutta steps follow known solutions of the pendulum and the unicycle") {
+    // Without torque the pendulum's energy w^2 / 2 + 2 cos x stays.
+    point<2> x{1.0, 0.2};
+    const auto energy = [](const point<2>& p) { return p[1] * p[1] / 2 + 2 * std::cos(p[0]); };
+    const double before = energy(x);
+    for (int k = 0; k < 20; ++k) {
+        x = systems::single_pendulum{}(x, 0.0);
+    }
+    CHECK(energy(x) == doctest::Approx(before).epsilon(1e-6));
+    // With a constant speed v and steering s the unicycle drives a circle of radius v / s.
+    point<4> p{0, 0, 0, 2};
+    for (int k = 0; k < 10; ++k) {
+        p = systems::unicycle{}(p, std::array{0.0, 0.5});
+    }
+    CHECK(p[0] == doctest::Approx(4 * std::sin(1.0)).epsilon(1e-6));
+    CHECK(p[1] == doctest::Approx(4 * (1 - std::cos(1.0))).epsilon(1e-6));
+    // The derivative of the attitude by hand.
+    CHECK(systems::attitude_ode{}(point<6>{1, 2, 3, 0.5, -0.5, 1}, std::array{2.0, 1.0, -1.0}) ==
+          point<6>{2, -4, 3, 3.25, 5.25, 6.75});
 }
 
 TEST_CASE("every function of the duals lands in the post") {
-    check_system(zoo_of_functions{}, box_of<2>({-3, -3}, {3, 3}), interval{0.0});
+    check_system(zoo_of_functions{}, box_of<2>({-3, -3}, {3, 3}), some_control{interval{0.0}});
 }
 
 TEST_CASE("the published verification of mountain car loses states at the wall, and this test sees it") {
@@ -178,7 +167,7 @@ TEST_CASE("the published verification of mountain car loses states at the wall, 
     // And by sampling, against the true system.
     const enclosure<mountain_car_without_wall> mutant;
     CHECK(escapes([&](const auto& b, double u) { return mutant.post(b, u); }, systems::mountain_car{},
-                  box_of<2>({-1.2, -0.07}, {0.6, 0.07}), interval{0.0, 2.0}, true, 5'000) > 50);
+                  box_of<2>({-1.2, -0.07}, {0.6, 0.07}), some_choice{3}, 5'000) > 50);
     // It also missed that cos 3p has its minimum at p = -pi/3.
     const auto around = box_of<2>({-1.06, 0.0}, {-1.03, 0.0});
     CHECK(enclosure<systems::mountain_car>{}
@@ -219,6 +208,6 @@ TEST_CASE("Euler and Runge-Kutta steps approach the flow, in their orders") {
     CHECK(rk4<decay>{.step = 0.1, .substeps = 10}(point<1>{1.0}, -1.0)[0] == doctest::Approx(exact).epsilon(1e-6));
     CHECK(euler<decay>{.step = 0.5}(point<1>{1.0}, -1.0)[0] == 0.5);
     CHECK(rk4<decay>{.step = 1.0}(point<1>{1.0}, -1.0)[0] == doctest::Approx(0.375).epsilon(1e-15)); // Taylor, order 4
-    check_system(euler<decay>{.step = 0.1, .substeps = 5}, cube<1>(3), interval{-1.0, 1.0});
-    check_system(rk4<decay>{.step = 0.1, .substeps = 2}, cube<1>(3), interval{-1.0, 1.0});
+    check_system(euler<decay>{.step = 0.1, .substeps = 5}, cube<1>(3), some_control{interval{-1.0, 1.0}});
+    check_system(rk4<decay>{.step = 0.1, .substeps = 2}, cube<1>(3), some_control{interval{-1.0, 1.0}});
 }

@@ -91,6 +91,13 @@ bool holds(const basic_interval<R>& x, const big& exact) {
     return mpfr_cmp_d(exact.get(), x.lower()) >= 0 && mpfr_cmp_d(exact.get(), x.upper()) <= 0;
 }
 
+int mpfr_sigmoid(mpfr_ptr to, mpfr_srcptr x, mpfr_rnd_t rounding) {
+    mpfr_neg(to, x, rounding);
+    mpfr_exp(to, to, rounding);
+    mpfr_add_ui(to, to, 1, rounding);
+    return mpfr_ui_div(to, 1, to, rounding);
+}
+
 using unary = int (*)(mpfr_ptr, mpfr_srcptr, mpfr_rnd_t);
 using binary = int (*)(mpfr_ptr, mpfr_srcptr, mpfr_srcptr, mpfr_rnd_t);
 
@@ -148,6 +155,7 @@ const auto sine = [](const auto& x) { return sin(x); };
 const auto cosine = [](const auto& x) { return cos(x); };
 const auto tangent = [](const auto& x) { return tanh(x); };
 const auto exponential = [](const auto& x) { return exp(x); };
+const auto logistic = [](const auto& x) { return sigmoid(x); };
 const auto square = [](const auto& x) { return sqr(x); };
 
 // A width in units in the last place of its larger bound.
@@ -170,6 +178,7 @@ TEST_CASE("arithmetic and functions contain MPFR's results with 300 bits") {
     CHECK(escapes<outward>(cosine, mpfr_cos, count) == 0);
     CHECK(escapes<outward>(tangent, mpfr_tanh, count) == 0);
     CHECK(escapes<outward>(exponential, mpfr_exp, count) == 0);
+    CHECK(escapes<outward>(logistic, mpfr_sigmoid, count) == 0);
     for (const int n : {-3, -1, 0, 1, 3, 4, 7}) {
         CAPTURE(n);
         random_source random{static_cast<std::uint64_t>(n + 10)};
@@ -205,6 +214,7 @@ TEST_CASE("without outward rounding the comparison with MPFR fails: it can see a
     CHECK(escapes<nearest>(cosine, mpfr_cos, count) > 100);
     CHECK(escapes<nearest>(tangent, mpfr_tanh, count) > 100);
     CHECK(escapes<nearest>(exponential, mpfr_exp, count) > 100);
+    CHECK(escapes<nearest>(logistic, mpfr_sigmoid, count) > 100);
 #else
     opara::test::skip("built without MPFR (Debian: libmpfr-dev)");
 #endif
@@ -226,6 +236,7 @@ TEST_CASE("exact results stay exact, others widen by a few units in the last pla
     CHECK(ulps(sin(interval{0.1})) <= 24);
     CHECK(ulps(tanh(interval{0.1})) <= 24);
     CHECK(ulps(exp(interval{1.0})) <= 24);
+    CHECK(ulps(sigmoid(interval{0.1})) <= 24);
 }
 
 TEST_CASE("signs are known where the operands' signs are") {
@@ -240,6 +251,9 @@ TEST_CASE("signs are known where the operands' signs are") {
     CHECK(exp(interval{-1e6}).lower() == 0);
     CHECK(exp(interval{-1e6}).upper() > 0);
     CHECK(tanh(interval{1e6}).upper() == 1);
+    CHECK(sigmoid(interval{1e6}).upper() == 1);
+    CHECK(sigmoid(interval{-1e6}).lower() == 0);
+    CHECK(sigmoid(interval{-1e6}).upper() > 0);
     CHECK(pow(interval{-2.0, 1.0}, 3).contains(interval{-8.0, 1.0}));
     CHECK(pow(interval{-2.0, 1.0}, 3).lower() > -8.001);
 }
@@ -264,6 +278,7 @@ TEST_CASE("infinite and overflowing bounds stay bounds") {
     CHECK(cos(interval{0.0, inf}) == interval{-1.0, 1.0});
     CHECK(tanh(interval::whole()) == interval{-1.0, 1.0});
     CHECK(exp(interval::whole()) == interval{0.0, inf});
+    CHECK(sigmoid(interval::whole()) == interval{0.0, 1.0});
     CHECK(interval::whole().middle() == 0);
     CHECK(interval{5.0, inf}.middle() == 5);
 }

@@ -10,6 +10,7 @@ import tarfile
 import tempfile
 import time
 import unittest
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 PROGRAM = sys.argv.pop(1)
@@ -219,6 +220,193 @@ class Onnx(unittest.TestCase):
         self.assertIn("has no dimension", self.run_it(self.folder / "flat.json").stderr)
         (self.folder / "chooses.json").write_text(json.dumps({**CONTROLLER, "head": "argmax"}))
         self.assertIn("--scale means nothing", self.run_it(self.folder / "chooses.json", "--scale", "2").stderr)
+
+
+def controller(system, inputs, bias, space, widths, **more):
+    """A controller that always puts out the same numbers."""
+    return {"name": "constant", "system": system, "activation": "relu", "output_activation": "identity",
+            "output_scale": 1.0, "state_space": space, "granularity": widths,
+            "layers": [{"weight": [[0.0] * inputs] * len(bias), "bias": bias}], **more}
+
+
+class Competition(unittest.TestCase):
+    """The systems of ARCH-COMP, under constant controllers, where the truth is known."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def run_it(self, system, controllers, *arguments):
+        words = []
+        for k, each in enumerate(controllers):
+            (self.folder / f"c{k}.json").write_text(json.dumps(each))
+            words += ["--controller", self.folder / f"c{k}.json"]
+        report = self.folder / "report.json"
+        report.unlink(missing_ok=True)
+        result = subprocess.run([PROGRAM, system, *map(str, words), *map(str, arguments), "--report", str(report)],
+                                capture_output=True, text=True, check=False)
+        return result, json.loads(report.read_text()) if report.exists() else None
+
+    def test_a_pendulum_without_torque_falls(self):
+        falls = controller("single_pendulum", 4, [0.0], [[-2, -6], [2, 6]], [0.05, 0.1])
+        result, found = self.run_it("single_pendulum", [falls], "--steps", "20")
+        self.assertEqual((result.returncode, found["verdict"]), (1, "not proved"), result.stderr)
+        # A strong pull brings it inside in half a second, and beyond before a second is over.
+        pulled = [{**falls, "output_offset": -0.9}]
+        fine = ("--grid", "0.01", "--steps")
+        result, found = self.run_it("single_pendulum", pulled, *fine, "10", "--property", "AX " * 10 + "inside")
+        self.assertEqual((result.returncode, found["verdict"]), (0, "proved"), result.stderr)
+        result, found = self.run_it("single_pendulum", pulled, *fine, "20")
+        self.assertEqual((result.returncode, found["verdict"]), (1, "not proved"), result.stderr)
+
+    def test_a_unicycle_takes_two_controls(self):
+        space = [[-2, -8, -4, -5], [12, 4, 4, 5]]
+        slow = controller("unicycle", 8, [19.5, 20.0], space, [0.1, 0.1, 0.05, 0.05], output_offset=-20.0)
+        result, found = self.run_it("unicycle", [slow], "--steps", "1", "--property", "AX AX outside")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        result, found = self.run_it("unicycle", [slow], "--tube", "--steps", "3")
+        self.assertEqual(found["tube"]["steps"], 3, result.stderr)
+        last = found["tube"]["hulls"][-1]  # after 0.6 s the speed is 1.5 - 0.3, up to the disturbance
+        self.assertAlmostEqual(last["lower"][3], 1.2, delta=1e-3)
+        self.assertLess(last["lower"][3], 1.2 - 5e-5)
+        self.assertGreater(last["upper"][3], 1.21 + 5e-5)
+        self.assertAlmostEqual(last["lower"][2], 2.1, delta=1e-9)  # no steering
+        result, _ = self.run_it("unicycle", [{**slow, "head": "argmax"}])
+        self.assertIn("chooses among actions, and the system takes 2 numbers", result.stderr)
+        one = controller("unicycle", 8, [19.0], space, [0.1, 0.1, 0.1, 0.1])
+        self.assertIn("must give 2 numbers, and gives 1", self.run_it("unicycle", [one])[0].stderr)
+
+    def test_an_attitude_takes_three(self):
+        rest = controller("attitude", 12, [0.0, 0.0, 0.0], [[-2] * 6, [2] * 6], [0.2] * 6)
+        result, found = self.run_it("attitude", [rest], "--steps", "2", "--property", "AX !unsafe")
+        self.assertEqual((result.returncode, found["verdict"]), (0, "proved"), result.stderr)
+        self.assertGreater(found["states"], 10)
+
+    def test_laws_follow_the_state_inside_the_cell(self):
+        # u = -x1 - 1.5 x2 keeps B2 safe.
+        law = controller("b2", 4, [0.0, -0.5, -0.75], [[-2.5, -2.5], [2.5, 2.5]], [0.05, 0.05], head="affine",
+                         output_scale=2.0)
+        result, found = self.run_it("b2", [law], "--property", "safe")
+        self.assertEqual((result.returncode, found["verdict"]), (0, "proved"), result.stdout + result.stderr)
+        # Written by hand, the tube: after a step from [0.7, 0.9]^2, x2 is x2 + 0.05 u.
+        result, found = self.run_it("b2", [law], "--tube", "--steps", "1")
+        hull = found["tube"]["hulls"][1]
+        self.assertAlmostEqual(hull["lower"][1], 0.7 + 0.05 * (-0.9 - 1.5 * 0.7), delta=1e-9)
+        self.assertAlmostEqual(hull["upper"][1], 0.9 + 0.05 * (-0.7 - 1.5 * 0.9), delta=1e-9)
+        result, _ = self.run_it("b2", [law], "--head", "scaled")
+        self.assertIn("must give 1 numbers, and gives 3", result.stderr)
+        result, _ = self.run_it("b2", [law], "--head", "square")
+        self.assertIn("--head takes scaled, argmax, affine or softmax, not 'square'", result.stderr)
+        result, _ = self.run_it("cart_pole", [controller("cart_pole", 8, [0.0] * 5, [[-1] * 4, [1] * 4], [1] * 4)],
+                                "--head", "affine")
+        self.assertIn("gives affine laws, and the system takes none", result.stderr)
+
+    def test_a_projection_is_smaller_and_can_do_more(self):
+        still = controller("tora", 8, [0.0], [[-2.5, -2.5, -2, -10], [2.5, 2.5, 2, 10]], [0.2, 0.2, 0.2, 0.2])
+        steps = ("--steps", "3", "--property", "AX AX !outside")
+        result, full = self.run_it("tora", [still], *steps)
+        self.assertEqual((result.returncode, full["verdict"]), (0, "proved"), result.stderr)
+        drn = self.folder / "small.drn"
+        for dimensions, names in (("0,1", "x0,x1"), ("3", "x3"), ("2,0,1", "x2,x0,x1")):
+            result, small = self.run_it("tora", [still], *steps, "--project", dimensions, "--export", f"drn:{drn}")
+            # What is not explored lies over what is, so that the smaller system proves less.
+            self.assertIn(small["verdict"].split(",")[0], ("proved", "holds within the bound of 3 steps"), result.stderr)
+            self.assertEqual(small["projected_from"], full["states"])
+            self.assertLess(small["states"], full["states"])
+            self.assertIn(f"@nr_states\n{small['states']}\n", drn.read_text())
+        for wrong, message in (("0,0", "dimension 0 cannot be a key"), ("4", "dimension 4 cannot be a key"),
+                               ("0,1,2,3", "up to 3 dimensions"), ("x", "takes a whole number, not 'x'")):
+            result, _ = self.run_it("tora", [still], *steps, "--project", wrong)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn(message, result.stderr)
+
+    def test_a_picture_shows_what_was_reached(self):
+        falls = controller("single_pendulum", 4, [0.0], [[-2, -6], [2, 6]], [0.05, 0.1])
+        picture = self.folder / "a & b.svg"
+        result, found = self.run_it("single_pendulum", [{**falls, "name": "a<b"}], "--steps", "20",
+                                    "--picture", picture)
+        self.assertEqual((result.returncode, found["counterexample"]["replay"]["verdict"]), (1, "real"), result.stderr)
+        root = ElementTree.parse(picture).getroot()  # well formed, whatever the controller is called
+        svg = "{http://www.w3.org/2000/svg}"
+        texts = [t.text for t in root.iter(f"{svg}text")]
+        self.assertIn("single_pendulum under a<b: not proved", texts)
+        for expected in ("x0", "x1", "start", "inside", "the property holds", "it fails or is unknown"):
+            self.assertIn(expected, texts)
+        lines = {p.get("class"): p.get("points").split() for p in root.iter(f"{svg}polyline")}
+        self.assertEqual(len(lines["replayed"]), len(found["counterexample"]["replay"]["run"]))
+        inside = [step for step in found["counterexample"]["steps"] if isinstance(step, dict)]
+        self.assertEqual(len(lines["counterexample"]), len(inside))
+        # Over the two dimensions of a projection, in its order; and of six dimensions over the first two.
+        still = controller("tora", 8, [0.0], [[-2.5, -2.5, -2, -10], [2.5, 2.5, 2, 10]], [0.2, 0.2, 0.2, 0.2])
+        self.run_it("tora", [still], "--steps", "3", "--project", "3,1", "--picture", picture)
+        texts = [t.text for t in ElementTree.parse(picture).getroot().iter(f"{svg}text")]
+        self.assertIn("x3", texts)
+        self.assertNotIn("x0", texts)
+        # Nobody's controller is drawn over, and old pictures stay where there is no room for new ones.
+        result, _ = self.run_it("tora", [still], "--steps", "1", "--picture", self.folder / "c0.json")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("refusing to write over the controller", result.stderr)
+        self.assertIn("cannot create /no/such/", self.run_it("tora", [still], "--picture", "/no/such/p.svg")[0].stderr)
+        self.assertIn("a tube has none", self.run_it("tora", [still], "--tube", "--picture", "p.svg")[0].stderr)
+
+    def test_a_policy_that_draws_lots(self):
+        # Left, nothing or right, each as likely: on wide cells nobody knows what becomes of the car.
+        car = controller("mountain_car", 4, [0.0, 0.0, 0.0], [[-1.4, -0.09], [0.8, 0.09]], [0.2, 0.02], head="softmax")
+        drn, tra = self.folder / "car.drn", self.folder / "car"
+        result, found = self.run_it("mountain_car", [car], "--property", "AF success", "--export", f"drn:{drn}",
+                                    "--export", f"prism:{tra}")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertEqual(found["probability"]["at_least"], 1)
+        self.assertLessEqual(found["probability"]["least"], found["probability"]["most"])
+        self.assertIn(f"@nr_states\n{found['states']}\n", drn.read_text())
+        self.assertIn("[", drn.read_text().split("@model")[1])  # intervals
+        self.assertTrue(Path(f"{tra}.tra").exists() and Path(f"{tra}.lab").exists())
+        self.assertIn("probability  at least 0, at most 1", result.stdout)
+        result, found = self.run_it("mountain_car", [car], "--property", "fast", "--at-least", "0")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn('one can ask "AF goal", "A[safe U goal]" or "AG safe", and not ', result.stderr)
+        result, found = self.run_it("mountain_car", [car], "--property", "A[left U success]", "--at-least", "0")
+        self.assertEqual((result.returncode, found["verdict"]), (0, "proved"), result.stderr)
+        # Everything is explored.
+        result, found = self.run_it("mountain_car", [car], "--property", "AG unexplored")
+        self.assertEqual((found["probability"]["most"], result.returncode), (0, 1), result.stderr)
+        self.assertIn("cannot hold probabilities",
+                      self.run_it("mountain_car", [car], "--property", "AF success", "--export", "umb:x")[0].stderr)
+        self.assertIn("not for policies that choose by lot", self.run_it("mountain_car", [car], "--steps", "1")[0].stderr)
+        self.assertIn("--at-least takes a probability",
+                      self.run_it("mountain_car", [car], "--at-least", "1.5")[0].stderr)
+        lots = controller("b1", 4, [0.0, 0.0], [[-1.5, -1.5], [1.5, 1.5]], [0.5, 0.5], head="softmax")
+        self.assertIn("the system takes other controls", self.run_it("b1", [lots])[0].stderr)
+
+    def test_what_takes_long_is_said(self):
+        slow = controller("b1", 4, [1.0], [[-2.5, -2.5], [2.5, 2.5]], [0.0005, 0.0005])
+        (self.folder / "slow.json").write_text(json.dumps(slow))
+        with subprocess.Popen([PROGRAM, "b1", "--controller", self.folder / "slow.json"], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True) as process:
+            self.assertRegex(process.stderr.readline(), r"^exploring \.\.\. 1 s, \d+ states, \d+ to explore\n$")
+            process.kill()
+
+    def test_vertical_cas_takes_nine(self):
+        space, widths = [[-8000, -200, -0.5, -0.5], [8000, 200, 40.5, 8.5]], [1, 0.5, 1, 1]
+        # Always clear of conflict: the intruder's height rises by up to 28.5 feet a second, past the forbidden band.
+        silent = [controller("vcas", 6, [1.0] + [0.0] * 8, space, widths) for _ in range(9)]
+        result, found = self.run_it("vcas", silent, "--steps", "10")
+        self.assertEqual((result.returncode, found["counterexample"]["replay"]["verdict"]), (1, "real"), result.stderr)
+        # Always "climb": it has sunk away below after six seconds if pilots take the middle acceleration; if they may
+        # take any, it is a close thing.
+        climb = [controller("vcas", 3, [0.0] * 4 + [1.0] + [0.0] * 4, space, widths) for _ in range(9)]
+        for system, proved in (("vcas", 0), ("vcas_any", 1)):
+            result, found = self.run_it(system, climb, "--steps", "6", "--property", "AX " * 6 + "below")
+            self.assertEqual(result.returncode, proved, result.stdout + result.stderr)
+        result, _ = self.run_it("vcas", silent[:8])
+        self.assertIn("takes 9 controllers, --controller gave 8", result.stderr)
+        result, _ = self.run_it("vcas", silent[:8] + [{**silent[8], "granularity": [1, 1, 1, 1]}])
+        self.assertIn("are for different grids", result.stderr)
+        result, _ = self.run_it("vcas", silent, "--grid", "1,1,1,2")
+        self.assertIn("mode m is the cell [m - 0.5, m + 0.5]", result.stderr)
+        result, _ = self.run_it("b1", silent)
+        self.assertIn("is for the system vcas", result.stderr)
 
 
 if __name__ == "__main__":

@@ -2,14 +2,14 @@
 /// From dynamics and a controller to a finite transition system.
 #pragma once
 
-#include <opara/abstraction/cell_index.hpp>
 #include <opara/abstraction/controller.hpp>
 #include <opara/abstraction/dynamics.hpp>
-#include <opara/abstraction/parallel.hpp>
+#include <opara/abstraction/explore.hpp>
 #include <opara/abstraction/partition.hpp>
 #include <opara/abstraction/transition_system.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -79,13 +79,6 @@ void require_free_names(const std::vector<region<N>>& labels) {
     }
 }
 
-template <partition P>
-void require_inside(const P& cells, const box<P::dimension>& initial) {
-    if (!box<P::dimension>{cells.domain()}.contains(initial)) {
-        throw domain_error{"the initial set does not lie inside the domain"};
-    }
-}
-
 template <std::size_t N>
 [[nodiscard]] bool lies_in_one_of(const std::vector<box<N>>& sets, const box<N>& b) {
     return std::any_of(sets.begin(), sets.end(), [&](const box<N>& a) { return a.contains(b); });
@@ -119,8 +112,7 @@ template <partition P>
     return labels;
 }
 
-// The exploration, layer by layer. The cells of a layer are worked on in parallel, in blocks; their successors then get
-// their numbers in the order of one thread, so the numbers do not depend on how many there are.
+// Explores the cells of a deterministic controller.
 template <partition P, dynamics D, controller<P::dimension, typename D::action> C>
     requires(P::dimension == D::dimension)
 class builder {
@@ -132,74 +124,42 @@ public:
           dynamics_{system},
           controller_{pilot},
           options_{options},
-          threads_{thread_count(options.threads)} {
+          explorer_{cells, options.threads} {
         require_free_names(options.labels);
     }
 
-    bounded_cell_system explore(const box<n>& initial, std::size_t steps) {
-        require_inside(partition_, initial);
-        std::vector<state_id> start;
-        partition_.for_each_overlap(initial, [&](std::uint64_t cell) { start.push_back(index_.insert(cell)); });
-        std::size_t explored = 0;
-        for (std::size_t step = 0; step < steps && explored < index_.cells().size(); ++step) {
-            const std::size_t layer_end = index_.cells().size();
-            expand(explored, layer_end);
-            explored = layer_end;
-        }
+    template <class Tell>
+    bounded_cell_system explore(const box<n>& initial, std::size_t steps, Tell& tell) {
+        std::vector<state_id> start = explorer_.begin(initial);
+        const std::size_t explored = explorer_.run(
+            steps, [this](std::span<const std::uint64_t> cells) { return successors(cells); },
+            [this](const block& b) { keep(b); }, tell);
         bounded_cell_system result;
         result.steps = steps;
-        if (explored < index_.cells().size()) {
-            const std::size_t reached = index_.cells().size();
-            result.unexplored = index_.insert(unexplored_cell);
+        cell_index& index = explorer_.index;
+        if (explored < index.cells().size()) {
+            const std::size_t reached = index.cells().size();
+            result.unexplored = index.insert(unexplored_cell);
             for (std::size_t s = explored; s <= reached; ++s) { // the last one is *unexplored* itself
                 targets_.push_back(*result.unexplored);
                 offsets_.push_back(targets_.size());
             }
         }
-        std::vector<labelling> labels = label_cells(partition_, options_.labels, index_.cells());
-        result.part.cells = index_.release();
+        std::vector<labelling> labels = label_cells(partition_, options_.labels, index.cells());
+        result.part.cells = index.release();
         result.part.graph =
             transition_system{std::move(offsets_), std::move(targets_), std::move(start), std::move(labels)};
         return result;
     }
 
 private:
-    static constexpr std::size_t block_size = 256;
     struct block {
         std::vector<std::uint64_t> cells; // successors, state after state
         std::vector<std::size_t> ends;    // where each state's end
     };
 
-    void expand(std::size_t first, std::size_t last) {
-        // A bounded number of blocks at a time, so that successors lie about in memory only briefly.
-        const std::size_t round = block_size * 64 * threads_;
-        for (; first < last; first += round) {
-            const std::size_t end = std::min(last, first + round);
-            std::vector<block> blocks((end - first + block_size - 1) / block_size);
-            parallel_for(blocks.size(), threads_, [&](std::size_t k) {
-                const std::size_t from = first + k * block_size;
-                blocks[k] = successors(std::span{index_.cells()}.subspan(from, std::min(block_size, end - from)));
-            });
-            for (const block& b : blocks) {
-                std::size_t at = 0;
-                for (const std::size_t stop : b.ends) {
-                    for (; at < stop; ++at) {
-                        targets_.push_back(index_.insert(b.cells[at]));
-                    }
-                    offsets_.push_back(targets_.size());
-                }
-            }
-        }
-    }
-
     [[nodiscard]] block successors(std::span<const std::uint64_t> cells) const {
-        std::vector<box<n>> boxes;
-        boxes.reserve(cells.size());
-        for (const std::uint64_t cell : cells) {
-            if (cell != partition_.outside()) {
-                boxes.push_back(box_of_cell(cell));
-            }
-        }
+        const std::vector<box<n>> boxes = explorer_.boxes_of(cells);
         std::vector<typename D::action> actions(boxes.size());
         controller_.act(std::span<const box<n>>{boxes}, std::span<typename D::action>{actions});
         block b;
@@ -220,16 +180,19 @@ private:
         }
         return b;
     }
-    [[nodiscard]] box<n> box_of_cell(std::uint64_t cell) const {
-        return partition_.cell_box(static_cast<decltype(partition_.size())>(cell));
+    void keep(const block& b) {
+        const std::size_t first = targets_.size();
+        explorer_.index.insert_all(b.cells, [this](state_id s) { targets_.push_back(s); });
+        for (const std::size_t end : b.ends) {
+            offsets_.push_back(first + end);
+        }
     }
 
     const P& partition_;
     const D& dynamics_;
     const C& controller_;
     const build_options<n>& options_;
-    std::size_t threads_;
-    cell_index index_;
+    explorer<P> explorer_;
     std::vector<std::uint64_t> offsets_{0};
     std::vector<state_id> targets_;
 };
@@ -239,28 +202,32 @@ private:
 /// Explores the closed loop from all cells that meet the initial set, to the end.
 ///
 /// It ends, because there are finitely many cells, but how many are reached nobody knows before.
+/// @param tell  called with a `build_progress` now and then, by the calling thread; it may throw to end the exploration
 /// @throws domain_error  the initial set does not lie inside the domain, or a label's name is taken
 /// @throws system_error  more than 2^32 - 1 states are reached
 /// @throws controller_error  from the controller
 /// Complexity: O(states * (controller + post) / threads + transitions).
-template <partition P, dynamics D, controller<P::dimension, typename D::action> C>
+template <partition P, dynamics D, controller<P::dimension, typename D::action> C,
+          std::invocable<const build_progress&> Tell = untold>
     requires(P::dimension == D::dimension)
 [[nodiscard]] cell_system build(const P& cells, const D& system, const C& pilot, const box<P::dimension>& initial,
-                                const build_options<P::dimension>& options = {}) {
+                                const build_options<P::dimension>& options = {}, Tell tell = {}) {
     detail::builder<P, D, C> b{cells, system, pilot, options};
-    return b.explore(initial, std::numeric_limits<std::size_t>::max()).part;
+    return b.explore(initial, detail::explorer<P>::to_the_end, tell).part;
 }
 
 /// Explores the closed loop for so many steps.
+/// @param tell  as for `build`
 /// @throws domain_error,system_error,controller_error  as `build`
 /// Complexity: as `build`, over the states that are reached in so many steps.
-template <partition P, dynamics D, controller<P::dimension, typename D::action> C>
+template <partition P, dynamics D, controller<P::dimension, typename D::action> C,
+          std::invocable<const build_progress&> Tell = untold>
     requires(P::dimension == D::dimension)
 [[nodiscard]] bounded_cell_system build_bounded(const P& cells, const D& system, const C& pilot,
                                                 const box<P::dimension>& initial, std::size_t steps,
-                                                const build_options<P::dimension>& options = {}) {
+                                                const build_options<P::dimension>& options = {}, Tell tell = {}) {
     detail::builder<P, D, C> b{cells, system, pilot, options};
-    return b.explore(initial, steps);
+    return b.explore(initial, steps, tell);
 }
 
 } // namespace opara::inline OPARA_ABI::abstraction

@@ -3,14 +3,14 @@
 #pragma once
 
 #include <opara/abstraction/build.hpp>
-#include <opara/abstraction/cell_index.hpp>
 #include <opara/abstraction/dynamics.hpp>
+#include <opara/abstraction/explore.hpp>
 #include <opara/abstraction/interval_process.hpp>
-#include <opara/abstraction/parallel.hpp>
 #include <opara/abstraction/partition.hpp>
 #include <opara/abstraction/stochastic.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -49,24 +49,20 @@ public:
           dynamics_{system},
           controller_{pilot},
           options_{options},
-          threads_{thread_count(options.threads)} {
+          explorer_{cells, options.threads} {
         require_free_names(options.labels);
     }
 
-    cell_process explore(const box<n>& initial) {
-        require_inside(partition_, initial);
-        std::vector<state_id> start;
-        partition_.for_each_overlap(initial, [&](std::uint64_t cell) { start.push_back(index_.insert(cell)); });
-        for (std::size_t explored = 0; explored < index_.cells().size();) {
-            const std::size_t layer_end = index_.cells().size();
-            expand(explored, layer_end);
-            explored = layer_end;
-        }
+    template <class Tell>
+    cell_process explore(const box<n>& initial, Tell& tell) {
+        std::vector<state_id> start = explorer_.begin(initial);
+        explorer_.run(
+            explorer<P>::to_the_end, [this](std::span<const std::uint64_t> cells) { return actions_of(cells); },
+            [this](const block& b) { keep(b); }, tell);
         return assemble(std::move(start));
     }
 
 private:
-    static constexpr std::size_t block_size = 256;
     struct drawn { // an action of a cell
         interval probability;
         std::size_t end; // of its successors in the list of them
@@ -77,39 +73,20 @@ private:
         std::vector<std::size_t> ends; // where each cell's actions end
     };
 
-    void expand(std::size_t first, std::size_t last) {
-        const std::size_t round = block_size * 64 * threads_; // so that blocks lie about in memory only briefly
-        for (; first < last; first += round) {
-            const std::size_t end = std::min(last, first + round);
-            std::vector<block> blocks((end - first + block_size - 1) / block_size);
-            parallel_for(blocks.size(), threads_, [&](std::size_t k) {
-                const std::size_t from = first + k * block_size;
-                blocks[k] = actions_of(std::span{index_.cells()}.subspan(from, std::min(block_size, end - from)));
-            });
-            for (const block& b : blocks) {
-                const std::size_t successors = targets_.size();
-                const std::size_t actions = actions_.size();
-                for (const std::uint64_t cell : b.cells) {
-                    targets_.push_back(index_.insert(cell));
-                }
-                for (const drawn& d : b.actions) {
-                    actions_.push_back({d.probability, successors + d.end});
-                }
-                for (const std::size_t e : b.ends) {
-                    rows_.push_back(actions + e);
-                }
-            }
+    void keep(const block& b) {
+        const std::size_t successors = targets_.size();
+        const std::size_t actions = actions_.size();
+        explorer_.index.insert_all(b.cells, [this](state_id s) { targets_.push_back(s); });
+        for (const drawn& d : b.actions) {
+            actions_.push_back({d.probability, successors + d.end});
+        }
+        for (const std::size_t e : b.ends) {
+            rows_.push_back(actions + e);
         }
     }
 
     [[nodiscard]] block actions_of(std::span<const std::uint64_t> cells) const {
-        std::vector<box<n>> boxes;
-        boxes.reserve(cells.size());
-        for (const std::uint64_t cell : cells) {
-            if (cell != partition_.outside()) {
-                boxes.push_back(partition_.cell_box(static_cast<decltype(partition_.size())>(cell)));
-            }
-        }
+        const std::vector<box<n>> boxes = explorer_.boxes_of(cells);
         std::vector<lottery<action>> lots(boxes.size());
         controller_.weigh(std::span<const box<n>>{boxes}, std::span<lottery<action>>{lots});
         block b;
@@ -149,7 +126,7 @@ private:
 
     [[nodiscard]] cell_process assemble(std::vector<state_id> start) {
         cell_process result;
-        result.cells = index_.release();
+        result.cells = explorer_.index.release();
         const std::size_t count = result.cells.size();
         // An action with several successors becomes a state; `sources[k]` is the cell of the k-th such state.
         std::vector<std::uint32_t> sources;
@@ -219,8 +196,7 @@ private:
     const D& dynamics_;
     const C& controller_;
     const build_options<n>& options_;
-    std::size_t threads_;
-    cell_index index_;
+    explorer<P> explorer_;
     std::vector<std::size_t> rows_; // where each cell's actions end
     std::vector<drawn> actions_;    // of all cells
     std::vector<state_id> targets_; // of all actions
@@ -233,6 +209,7 @@ private:
 /// For each state of the initial set, the probability with which the system comes to a goal is between the least and
 /// the largest one of the process (`until_probability`): the process can follow each run of the system, action by
 /// action with the policy's own probabilities, by taking the cell in which the system is.
+/// @param tell  as for `build`
 /// @throws domain_error  the initial set does not lie inside the domain, or a label's name is taken
 /// @throws controller_error  from the controller, or its probabilities admit no distribution for sure
 /// @throws system_error  more than 2^32 - 1 states are reached
@@ -243,12 +220,13 @@ private:
 /// const cell_process built = build_process(grid, dynamics, softmax_network<2>{net}, initial, {.labels = labels});
 /// const probability_range p = until_probability(built.process, "goal", "safe");
 /// @endcode
-template <partition P, dynamics D, stochastic_controller<P::dimension, typename D::action> C>
+template <partition P, dynamics D, stochastic_controller<P::dimension, typename D::action> C,
+          std::invocable<const build_progress&> Tell = untold>
     requires(P::dimension == D::dimension)
 [[nodiscard]] cell_process build_process(const P& cells, const D& system, const C& pilot,
                                          const box<P::dimension>& initial,
-                                         const build_options<P::dimension>& options = {}) {
-    return detail::process_builder<P, D, C>{cells, system, pilot, options}.explore(initial);
+                                         const build_options<P::dimension>& options = {}, Tell tell = {}) {
+    return detail::process_builder<P, D, C>{cells, system, pilot, options}.explore(initial, tell);
 }
 
 } // namespace opara::inline OPARA_ABI::abstraction

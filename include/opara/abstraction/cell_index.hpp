@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -48,13 +49,43 @@ public:
         cells_.push_back(cell);
         return state_id{slots_[at]};
     }
+    // `insert` for each, and `take(state)` in their order. A large table lies far away in memory, so slots are asked
+    // for well before they are needed, and the cells that are compared with not much later.
+    template <class Take>
+    void insert_all(std::span<const std::uint64_t> cells, Take take) {
+        constexpr std::size_t slot_ahead = 16;
+        constexpr std::size_t cell_ahead = 8;
+        for (std::size_t k = 0; k < cells.size(); ++k) {
+            if (!slots_.empty()) {
+                if (k + slot_ahead < cells.size()) {
+                    fetch(&slots_[place(cells[k + slot_ahead])]);
+                }
+                if (k + cell_ahead < cells.size()) {
+                    const std::uint32_t state = slots_[place(cells[k + cell_ahead])];
+                    if (state != absent) {
+                        fetch(&cells_[state]);
+                    }
+                }
+            }
+            take(insert(cells[k]));
+        }
+    }
     [[nodiscard]] const std::vector<std::uint64_t>& cells() const noexcept { return cells_; }
-    [[nodiscard]] std::vector<std::uint64_t> release() noexcept { return std::move(cells_); }
+    // The cells; nothing stays here, the table neither.
+    [[nodiscard]] std::vector<std::uint64_t> release() noexcept {
+        slots_ = std::vector<std::uint32_t>{}; // frees its memory, which = {} would not
+        return std::exchange(cells_, {});
+    }
 
     // The same cells in the same order.
     friend bool operator==(const cell_index& a, const cell_index& b) { return a.cells_ == b.cells_; }
 
 private:
+    static void fetch([[maybe_unused]] const void* where) noexcept {
+#if defined(__GNUC__)
+        __builtin_prefetch(where);
+#endif
+    }
     [[nodiscard]] std::size_t place(std::uint64_t cell) const noexcept {
         std::uint64_t h = cell * 0x9E3779B97F4A7C15U; // neighbouring cells go to far slots
         h ^= h >> 32U;

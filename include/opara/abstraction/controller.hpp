@@ -6,6 +6,7 @@
 #include <opara/abstraction/network.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -46,15 +47,37 @@ private:
 /// How a network's outputs become an action.
 namespace head {
 
-/// `scale` times the only output, for networks that end in tanh or nothing.
+/// `scale` times the only output, and `offset` more, for networks that end in tanh or nothing.
 struct scaled {
-    double scale = 1; ///< the control per unit of output
+    double scale = 1;  ///< the control per unit of output
+    double offset = 0; ///< the control where the output is 0
 
     /// How many outputs the network must have, or 0 for any number.
     static constexpr std::size_t outputs = 1;
     /// The action.
-    [[nodiscard]] double operator()(std::span<const double> output) const noexcept { return scale * output[0]; }
+    [[nodiscard]] constexpr double operator()(std::span<const double> output) const noexcept {
+        return scale * output[0] + offset;
+    }
     friend bool operator==(const scaled&, const scaled&) = default;
+};
+
+/// The same for each of several outputs: systems with M controls.
+template <std::size_t M>
+struct scaled_each {
+    double scale = 1;  ///< the control per unit of output
+    double offset = 0; ///< the control where the output is 0
+
+    /// How many outputs the network must have, or 0 for any number.
+    static constexpr std::size_t outputs = M;
+    /// The action.
+    [[nodiscard]] constexpr std::array<double, M> operator()(std::span<const double> output) const noexcept {
+        std::array<double, M> u;
+        for (std::size_t i = 0; i < M; ++i) {
+            u[i] = scale * output[i] + offset;
+        }
+        return u;
+    }
+    friend bool operator==(const scaled_each&, const scaled_each&) = default;
 };
 
 /// The number of the largest output, the first of equal ones: networks that value each of finitely many actions.
@@ -62,7 +85,7 @@ struct argmax {
     /// How many outputs the network must have, or 0 for any number.
     static constexpr std::size_t outputs = 0;
     /// The action.
-    [[nodiscard]] double operator()(std::span<const double> output) const noexcept {
+    [[nodiscard]] constexpr double operator()(std::span<const double> output) const noexcept {
         return static_cast<double>(std::max_element(output.begin(), output.end()) - output.begin());
     }
     friend bool operator==(const argmax&, const argmax&) = default;
@@ -100,8 +123,11 @@ template <std::size_t N>
 template <std::size_t N, class Head = head::scaled>
 class box_network {
 public:
+    /// What the head makes of the outputs.
+    using action = std::invoke_result_t<const Head&, std::span<const double>>;
+
     /// @throws controller_error  the network does not take 2 N numbers, or gives others than the head takes
-    explicit box_network(network net, Head action = {}) : net_{std::move(net)}, head_{std::move(action)} {
+    explicit box_network(network net, Head head = {}) : net_{std::move(net)}, head_{std::move(head)} {
         if (net_.inputs() != 2 * N) {
             throw controller_error{"a controller for " + std::to_string(N) + " dimensions must take " +
                                    std::to_string(2 * N) + " numbers, this one takes " + std::to_string(net_.inputs())};
@@ -114,7 +140,7 @@ public:
 
     /// The actions for these cells. @pre boxes.size() == actions.size()
     /// @throws controller_error  an output is no number
-    void act(std::span<const box<N>> boxes, std::span<double> actions) const {
+    void act(std::span<const box<N>> boxes, std::span<action> actions) const {
         OPARA_ASSERT(boxes.size() == actions.size());
         const std::vector<double> out = detail::evaluate_on_boxes(net_, boxes);
         const std::size_t width = net_.outputs();

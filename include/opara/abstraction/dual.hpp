@@ -141,6 +141,13 @@ template <std::size_t N>
     const interval e = exp(x.value);
     return x.chain(e, e);
 }
+/// The logistic function, 1 / (1 + e^-x).
+template <std::size_t N>
+[[nodiscard]] constexpr dual<N> sigmoid(const dual<N>& x) noexcept {
+    const interval s = sigmoid(x.value);
+    const interval slope = s * (interval::unchecked(1.0, 1.0) - s);
+    return x.chain(s, interval::unchecked(std::max(slope.lower(), 0.0), std::min(slope.upper(), 0.25)));
+}
 /// The smaller one.
 template <std::size_t N>
 [[nodiscard]] constexpr dual<N> min(const dual<N>& a, const dual<N>& b) noexcept {

@@ -158,8 +158,8 @@ struct euler {
     unsigned substeps = 1; ///< how many of them make a period
 
     /// The state one period later.
-    template <class T>
-    [[nodiscard]] std::array<T, dimension> operator()(std::array<T, dimension> x, const action& u) const {
+    template <class T, class U>
+    [[nodiscard]] constexpr std::array<T, dimension> operator()(std::array<T, dimension> x, const U& u) const {
         for (unsigned k = 0; k < substeps; ++k) {
             const std::array<T, dimension> slope = ode(x, u);
             for (std::size_t i = 0; i < dimension; ++i) {
@@ -181,8 +181,8 @@ struct rk4 {
     unsigned substeps = 1; ///< how many of them make a period
 
     /// The state one period later.
-    template <class T>
-    [[nodiscard]] std::array<T, dimension> operator()(std::array<T, dimension> x, const action& u) const {
+    template <class T, class U>
+    [[nodiscard]] constexpr std::array<T, dimension> operator()(std::array<T, dimension> x, const U& u) const {
         const T h = static_cast<T>(step);
         const T half = h / static_cast<T>(2.0);
         for (unsigned k = 0; k < substeps; ++k) {
@@ -199,8 +199,8 @@ struct rk4 {
 
 private:
     template <class T>
-    [[nodiscard]] static std::array<T, dimension> moved(std::array<T, dimension> x, const T& h,
-                                                        const std::array<T, dimension>& slope) {
+    [[nodiscard]] static constexpr std::array<T, dimension> moved(std::array<T, dimension> x, const T& h,
+                                                                  const std::array<T, dimension>& slope) {
         for (std::size_t i = 0; i < dimension; ++i) {
             x[i] = x[i] + h * slope[i];
         }

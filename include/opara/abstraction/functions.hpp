@@ -35,13 +35,37 @@ template <std::floating_point T>
     const T wrapped = x - period * std::floor((x - static_cast<T>(lower)) / period);
     return clip(wrapped, lower, upper); // rounding may have left it a little outside
 }
+/// The logistic function, 1 / (1 + e^-x).
+template <std::floating_point T>
+[[nodiscard]] constexpr T sigmoid(T x) noexcept {
+    return static_cast<T>(1) / (static_cast<T>(1) + std::exp(-x));
+}
 /// `then` if x <= bound, else `otherwise`. On intervals, both where x may be on either side.
 template <std::floating_point T>
 [[nodiscard]] constexpr T where_at_most(T x, double bound, T then, T otherwise) noexcept {
     return x <= static_cast<T>(bound) ? then : otherwise;
 }
 
+/// A number that nobody knows, out of [lower, upper]: the whole interval where T is one (or a dual), and one of its
+/// numbers where T is a number, between its ends as `share` lies between -1 and 1. For disturbances.
+/// @pre lower <= upper, -1 <= share <= 1
+template <std::floating_point T>
+[[nodiscard]] constexpr T uncertain(double lower, double upper, double share) noexcept {
+    return static_cast<T>(std::clamp(lower * ((1 - share) / 2) + upper * ((1 + share) / 2), lower, upper));
+}
+
 // ---- intervals
+
+/// A number that nobody knows.
+template <class T>
+    requires(!std::floating_point<T>)
+[[nodiscard]] constexpr T uncertain(double lower, double upper, double /*share*/) noexcept {
+    if constexpr (std::constructible_from<T, double, double>) {
+        return T{lower, upper};
+    } else {
+        return T{interval{lower, upper}};
+    }
+}
 
 namespace detail {
 // Whether a whole number may lie in the interval.
@@ -160,6 +184,14 @@ template <class R>
     const double high = std::exp(x.upper());
     return basic_interval<R>::unchecked(std::max(0.0, R::function_down(std::exp(x.lower()))),
                                         std::max(R::function_up(high), 0.0));
+}
+
+/// The logistic function, 1 / (1 + e^-x).
+template <class R>
+[[nodiscard]] constexpr basic_interval<R> sigmoid(const basic_interval<R>& x) noexcept {
+    const auto one = basic_interval<R>::unchecked(1.0, 1.0);
+    const auto s = one / (one + exp(-x));
+    return basic_interval<R>::unchecked(std::clamp(s.lower(), 0.0, 1.0), std::clamp(s.upper(), 0.0, 1.0));
 }
 
 /// x minus the whole number of periods that brings it into [lower, upper); all of [lower, upper] where x may hold

@@ -6,6 +6,7 @@
 #include <opara/core/json.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,9 +16,28 @@ namespace opara::inline OPARA_ABI::abstraction {
 
 /// How the outputs of a trained controller become its action.
 enum class head_kind : unsigned char {
-    scaled, ///< `scale` times the only output
-    argmax, ///< the number of the largest output
+    scaled,  ///< `scale` times the only output
+    argmax,  ///< the number of the largest output
+    affine,  ///< the coefficients of an affine law, times `scale`
+    softmax, ///< the probabilities of actions, which are drawn by lot
 };
+
+/// The head of a name: "scaled", "argmax", "affine" or "softmax"; nothing for any other.
+[[nodiscard]] inline std::optional<head_kind> head_named(std::string_view name) {
+    if (name == "scaled") {
+        return head_kind::scaled;
+    }
+    if (name == "argmax") {
+        return head_kind::argmax;
+    }
+    if (name == "affine") {
+        return head_kind::affine;
+    }
+    if (name == "softmax") {
+        return head_kind::softmax;
+    }
+    return std::nullopt;
+}
 
 /// A controller with the grid on which it was trained.
 struct trained_controller {
@@ -26,6 +46,7 @@ struct trained_controller {
     network net;                        ///< takes `[l1..ln, u1..un]`
     head_kind head = head_kind::scaled; ///< how outputs become an action
     double scale = 1;                   ///< the control per unit of output
+    double offset = 0;                  ///< the control where the output is 0
     std::vector<double> lower;          ///< the gridded region's lower corner
     std::vector<double> upper;          ///< its upper corner
     std::vector<double> widths;         ///< the cells' widths
@@ -66,7 +87,8 @@ using opara::detail::json_place;
 
 /// Reads a controller. An object with `name`, `system`, `layers` (each with `weight`, one list an output, and `bias`),
 /// `activation` (of the hidden layers), `output_activation`, `output_scale`, `state_space` ([lower corner, upper
-/// corner]), `granularity` (the cells' widths) and, optionally, `head` ("scaled" or "argmax"); other keys are ignored.
+/// corner]), `granularity` (the cells' widths) and, optionally, `output_offset` (0) and `head` ("scaled", "argmax",
+/// "affine" or "softmax"); other keys are ignored.
 /// Weights are rounded to single precision, in which they were trained and of which the text is a shortened form.
 /// @throws parse_error  no JSON (with line and column), or not such a controller (`where()` is the JSON path)
 /// @throws controller_error  the layers do not fit together
@@ -111,16 +133,16 @@ using opara::detail::json_place;
                          network{std::move(layers)},
                          head_kind::scaled,
                          root.at("output_scale").real(),
+                         root.has("output_offset") ? root.at("output_offset").real() : 0.0,
                          {},
                          {},
                          {}};
     if (root.has("head")) {
-        const std::string& kind = root.at("head").text();
-        if (kind == "argmax") {
-            c.head = head_kind::argmax;
-        } else if (kind != "scaled") {
-            root.at("head").fail("must be \"scaled\" or \"argmax\"");
+        const std::optional<head_kind> kind = head_named(root.at("head").text());
+        if (!kind) {
+            root.at("head").fail("must be \"scaled\", \"argmax\", \"affine\" or \"softmax\"");
         }
+        c.head = *kind;
     }
     const detail::json_place space = root.at("state_space");
     space.require_array();

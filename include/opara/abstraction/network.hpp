@@ -3,6 +3,7 @@
 #pragma once
 
 #include <opara/abstraction/error.hpp>
+#include <opara/abstraction/sigmoid.hpp>
 #include <opara/abstraction/tanh.hpp>
 
 #include <algorithm>
@@ -36,8 +37,8 @@ struct layer {
 /// A multilayer perceptron in double arithmetic.
 ///
 /// What it computes for an input does not depend on the other inputs of the batch. Sums go through the inputs in order,
-/// beginning with the bias. The hyperbolic tangent is the library's own, right to 3 units in the last place and the
-/// same with every C library; the exponential of the sigmoid is the C library's.
+/// beginning with the bias. The hyperbolic tangent and the sigmoid are the library's own, right to 3 units in the last
+/// place and the same with every C library.
 class network {
 public:
     /// From its layers, first to last.
@@ -124,9 +125,7 @@ private:
             case activation::relu:
                 std::transform(sum, sum + lanes, y, [](double x) { return x > 0 || x != x ? x : 0; });
                 break;
-            case activation::sigmoid:
-                std::transform(sum, sum + lanes, y, [](double x) { return 1 / (1 + std::exp(-x)); });
-                break;
+            case activation::sigmoid: detail::sigmoid_of_each<lanes>(sum, y); break;
             case activation::tanh: detail::tanh_of_each<lanes>(sum, y); break;
             }
         }

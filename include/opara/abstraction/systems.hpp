@@ -3,10 +3,15 @@
 ///
 /// Discrete-time systems, as the published verifications define them: explicit Euler steps with saturation, the control
 /// held. B1 to B5 and Tora: Huang, Fan, Li, Chen, Zhu, "ReachNN", TECS 2019, and Jin et al., "Trainify", CAV 2022, with
-/// the constants of the published code (so B5 has x1^3).
+/// the constants of the published code (so B5 has x1^3). The single pendulum, the unicycle, attitude control and
+/// vertical collision avoidance: the competition ARCH-COMP, category AINNCS (Lopez et al., ARCH 2022), whose
+/// differential equations become Runge-Kutta steps of one control period.
+///
+/// Controls may be numbers of the state's type, too: then they depend on the state (see `piecewise_linear`).
 #pragma once
 
 #include <opara/abstraction/dynamics.hpp>
+#include <opara/abstraction/mode_switch.hpp>
 
 #include <array>
 #include <cmath>
@@ -17,7 +22,7 @@ namespace opara::inline OPARA_ABI::abstraction::systems {
 namespace detail {
 // Every coordinate in [-bound, bound].
 template <class T, std::size_t N>
-[[nodiscard]] std::array<T, N> saturated(std::array<T, N> x, const std::array<double, N>& bound) {
+[[nodiscard]] constexpr std::array<T, N> saturated(std::array<T, N> x, const std::array<double, N>& bound) {
     for (std::size_t i = 0; i < N; ++i) {
         x[i] = clip(x[i], -bound[i], bound[i]);
     }
@@ -32,8 +37,8 @@ struct b1 {
     double dt = 0.1;                            ///< the length of a step
 
     /// The next state.
-    template <class T>
-    [[nodiscard]] std::array<T, 2> operator()(const std::array<T, 2>& x, double u) const {
+    template <class T, class U>
+    [[nodiscard]] constexpr std::array<T, 2> operator()(const std::array<T, 2>& x, const U& u) const {
         const T h = static_cast<T>(dt);
         return detail::saturated<T, 2>({x[0] + h * x[1], x[1] + h * (static_cast<T>(u) * sqr(x[1]) - x[0])}, {2, 2});
     }
@@ -46,8 +51,8 @@ struct b2 {
     double dt = 0.05;                           ///< the length of a step
 
     /// The next state.
-    template <class T>
-    [[nodiscard]] std::array<T, 2> operator()(const std::array<T, 2>& x, double u) const {
+    template <class T, class U>
+    [[nodiscard]] constexpr std::array<T, 2> operator()(const std::array<T, 2>& x, const U& u) const {
         using std::pow;
         const T h = static_cast<T>(dt);
         return detail::saturated<T, 2>({x[0] + h * (x[1] - pow(x[0], 3)), x[1] + h * static_cast<T>(u)}, {2, 2});
@@ -61,8 +66,8 @@ struct b3 {
     double dt = 0.05;                           ///< the length of a step
 
     /// The next state.
-    template <class T>
-    [[nodiscard]] std::array<T, 2> operator()(const std::array<T, 2>& x, double u) const {
+    template <class T, class U>
+    [[nodiscard]] constexpr std::array<T, 2> operator()(const std::array<T, 2>& x, const U& u) const {
         const T h = static_cast<T>(dt);
         const T q = static_cast<T>(0.1) + sqr(x[0] + x[1]);
         return detail::saturated<T, 2>({x[0] - h * x[0] * q, x[1] + h * (static_cast<T>(u) + x[0]) * q}, {2, 2});
@@ -76,8 +81,8 @@ struct b4 {
     double dt = 0.02;                           ///< the length of a step
 
     /// The next state.
-    template <class T>
-    [[nodiscard]] std::array<T, 3> operator()(const std::array<T, 3>& x, double u) const {
+    template <class T, class U>
+    [[nodiscard]] constexpr std::array<T, 3> operator()(const std::array<T, 3>& x, const U& u) const {
         const T h = static_cast<T>(dt);
         return detail::saturated<T, 3>({x[0] + h * (x[1] - x[0] - x[2]),
                                         x[1] + h * (-x[0] * (x[2] + static_cast<T>(1.0)) - x[1]),
@@ -93,8 +98,8 @@ struct b5 {
     double dt = 0.05;                           ///< the length of a step
 
     /// The next state.
-    template <class T>
-    [[nodiscard]] std::array<T, 3> operator()(const std::array<T, 3>& x, double u) const {
+    template <class T, class U>
+    [[nodiscard]] constexpr std::array<T, 3> operator()(const std::array<T, 3>& x, const U& u) const {
         using std::pow;
         const T h = static_cast<T>(dt);
         return detail::saturated<T, 3>(
@@ -110,8 +115,8 @@ struct tora {
     double dt = 0.02;                           ///< the length of a step
 
     /// The next state.
-    template <class T>
-    [[nodiscard]] std::array<T, 4> operator()(const std::array<T, 4>& x, double u) const {
+    template <class T, class U>
+    [[nodiscard]] constexpr std::array<T, 4> operator()(const std::array<T, 4>& x, const U& u) const {
         using std::sin;
         const T h = static_cast<T>(dt);
         return detail::saturated<T, 4>({x[0] + h * x[1], x[1] + h * (static_cast<T>(0.1) * sin(x[2]) - x[0]),
@@ -126,8 +131,8 @@ struct acc6_ode {
     using action = double;                      ///< the control u
 
     /// The derivative.
-    template <class T>
-    [[nodiscard]] std::array<T, 6> operator()(const std::array<T, 6>& x, double u) const {
+    template <class T, class U>
+    [[nodiscard]] constexpr std::array<T, 6> operator()(const std::array<T, 6>& x, const U& u) const {
         const T two = static_cast<T>(2.0);
         const T friction = static_cast<T>(10000.0);
         return {x[1], x[2], static_cast<T>(-4.0) - two * x[2] - sqr(x[1]) / friction,
@@ -147,8 +152,8 @@ struct mountain_car {
     using action = double;                      ///< 0 left, 1 nothing, 2 right
 
     /// The next state.
-    template <class T>
-    [[nodiscard]] std::array<T, 2> operator()(const std::array<T, 2>& x, double u) const {
+    template <class T, class U>
+    [[nodiscard]] constexpr std::array<T, 2> operator()(const std::array<T, 2>& x, const U& u) const {
         using std::cos;
         using std::max;
         const T push = static_cast<T>(0.001) * (static_cast<T>(u) - static_cast<T>(1.0));
@@ -165,8 +170,8 @@ struct pendulum {
     using action = double;                      ///< the torque, saturated at 2
 
     /// The next state.
-    template <class T>
-    [[nodiscard]] std::array<T, 3> operator()(const std::array<T, 3>& x, double u) const {
+    template <class T, class U>
+    [[nodiscard]] constexpr std::array<T, 3> operator()(const std::array<T, 3>& x, const U& u) const {
         using std::cos;
         using std::sin;
         const T h = static_cast<T>(0.05);
@@ -186,7 +191,7 @@ struct cart_pole {
 
     /// The next state.
     template <class T>
-    [[nodiscard]] std::array<T, 4> operator()(const std::array<T, 4>& x, double u) const {
+    [[nodiscard]] constexpr std::array<T, 4> operator()(const std::array<T, 4>& x, double u) const {
         using std::cos;
         using std::sin;
         const auto c = [](double number) { return static_cast<T>(number); };
@@ -200,6 +205,125 @@ struct cart_pole {
         const T h = c(0.02);
         return {x[0] + h * x[1], x[1] + h * moved, x[2] + h * x[3], x[3] + h * turned};
     }
+};
+
+/// A pendulum on a rod of 0.5 with a mass of 0.5 in a field of 1, without friction, from the upright: angle and its
+/// speed. The right-hand side: x1' = x2, x2' = 2 sin x1 + 8 u.
+struct single_pendulum_ode {
+    static constexpr std::size_t dimension = 2; ///< of the state space
+    using action = double;                      ///< the torque
+
+    /// The derivative.
+    template <class T, class U>
+    [[nodiscard]] constexpr std::array<T, 2> operator()(const std::array<T, 2>& x, const U& u) const {
+        using std::sin;
+        return {x[1], static_cast<T>(2.0) * sin(x[0]) + static_cast<T>(8.0) * static_cast<T>(u)};
+    }
+};
+/// The single pendulum in control periods of 0.05.
+struct single_pendulum : rk4<single_pendulum_ode> {
+    /// One Runge-Kutta step a period.
+    single_pendulum() : rk4<single_pendulum_ode>{.ode = {}, .step = 0.05} {}
+};
+
+/// A vehicle on one wheel: place, direction and speed. The right-hand side: x1' = x4 cos x3, x2' = x4 sin x3, x3' = u2,
+/// x4' = u1 + w, where nobody knows the disturbance w.
+struct unicycle_ode {
+    static constexpr std::size_t dimension = 4; ///< of the state space
+    using action = std::array<double, 2>;       ///< acceleration and steering
+    double disturbance = 1e-4;                  ///< the largest |w|
+    double share = 0; ///< w as a part of it, between -1 and 1, where one number has to be taken
+
+    /// The derivative.
+    template <class T, class U>
+    [[nodiscard]] constexpr std::array<T, 4> operator()(const std::array<T, 4>& x, const std::array<U, 2>& u) const {
+        using std::cos;
+        using std::sin;
+        const T w = uncertain<T>(-disturbance, disturbance, share);
+        return {x[3] * cos(x[2]), x[3] * sin(x[2]), static_cast<T>(u[1]), static_cast<T>(u[0]) + w};
+    }
+};
+/// The unicycle in control periods of 0.2.
+struct unicycle : rk4<unicycle_ode> {
+    /// One Runge-Kutta step a period.
+    unicycle() : rk4<unicycle_ode>{.ode = {}, .step = 0.2} {}
+};
+
+/// The attitude of a rigid body: three angular velocities, then three Rodrigues parameters psi. The right-hand side;
+/// Prajna, Parrilo, Rantzer, "Nonlinear control synthesis by convex optimization", IEEE TAC 49, 2004.
+struct attitude_ode {
+    static constexpr std::size_t dimension = 6; ///< of the state space
+    using action = std::array<double, 3>;       ///< the torques
+
+    /// The derivative.
+    template <class T, class U>
+    [[nodiscard]] constexpr std::array<T, 6> operator()(const std::array<T, 6>& x, const std::array<U, 3>& u) const {
+        const auto c = [](double number) { return static_cast<T>(number); };
+        const T length = sqr(x[3]) + sqr(x[4]) + sqr(x[5]);
+        const T more = length + c(1.0);
+        return {c(0.25) * (static_cast<T>(u[0]) + x[1] * x[2]),
+                c(0.5) * (static_cast<T>(u[1]) - c(3.0) * x[0] * x[2]),
+                static_cast<T>(u[2]) + c(2.0) * x[0] * x[1],
+                c(0.5) * (x[1] * (length - x[5]) + x[2] * (length + x[4]) + x[0] * more),
+                c(0.5) * (x[0] * (length + x[5]) + x[2] * (length - x[3]) + x[1] * more),
+                c(0.5) * (x[0] * (length - x[4]) + x[1] * (length + x[3]) + x[2] * more)};
+    }
+};
+/// Attitude control in periods of 0.1.
+struct attitude : rk4<attitude_ode> {
+    /// One Runge-Kutta step a period.
+    attitude() : rk4<attitude_ode>{.ode = {}, .step = 0.1} {}
+};
+
+/// How the pilots of `vertical_cas` follow advice.
+enum class pilot_response : unsigned char {
+    middle, ///< with the middle one of the accelerations that the advisory allows, as the competition's tools assume
+    any,    ///< with any acceleration between the least and the largest of them
+};
+
+/// Vertical collision avoidance, in seconds: the height of the intruder over us (feet), our rate of climb (feet a
+/// second), the time until we pass (seconds), and the last advisory as a mode: 0 clear of conflict, 1 do not climb, 2
+/// do not descend, 3 descend at 1500 feet a minute at least, 4 climb so, 5 and 6 strengthen that, 7 and 8 to 2500.
+///
+/// A pilot who complies with an advisory that has not changed flies on; else the advisory sets the acceleration.
+/// Julian, Kochenderfer, "A reachability method for verifying dynamical systems with deep neural network controllers",
+/// arXiv 1903.00520, 2019; Akintunde et al., AAMAS 2020.
+struct vertical_cas {
+    static constexpr std::size_t dimension = 4;       ///< of the state space
+    using action = mode_switch;                       ///< from the last advisory to the next
+    pilot_response response = pilot_response::middle; ///< how pilots follow it
+    double share = 0; ///< the acceleration between the least (-1) and the largest (1), where one number has to be taken
+
+    /// The next state. @pre u.to < 9
+    template <class T>
+    [[nodiscard]] constexpr std::array<T, 4> operator()(const std::array<T, 4>& x, const mode_switch& u) const {
+        const advice& given = advisories[u.to];
+        T push = response == pilot_response::middle ? static_cast<T>(given.middle)
+                                                    : uncertain<T>(given.least, given.largest, share);
+        if (u.from == u.to && given.sign != 0) {
+            const T against = static_cast<T>(-60.0 * given.sign) * x[1]; // feet a minute, the wrong way
+            push = where_at_most(against, -given.rate, static_cast<T>(0.0), push);
+        }
+        return {x[0] - x[1] - static_cast<T>(0.5) * push, x[1] + push, x[2] - static_cast<T>(1.0),
+                static_cast<T>(static_cast<double>(u.to))};
+    }
+
+private:
+    struct advice {
+        double sign;                   // -1: down at `rate` at least, 1: up, 0: as you like
+        double rate;                   // feet a minute
+        double least, middle, largest; // accelerations, feet a second squared
+    };
+    static constexpr double g = 32.2;
+    static constexpr std::array<advice, 9> advisories{{{0, 0, -g / 8, 0, g / 8},
+                                                       {-1, 0, -g / 3, -7 * g / 24, -g / 4},
+                                                       {1, 0, g / 4, 7 * g / 24, g / 3},
+                                                       {-1, 1500, -g / 3, -7 * g / 24, -g / 4},
+                                                       {1, 1500, g / 4, 7 * g / 24, g / 3},
+                                                       {-1, 1500, -g / 3, -g / 3, -g / 3},
+                                                       {1, 1500, g / 3, g / 3, g / 3},
+                                                       {-1, 2500, -g / 3, -g / 3, -g / 3},
+                                                       {1, 2500, g / 3, g / 3, g / 3}}};
 };
 
 } // namespace opara::inline OPARA_ABI::abstraction::systems

@@ -207,20 +207,22 @@ private:
         const auto first = static_cast<std::size_t>(offsets[s.index()]);
         return std::span{ids}.subspan(first, static_cast<std::size_t>(offsets[s.index() + 1]) - first);
     }
-    // Counting sort by target; sources come out ascending.
+    // Counting sort by target; sources come out ascending. While they are filled in, entry t + 1 of the offsets is
+    // where the next source of t goes: at first where those of t begin, and in the end, as it should be, where they
+    // end.
     void reverse() {
-        back_offsets_.assign(offsets_.size(), 0);
+        back_offsets_.assign(offsets_.size() + 1, 0);
         for (const state_id t : targets_) {
-            ++back_offsets_[t.index() + 1];
+            ++back_offsets_[t.index() + 2];
         }
         for (std::size_t s = 0; s < size(); ++s) {
-            back_offsets_[s + 1] += back_offsets_[s];
+            back_offsets_[s + 2] += back_offsets_[s + 1];
         }
+        back_offsets_.pop_back();
         sources_.resize(targets_.size());
-        std::vector<std::uint64_t> next(back_offsets_.begin(), back_offsets_.end() - 1);
         for (std::size_t s = 0; s < size(); ++s) {
             for (const state_id t : successors(state_id::from_index(s))) {
-                sources_[static_cast<std::size_t>(next[t.index()]++)] = state_id::from_index(s);
+                sources_[static_cast<std::size_t>(back_offsets_[t.index() + 1]++)] = state_id::from_index(s);
             }
         }
     }

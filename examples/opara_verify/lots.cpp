@@ -1,0 +1,49 @@
+#include <examples/opara_verify/lots.hpp>
+#include <opara/core/file.hpp>
+
+#include <ostream>
+
+namespace opara::examples::verify {
+
+chance_of chance_asked(const abstraction::formula& property) {
+    using kind = abstraction::formula::kind;
+    const auto& nodes = property.nodes();
+    const auto& root = nodes.back();
+    const auto is_label = [&](std::size_t i) { return nodes[i].what == kind::atom; };
+    if (root.what == kind::AF && is_label(root.left)) {
+        return {nodes[root.left].label, {}};
+    }
+    if (root.what == kind::AG && is_label(root.left)) {
+        return {{}, nodes[root.left].label};
+    }
+    if (root.what == kind::AU && is_label(root.left) && is_label(root.right)) {
+        return {nodes[root.right].label, nodes[root.left].label};
+    }
+    throw error{"of a stochastic policy one can ask \"AF goal\", \"A[safe U goal]\" or \"AG safe\", and not " +
+                to_string(property)};
+}
+
+abstraction::probability_range answer(const abstraction::interval_process& process, const chance_of& asked) {
+    return asked.goal.empty() ? abstraction::always_probability(process, asked.hold)
+                              : abstraction::until_probability(process, asked.goal, asked.hold);
+}
+
+void require_process_export(const export_request& request) {
+    if (request.format != "drn" && request.format != "prism") {
+        throw error{"the export " + request.format +
+                    " cannot hold probabilities; for a stochastic policy there are drn and prism"};
+    }
+}
+
+exported write_process(const export_request& request, const abstraction::interval_process& process) {
+    const std::vector<std::string> files = files_of(request);
+    if (request.format == "drn") {
+        write_file_atomically(files[0], [&](std::ostream& out) { abstraction::write_drn(out, process); });
+    } else {
+        write_file_atomically(files[0], [&](std::ostream& out) { abstraction::write_prism_transitions(out, process); });
+        write_file_atomically(files[1], [&](std::ostream& out) { abstraction::write_prism_labels(out, process); });
+    }
+    return {request.format, request.path, {}};
+}
+
+} // namespace opara::examples::verify

@@ -1,0 +1,81 @@
+#include <opara/abstraction/sigmoid.hpp>
+#include <opara/testing/random.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+using opara::testing::random_source;
+
+namespace {
+
+double sigmoid_alone(double x) {
+    double y = 0;
+    opara::abstraction::detail::sigmoid_of_each<1>(&x, &y);
+    return y;
+}
+
+// How far off, in units in the last place of the true value, by the C library in long double.
+double error_in_units(double x) {
+    const long double exact = 1 / (1 + std::exp(-static_cast<long double>(x)));
+    const auto rounded = static_cast<double>(exact);
+    const double unit = std::nextafter(rounded, 2) - rounded;
+    return static_cast<double>(std::fabs(static_cast<long double>(sigmoid_alone(x)) - exact) /
+                               static_cast<long double>(unit));
+}
+
+} // namespace
+
+TEST_CASE("the sigmoid is right to three units in the last place, for numbers of all sizes") {
+    random_source random{83};
+    double worst = 0;
+    for (int k = 0; k < 1'000'000; ++k) {
+        const double size = k % 3 == 0   ? random.unit() * 40
+                            : k % 3 == 1 ? random.unit() * 708
+                                         : std::exp2(-60 * random.unit() + 5);
+        worst = std::max(worst, error_in_units(random.chance(0.5) ? size : -size));
+    }
+    // Where the reduction changes, and next to 0.
+    for (int k = 0; k < 60; ++k) {
+        double x = (k + 0.5) * 0.69314718055994531;
+        for (int step = 0; step < 100; ++step, x = std::nextafter(x, 0)) {
+            worst = std::max({worst, error_in_units(x), error_in_units(-x)});
+        }
+    }
+    for (const double x : {1e-300, 5e-324, -5e-324, 36.0, 37.5, 708.0, -708.0, 1e300}) {
+        worst = std::max(worst, error_in_units(x));
+    }
+    CHECK(worst <= 3);
+    CHECK(worst > 0.5); // the measure measures
+}
+
+TEST_CASE("the sigmoid of what is no ordinary number") {
+    const double infinity = std::numeric_limits<double>::infinity();
+    CHECK(sigmoid_alone(infinity) == 1);
+    CHECK(sigmoid_alone(-infinity) == sigmoid_alone(-708));
+    CHECK(sigmoid_alone(-1e300) < 1e-307);
+    CHECK(sigmoid_alone(-1e300) >= 0);
+    CHECK(sigmoid_alone(0.0) == 0.5);
+    CHECK(sigmoid_alone(-0.0) == 0.5);
+    CHECK(std::isnan(sigmoid_alone(std::numeric_limits<double>::quiet_NaN())));
+    random_source random{84};
+    double several[7];
+    double results[7];
+    for (double& x : several) {
+        x = random.unit() * 6 - 3;
+    }
+    opara::abstraction::detail::sigmoid_of_each<7>(several, results);
+    for (std::size_t k = 0; k < 7; ++k) {
+        CHECK(results[k] == sigmoid_alone(several[k]));
+    }
+    double last = 0;
+    for (double x = -50; x < 50; x += 1e-3) { // not decreasing, but for the errors
+        const double y = sigmoid_alone(x);
+        REQUIRE(y <= 1);
+        REQUIRE(y >= last * (1 - 1e-15));
+        last = y;
+    }
+}
