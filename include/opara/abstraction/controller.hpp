@@ -39,6 +39,8 @@ public:
         }
     }
 
+    [[nodiscard]] const F& function() const noexcept { return f_; } ///< the callable
+
 private:
     F f_;
 };
@@ -53,7 +55,9 @@ struct scaled {
     /// How many outputs the network must have, or 0 for any number.
     static constexpr std::size_t outputs = 1;
     /// The action.
-    [[nodiscard]] double operator()(std::span<const double> output) const noexcept { return scale * output[0]; }
+    [[nodiscard]] constexpr double operator()(std::span<const double> output) const noexcept {
+        return scale * output[0];
+    }
     friend bool operator==(const scaled&, const scaled&) = default;
 };
 
@@ -62,7 +66,7 @@ struct argmax {
     /// How many outputs the network must have, or 0 for any number.
     static constexpr std::size_t outputs = 0;
     /// The action.
-    [[nodiscard]] double operator()(std::span<const double> output) const noexcept {
+    [[nodiscard]] constexpr double operator()(std::span<const double> output) const noexcept {
         return static_cast<double>(std::max_element(output.begin(), output.end()) - output.begin());
     }
     friend bool operator==(const argmax&, const argmax&) = default;
@@ -123,7 +127,8 @@ public:
         }
     }
 
-    [[nodiscard]] const network& net() const noexcept { return net_; } ///< the network
+    [[nodiscard]] const network& net() const noexcept { return net_; }     ///< the network
+    [[nodiscard]] const Head& action_of() const noexcept { return head_; } ///< what makes an action of its outputs
 
 private:
     network net_;

@@ -50,8 +50,8 @@ namespace form {
 struct natural {
     /// A box that contains f(x, u) for each x of b.
     template <step_function F>
-    [[nodiscard]] static box<F::dimension> enclose(const F& f, const box<F::dimension>& b,
-                                                   const typename F::action& u) {
+    [[nodiscard]] static constexpr box<F::dimension> enclose(const F& f, const box<F::dimension>& b,
+                                                             const typename F::action& u) {
         return {f(b.sides, u)};
     }
 };
@@ -62,8 +62,8 @@ struct natural {
 struct monotone {
     /// A box that contains f(x, u) for each x of b.
     template <step_function F>
-    [[nodiscard]] static box<F::dimension> enclose(const F& f, const box<F::dimension>& b,
-                                                   const typename F::action& u) {
+    [[nodiscard]] static constexpr box<F::dimension> enclose(const F& f, const box<F::dimension>& b,
+                                                             const typename F::action& u) {
         constexpr std::size_t n = F::dimension;
         std::array<dual<n>, n> variables;
         for (std::size_t j = 0; j < n; ++j) {
@@ -100,8 +100,9 @@ private:
     // Whether evaluations at these corners would gain nothing but rounding errors, judged in plain arithmetic: a
     // coordinate in which each variable occurs once is so already, and a double costs a tenth of an interval.
     template <step_function F>
-    [[nodiscard]] static bool is_tight(const F& f, const interval& range, std::size_t i, const box<F::dimension>& low,
-                                       const box<F::dimension>& high, const typename F::action& u) {
+    [[nodiscard]] static constexpr bool is_tight(const F& f, const interval& range, std::size_t i,
+                                                 const box<F::dimension>& low, const box<F::dimension>& high,
+                                                 const typename F::action& u) {
         point<F::dimension> least;
         point<F::dimension> most;
         for (std::size_t j = 0; j < F::dimension; ++j) {
@@ -134,11 +135,11 @@ public:
     explicit enclosure(F f = {}) : f_{std::move(f)} {}
 
     /// A box that contains the next state of every point of b.
-    [[nodiscard]] box<dimension> post(const box<dimension>& b, const action& u) const {
+    [[nodiscard]] constexpr box<dimension> post(const box<dimension>& b, const action& u) const {
         return Form::enclose(f_, b, u);
     }
     /// The step itself.
-    [[nodiscard]] point<dimension> step(const point<dimension>& x, const action& u) const { return f_(x, u); }
+    [[nodiscard]] constexpr point<dimension> step(const point<dimension>& x, const action& u) const { return f_(x, u); }
 
 private:
     F f_;
@@ -159,7 +160,7 @@ struct euler {
 
     /// The state one period later.
     template <class T>
-    [[nodiscard]] std::array<T, dimension> operator()(std::array<T, dimension> x, const action& u) const {
+    [[nodiscard]] constexpr std::array<T, dimension> operator()(std::array<T, dimension> x, const action& u) const {
         for (unsigned k = 0; k < substeps; ++k) {
             const std::array<T, dimension> slope = ode(x, u);
             for (std::size_t i = 0; i < dimension; ++i) {
@@ -182,7 +183,7 @@ struct rk4 {
 
     /// The state one period later.
     template <class T>
-    [[nodiscard]] std::array<T, dimension> operator()(std::array<T, dimension> x, const action& u) const {
+    [[nodiscard]] constexpr std::array<T, dimension> operator()(std::array<T, dimension> x, const action& u) const {
         const T h = static_cast<T>(step);
         const T half = h / static_cast<T>(2.0);
         for (unsigned k = 0; k < substeps; ++k) {
@@ -199,8 +200,8 @@ struct rk4 {
 
 private:
     template <class T>
-    [[nodiscard]] static std::array<T, dimension> moved(std::array<T, dimension> x, const T& h,
-                                                        const std::array<T, dimension>& slope) {
+    [[nodiscard]] static constexpr std::array<T, dimension> moved(std::array<T, dimension> x, const T& h,
+                                                                  const std::array<T, dimension>& slope) {
         for (std::size_t i = 0; i < dimension; ++i) {
             x[i] = x[i] + h * slope[i];
         }

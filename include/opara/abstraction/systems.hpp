@@ -17,7 +17,7 @@ namespace opara::inline OPARA_ABI::abstraction::systems {
 namespace detail {
 // Every coordinate in [-bound, bound].
 template <class T, std::size_t N>
-[[nodiscard]] std::array<T, N> saturated(std::array<T, N> x, const std::array<double, N>& bound) {
+[[nodiscard]] constexpr std::array<T, N> saturated(std::array<T, N> x, const std::array<double, N>& bound) {
     for (std::size_t i = 0; i < N; ++i) {
         x[i] = clip(x[i], -bound[i], bound[i]);
     }
@@ -33,7 +33,7 @@ struct b1 {
 
     /// The next state.
     template <class T>
-    [[nodiscard]] std::array<T, 2> operator()(const std::array<T, 2>& x, double u) const {
+    [[nodiscard]] constexpr std::array<T, 2> operator()(const std::array<T, 2>& x, double u) const {
         const T h = static_cast<T>(dt);
         return detail::saturated<T, 2>({x[0] + h * x[1], x[1] + h * (static_cast<T>(u) * sqr(x[1]) - x[0])}, {2, 2});
     }
@@ -47,7 +47,7 @@ struct b2 {
 
     /// The next state.
     template <class T>
-    [[nodiscard]] std::array<T, 2> operator()(const std::array<T, 2>& x, double u) const {
+    [[nodiscard]] constexpr std::array<T, 2> operator()(const std::array<T, 2>& x, double u) const {
         using std::pow;
         const T h = static_cast<T>(dt);
         return detail::saturated<T, 2>({x[0] + h * (x[1] - pow(x[0], 3)), x[1] + h * static_cast<T>(u)}, {2, 2});
@@ -62,7 +62,7 @@ struct b3 {
 
     /// The next state.
     template <class T>
-    [[nodiscard]] std::array<T, 2> operator()(const std::array<T, 2>& x, double u) const {
+    [[nodiscard]] constexpr std::array<T, 2> operator()(const std::array<T, 2>& x, double u) const {
         const T h = static_cast<T>(dt);
         const T q = static_cast<T>(0.1) + sqr(x[0] + x[1]);
         return detail::saturated<T, 2>({x[0] - h * x[0] * q, x[1] + h * (static_cast<T>(u) + x[0]) * q}, {2, 2});
@@ -77,7 +77,7 @@ struct b4 {
 
     /// The next state.
     template <class T>
-    [[nodiscard]] std::array<T, 3> operator()(const std::array<T, 3>& x, double u) const {
+    [[nodiscard]] constexpr std::array<T, 3> operator()(const std::array<T, 3>& x, double u) const {
         const T h = static_cast<T>(dt);
         return detail::saturated<T, 3>({x[0] + h * (x[1] - x[0] - x[2]),
                                         x[1] + h * (-x[0] * (x[2] + static_cast<T>(1.0)) - x[1]),
@@ -94,7 +94,7 @@ struct b5 {
 
     /// The next state.
     template <class T>
-    [[nodiscard]] std::array<T, 3> operator()(const std::array<T, 3>& x, double u) const {
+    [[nodiscard]] constexpr std::array<T, 3> operator()(const std::array<T, 3>& x, double u) const {
         using std::pow;
         const T h = static_cast<T>(dt);
         return detail::saturated<T, 3>(
@@ -111,7 +111,7 @@ struct tora {
 
     /// The next state.
     template <class T>
-    [[nodiscard]] std::array<T, 4> operator()(const std::array<T, 4>& x, double u) const {
+    [[nodiscard]] constexpr std::array<T, 4> operator()(const std::array<T, 4>& x, double u) const {
         using std::sin;
         const T h = static_cast<T>(dt);
         return detail::saturated<T, 4>({x[0] + h * x[1], x[1] + h * (static_cast<T>(0.1) * sin(x[2]) - x[0]),
@@ -127,7 +127,7 @@ struct acc6_ode {
 
     /// The derivative.
     template <class T>
-    [[nodiscard]] std::array<T, 6> operator()(const std::array<T, 6>& x, double u) const {
+    [[nodiscard]] constexpr std::array<T, 6> operator()(const std::array<T, 6>& x, double u) const {
         const T two = static_cast<T>(2.0);
         const T friction = static_cast<T>(10000.0);
         return {x[1], x[2], static_cast<T>(-4.0) - two * x[2] - sqr(x[1]) / friction,
@@ -148,7 +148,7 @@ struct mountain_car {
 
     /// The next state.
     template <class T>
-    [[nodiscard]] std::array<T, 2> operator()(const std::array<T, 2>& x, double u) const {
+    [[nodiscard]] constexpr std::array<T, 2> operator()(const std::array<T, 2>& x, double u) const {
         using std::cos;
         using std::max;
         const T push = static_cast<T>(0.001) * (static_cast<T>(u) - static_cast<T>(1.0));
@@ -166,7 +166,7 @@ struct pendulum {
 
     /// The next state.
     template <class T>
-    [[nodiscard]] std::array<T, 3> operator()(const std::array<T, 3>& x, double u) const {
+    [[nodiscard]] constexpr std::array<T, 3> operator()(const std::array<T, 3>& x, double u) const {
         using std::cos;
         using std::sin;
         const T h = static_cast<T>(0.05);
@@ -186,7 +186,7 @@ struct cart_pole {
 
     /// The next state.
     template <class T>
-    [[nodiscard]] std::array<T, 4> operator()(const std::array<T, 4>& x, double u) const {
+    [[nodiscard]] constexpr std::array<T, 4> operator()(const std::array<T, 4>& x, double u) const {
         using std::cos;
         using std::sin;
         const auto c = [](double number) { return static_cast<T>(number); };

@@ -5,7 +5,6 @@
 #include <opara/core/config.hpp>
 
 #include <bit>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -16,8 +15,10 @@ namespace opara::inline OPARA_ABI::abstraction::detail {
 // tanh |x| = t / (t + 2) with t = e^2|x| - 1. With 2|x| = k ln 2 + r, |r| <= ln 2 / 2, t is 2^k (e^r - 1) + (2^k - 1),
 // and e^r - 1 is its Taylor polynomial: the first term left out is r^14 / 14!, below 2^-56 of the sum. Cody, Waite,
 // "Software manual for the elementary functions", 1980, for the reduction in two parts.
-[[nodiscard]] inline double tanh_up_to_20(double x) noexcept {
-    const double y = 2 * std::fabs(x);
+[[nodiscard]] constexpr double tanh_up_to_20(double x) noexcept {
+    constexpr std::uint64_t sign_bit = std::uint64_t{1} << 63U;
+    const auto bits = std::bit_cast<std::uint64_t>(x);
+    const double y = 2 * std::bit_cast<double>(bits & ~sign_bit);
     constexpr double magic = 0x1.8p52; // a number plus this has its nearest integer in its last bits
     const double shifted = y * 0x1.71547652b82fep+0 + magic;
     const double k = shifted - magic;
@@ -37,13 +38,13 @@ namespace opara::inline OPARA_ABI::abstraction::detail {
     p = p * r + 0.5;
     p = p * r * r + r;
     const double t = power * p + (power - 1);
-    return std::copysign(t / (t + 2), x);
+    return std::bit_cast<double>(std::bit_cast<std::uint64_t>(t / (t + 2)) | (bits & sign_bit));
 }
 
 // tanh of `count` numbers, without branches and calls, so that the compiler works on several at once: it is where a
 // network with this activation spends most of its time. The same bits with every C library.
 template <std::size_t count>
-void tanh_of_each(const double* from, double* to) noexcept {
+constexpr void tanh_of_each(const double* from, double* to) noexcept {
     double clipped[count];
     for (std::size_t k = 0; k < count;
          ++k) { // a loop of its own, else the compiler makes two cases of all that follows
