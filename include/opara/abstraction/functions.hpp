@@ -1,8 +1,9 @@
 /// @file
 /// Elementary functions and case distinctions, for numbers and for intervals under the same names.
 ///
-/// A generic step of a system calls them unqualified, with `using std::sin;` and the like before it where numbers may
-/// come.
+/// A generic step of a system calls them unqualified, with `using opara::abstraction::sin;` and the like before it
+/// where numbers may come. `using std::sin;` will do, too, but the C library's last bits are its own, and a GPU has
+/// others.
 #pragma once
 
 #include <opara/abstraction/interval.hpp>
@@ -26,6 +27,25 @@ template <std::floating_point T>
 [[nodiscard]] constexpr T clip(T x, double lower, double upper) noexcept {
     OPARA_ASSERT(lower <= upper);
     return std::min(std::max(x, static_cast<T>(lower)), static_cast<T>(upper));
+}
+/// Sine, with the same bits everywhere, up to angles of 2^19; beyond, the C library's.
+template <std::same_as<double> T>
+[[nodiscard]] constexpr T sin(T x) noexcept {
+    return x >= -detail::largest_angle && x <= detail::largest_angle ? detail::sine(x) : std::sin(x);
+}
+/// Cosine, likewise.
+template <std::same_as<double> T>
+[[nodiscard]] constexpr T cos(T x) noexcept {
+    return x >= -detail::largest_angle && x <= detail::largest_angle ? detail::cosine(x) : std::cos(x);
+}
+/// x to a whole power, by multiplication; a negative one is 1 / x^-n. O(n).
+template <std::same_as<double> T>
+[[nodiscard]] constexpr T pow(T x, int n) noexcept {
+    T result = 1;
+    for (int k = n < 0 ? -n : n; k > 0; --k) {
+        result *= x;
+    }
+    return n < 0 ? 1 / result : result;
 }
 /// x minus the whole number of periods that brings it into [lower, upper): an angle between -pi and pi, for instance.
 /// @pre lower < upper
@@ -54,17 +74,6 @@ template <class R>
 template <class R>
 [[nodiscard]] constexpr basic_interval<R> whole_turn() noexcept {
     return basic_interval<R>::unchecked(0x1.921fb54442d18p+2, 0x1.921fb54442d19p+2);
-}
-
-// Ours where it is right, so that a cell's image does not depend on the C library or the device.
-[[nodiscard]] constexpr bool is_moderate(double x) noexcept { return x >= -largest_angle && x <= largest_angle; }
-template <std::same_as<double> T> // a template, because the library's function is no constexpr one
-[[nodiscard]] constexpr T sine_of(T x) noexcept {
-    return is_moderate(x) ? sine(x) : std::sin(x);
-}
-template <std::same_as<double> T>
-[[nodiscard]] constexpr T cosine_of(T x) noexcept {
-    return is_moderate(x) ? cosine(x) : std::cos(x);
 }
 
 // The range of a function with values in [-1, 1] that is monotone between its extrema, from its values at the ends.
@@ -151,7 +160,7 @@ template <class R>
     if (has_maximum && has_minimum) {
         return basic_interval<R>::unchecked(-1.0, 1.0);
     }
-    return detail::wave<R>(detail::sine_of(x.lower()), detail::sine_of(x.upper()), has_minimum, has_maximum);
+    return detail::wave<R>(sin(x.lower()), sin(x.upper()), has_minimum, has_maximum);
 }
 /// Cosine, likewise.
 template <class R>
@@ -162,7 +171,7 @@ template <class R>
     if (has_maximum && has_minimum) {
         return basic_interval<R>::unchecked(-1.0, 1.0);
     }
-    return detail::wave<R>(detail::cosine_of(x.lower()), detail::cosine_of(x.upper()), has_minimum, has_maximum);
+    return detail::wave<R>(cos(x.lower()), cos(x.upper()), has_minimum, has_maximum);
 }
 /// Hyperbolic tangent.
 template <class R>

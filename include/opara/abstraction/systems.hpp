@@ -48,7 +48,6 @@ struct b2 {
     /// The next state.
     template <class T>
     [[nodiscard]] constexpr std::array<T, 2> operator()(const std::array<T, 2>& x, double u) const {
-        using std::pow;
         const T h = static_cast<T>(dt);
         return detail::saturated<T, 2>({x[0] + h * (x[1] - pow(x[0], 3)), x[1] + h * static_cast<T>(u)}, {2, 2});
     }
@@ -95,7 +94,6 @@ struct b5 {
     /// The next state.
     template <class T>
     [[nodiscard]] constexpr std::array<T, 3> operator()(const std::array<T, 3>& x, double u) const {
-        using std::pow;
         const T h = static_cast<T>(dt);
         return detail::saturated<T, 3>(
             {x[0] + h * (pow(x[0], 3) - x[1]), x[1] + h * x[2], x[2] + h * static_cast<T>(u)}, {2, 2, 5});
@@ -112,7 +110,6 @@ struct tora {
     /// The next state.
     template <class T>
     [[nodiscard]] constexpr std::array<T, 4> operator()(const std::array<T, 4>& x, double u) const {
-        using std::sin;
         const T h = static_cast<T>(dt);
         return detail::saturated<T, 4>({x[0] + h * x[1], x[1] + h * (static_cast<T>(0.1) * sin(x[2]) - x[0]),
                                         x[2] + h * x[3], x[3] + h * clip(static_cast<T>(u), -10, 10)},
@@ -149,7 +146,6 @@ struct mountain_car {
     /// The next state.
     template <class T>
     [[nodiscard]] constexpr std::array<T, 2> operator()(const std::array<T, 2>& x, double u) const {
-        using std::cos;
         using std::max;
         const T push = static_cast<T>(0.001) * (static_cast<T>(u) - static_cast<T>(1.0));
         const T v = clip(x[1] + push - static_cast<T>(0.0025) * cos(static_cast<T>(3.0) * x[0]), -0.07, 0.07);
@@ -167,8 +163,6 @@ struct pendulum {
     /// The next state.
     template <class T>
     [[nodiscard]] constexpr std::array<T, 3> operator()(const std::array<T, 3>& x, double u) const {
-        using std::cos;
-        using std::sin;
         const T h = static_cast<T>(0.05);
         const T torque = clip(static_cast<T>(u), -2, 2);
         const T speed = clip(x[2] + (static_cast<T>(15.0) * x[1] + static_cast<T>(3.0) * torque) * h, -8, 8);
@@ -187,8 +181,6 @@ struct cart_pole {
     /// The next state.
     template <class T>
     [[nodiscard]] constexpr std::array<T, 4> operator()(const std::array<T, 4>& x, double u) const {
-        using std::cos;
-        using std::sin;
         const auto c = [](double number) { return static_cast<T>(number); };
         const T force = c(u > 0.5 ? 10.0 : -10.0);
         const T cosine = cos(x[2]);
