@@ -1,0 +1,23 @@
+# The tests of the component cccl, through nvcc without CMake's language CUDA, like the kernels of the CUDA tests. One
+# program, test_cccl; one CTest entry a file. What wants a GPU has the label gpu and exits with 77 where there is none.
+
+include("${PROJECT_SOURCE_DIR}/cmake/device_object.cmake")
+
+file(GLOB device_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/cccl/*.cu")
+set(device_objects "")
+foreach(source IN LISTS device_sources)
+    # -O1: a host build of the same system is the oracle of many tests.
+    opara_add_device_object(object "${source}" -O1)
+    list(APPEND device_objects "${object}")
+endforeach()
+add_executable(test_cccl cccl/trained.cpp ${device_objects})
+target_link_libraries(test_cccl PRIVATE opara_test_main opara::json opara::cuda)
+
+foreach(source IN LISTS device_sources)
+    cmake_path(GET source STEM name)
+    add_test(NAME cccl.${name} COMMAND test_cccl "--source-file=*/cccl/${name}.cu")
+    set_tests_properties(
+        cccl.${name}
+        PROPERTIES LABELS gpu SKIP_RETURN_CODE 77 TIMEOUT 600 FAIL_REGULAR_EXPRESSION "test cases: +0 "
+    )
+endforeach()
