@@ -55,14 +55,17 @@ public:
     /// @throws memory_error  the device has no room; the buffer is empty then
     void reset(std::size_t size) {
         if (size > capacity_) {
+            const std::size_t generous = more_than(size);
             *this = buffer{};
-            grow(size);
+            allocate(generous, size);
         }
         size_ = size;
     }
     /// Every byte gets this value.
     void fill_bytes(unsigned char value) {
-        cuda::check(cudaMemsetAsync(data_, value, size_ * sizeof(T)), "cudaMemset");
+        if (size_ != 0) {
+            cuda::check(cudaMemsetAsync(data_, value, size_ * sizeof(T)), "cudaMemsetAsync");
+        }
     }
 
     /// A copy in host memory. Waits for the device.
@@ -87,19 +90,25 @@ private:
     }
     void grow(std::size_t size) {
         buffer larger;
-        const std::size_t generous = capacity_ == 0 ? size : std::max(size, capacity_ + capacity_ / 2);
-        if (!larger.allocate(generous) && !larger.allocate(size)) {
-            std::size_t available = 0;
-            std::size_t total = 0;
-            static_cast<void>(cudaMemGetInfo(&available, &total));
-            throw memory_error{size > most ? std::numeric_limits<std::size_t>::max() : size * sizeof(T), available};
-        }
+        larger.allocate(more_than(size), size);
         copy(larger.data_, data_, size_, cudaMemcpyDeviceToDevice);
         larger.size_ = size_;
         swap(larger);
     }
+    // So that many small steps need few allocations.
+    [[nodiscard]] std::size_t more_than(std::size_t size) const noexcept {
+        return std::max(size, capacity_ + capacity_ / 2);
+    }
+    void allocate(std::size_t wanted, std::size_t needed) {
+        if (!try_allocate(wanted) && !try_allocate(needed)) {
+            std::size_t available = 0;
+            std::size_t total = 0;
+            static_cast<void>(cudaMemGetInfo(&available, &total));
+            throw memory_error{needed > most ? std::numeric_limits<std::size_t>::max() : needed * sizeof(T), available};
+        }
+    }
     // Whether there was room; an error of another kind is thrown.
-    [[nodiscard]] bool allocate(std::size_t capacity) {
+    [[nodiscard]] bool try_allocate(std::size_t capacity) {
         if (capacity > most) {
             return false;
         }
