@@ -11,7 +11,7 @@ foreach(source IN LISTS device_sources)
     list(APPEND device_objects "${object}")
 endforeach()
 add_executable(test_cccl cccl/trained.cpp ${device_objects})
-target_link_libraries(test_cccl PRIVATE opara_test_main opara::json opara::cuda)
+target_link_libraries(test_cccl PRIVATE opara_test_main opara::json CUDA::cudart_static) # one file to carry to a GPU
 
 foreach(source IN LISTS device_sources)
     cmake_path(GET source STEM name)
