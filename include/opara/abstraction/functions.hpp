@@ -28,18 +28,28 @@ template <std::floating_point T>
     OPARA_ASSERT(lower <= upper);
     return std::min(std::max(x, static_cast<T>(lower)), static_cast<T>(upper));
 }
-/// Sine, with the same bits everywhere, up to angles of 2^19; beyond, the C library's.
-template <std::same_as<double> T>
+/// Sine: of a double, up to 2^19, with the same bits everywhere; else the C library's.
+template <std::floating_point T>
 [[nodiscard]] constexpr T sin(T x) noexcept {
-    return x >= -detail::largest_angle && x <= detail::largest_angle ? detail::sine(x) : std::sin(x);
+    if constexpr (std::same_as<T, double>) {
+        if (x >= -detail::largest_angle && x <= detail::largest_angle) {
+            return detail::sine(x);
+        }
+    }
+    return std::sin(x);
 }
 /// Cosine, likewise.
-template <std::same_as<double> T>
+template <std::floating_point T>
 [[nodiscard]] constexpr T cos(T x) noexcept {
-    return x >= -detail::largest_angle && x <= detail::largest_angle ? detail::cosine(x) : std::cos(x);
+    if constexpr (std::same_as<T, double>) {
+        if (x >= -detail::largest_angle && x <= detail::largest_angle) {
+            return detail::cosine(x);
+        }
+    }
+    return std::cos(x);
 }
 /// x to a whole power, by multiplication; a negative one is 1 / x^-n. O(n).
-template <std::same_as<double> T>
+template <std::floating_point T>
 [[nodiscard]] constexpr T pow(T x, int n) noexcept {
     T result = 1;
     for (int k = n < 0 ? -n : n; k > 0; --k) {

@@ -29,7 +29,9 @@ public:
     explicit buffer(std::span<const T> content) : buffer{content.size()} {
         copy(data_, content.data(), content.size(), cudaMemcpyHostToDevice);
     }
+    /// Takes over the memory; the other one is empty then.
     buffer(buffer&& other) noexcept { swap(other); }
+    /// Takes over the memory; the other one is empty then.
     buffer& operator=(buffer&& other) noexcept {
         buffer old{std::move(*this)};
         swap(other);
