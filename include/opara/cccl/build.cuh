@@ -24,7 +24,7 @@ namespace opara::inline OPARA_ABI::cccl {
 
 /// How the device finds the state of a cell.
 enum class cell_lookup : unsigned char {
-    automatic, ///< a table if it takes a third of the memory that is free at most, else hashing
+    automatic, ///< a table if it takes 2 GiB at most, and a third of the memory that is free, else hashing
     table,     ///< four bytes for each cell of the grid
     hashing,   ///< twelve bytes a slot of a hash table, 24 to 48 a state
 };
@@ -319,7 +319,8 @@ private:
     buffer<std::uint32_t> targets_;
 };
 
-// Whether a table of all cells is worth its memory.
+// Whether a table of all cells is worth its memory. Measured: a large one must be cleared before few states are found
+// (13 GB: 12 ms), and is at most a seventh faster than hashing when there are tens of millions (docs/cccl.md).
 template <std::size_t N>
 [[nodiscard]] bool wants_table(cell_lookup lookup, const grid_view<N>& grid) {
     if (lookup != cell_lookup::automatic) {
@@ -328,7 +329,8 @@ template <std::size_t N>
     std::size_t available = 0;
     std::size_t total = 0;
     cuda::check(cudaMemGetInfo(&available, &total), "cudaMemGetInfo");
-    return grid.outside < available / 3 / sizeof(std::uint32_t);
+    constexpr std::size_t large = std::size_t{1} << 31U;
+    return grid.outside < std::min(available / 3, large) / sizeof(std::uint32_t);
 }
 
 template <std::size_t N, class Id, class D, class C>
