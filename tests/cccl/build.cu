@@ -39,6 +39,12 @@ void check_equal(const System& step, const F& decide, const uniform_grid<System:
     MESSAGE(host.part.graph.size() << " states, " << host.part.graph.transitions() << " transitions");
     for (const cccl::cell_lookup lookup : {cccl::cell_lookup::table, cccl::cell_lookup::hashing}) {
         CAPTURE(static_cast<int>(lookup));
+        std::size_t available = 0;
+        std::size_t total = 0;
+        REQUIRE(cudaMemGetInfo(&available, &total) == cudaSuccess);
+        if (lookup == cccl::cell_lookup::table && grid.size() > available / 8) {
+            continue; // no device has room for the six-dimensional one, and small ones not for CartPole's
+        }
         cccl::build_options<n> options{.labels = labels, .lookup = lookup};
         CHECK(cccl::build_bounded(grid, system, pilot, initial, steps, options).download() == host);
         options.states_at_once = 100;
