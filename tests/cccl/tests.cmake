@@ -21,3 +21,14 @@ foreach(source IN LISTS device_sources)
         PROPERTIES LABELS gpu SKIP_RETURN_CODE 77 TIMEOUT 600 FAIL_REGULAR_EXPRESSION "test cases: +0 "
     )
 endforeach()
+
+# A program of its own, because one program has the library with one set of options.
+set(right_options ${cccl_options})
+list(REMOVE_ITEM cccl_options --fmad=false)
+opara_add_device_object(object "${CMAKE_CURRENT_SOURCE_DIR}/cccl/fused/main.cu")
+set(cccl_options ${right_options})
+add_executable(test_cccl_fused "${object}")
+set_target_properties(test_cccl_fused PROPERTIES LINKER_LANGUAGE CXX)
+target_link_libraries(test_cccl_fused PRIVATE CUDA::cudart_static)
+add_test(NAME cccl.fused COMMAND test_cccl_fused)
+set_tests_properties(cccl.fused PROPERTIES LABELS gpu SKIP_RETURN_CODE 77)
