@@ -320,7 +320,7 @@ private:
 };
 
 // Whether a table of all cells is worth its memory. Measured: a large one must be cleared before few states are found
-// (13 GB: 12 ms), and is at most a seventh faster than hashing when there are tens of millions (docs/cccl.md).
+// (13 GB: 6 to 12 ms), and is at most a seventh faster than hashing when there are tens of millions (docs/cccl.md).
 template <std::size_t N>
 [[nodiscard]] bool wants_table(cell_lookup lookup, const grid_view<N>& grid) {
     if (lookup != cell_lookup::automatic) {
