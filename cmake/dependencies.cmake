@@ -25,7 +25,7 @@ endif()
 if("host" IN_LIST OPARA_COMPONENTS)
     opara_need(Threads)
 endif()
-if("cuda" IN_LIST OPARA_COMPONENTS)
+if("cuda" IN_LIST OPARA_COMPONENTS OR "cccl" IN_LIST OPARA_COMPONENTS)
     set(Threads_FIND_QUIETLY TRUE) # FindCUDAToolkit looks for Threads, and not quietly
     opara_need(CUDAToolkit 13.0)
     unset(Threads_FIND_QUIETLY)

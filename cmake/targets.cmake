@@ -24,8 +24,9 @@ function(opara_add_component name)
     target_sources(
         ${target} INTERFACE FILE_SET HEADERS BASE_DIRS "${include_dir}" FILES ${arg_HEADERS}
     )
-    # Each header is compiled alone, with the flags that a user of this target would have. Only here, where we work.
-    if(PROJECT_IS_TOP_LEVEL AND (name STREQUAL "core" OR name IN_LIST OPARA_COMPONENTS))
+    # Each header is compiled alone, with the flags that a user of this target would have. Only here, where we work. Those
+    # for nvcc have tests of their own (tests/cccl).
+    if(PROJECT_IS_TOP_LEVEL AND NOT name STREQUAL "cccl" AND (name STREQUAL "core" OR name IN_LIST OPARA_COMPONENTS))
         set_target_properties(${target} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
     endif()
 endfunction()
@@ -50,3 +51,12 @@ opara_add_component(onnx HEADERS ${onnx_headers} LINK opara_core onnx_proto prot
 target_compile_definitions(opara_onnx INTERFACE ONNX_ML=1 ONNX_NAMESPACE=onnx)
 # The runtime's C functions, from host code: no header of this component needs nvcc.
 opara_add_component(cuda HEADERS ${cuda_headers} LINK opara_core CUDA::cudart)
+# Kernels, for nvcc, which brings Thrust and CUB with it. The two options are no matter of taste: without the first the
+# headers refuse to compile, without the second the device computes other cells than the host, and the library refuses to
+# run. They reach CUDA sources only.
+file(GLOB_RECURSE cccl_headers CONFIGURE_DEPENDS "${include_dir}/opara/*.cuh")
+opara_add_component(cccl HEADERS ${cccl_headers} LINK opara_cuda)
+set(cccl_options --expt-relaxed-constexpr --fmad=false)
+foreach(option IN LISTS cccl_options)
+    target_compile_options(opara_cccl INTERFACE "$<$<COMPILE_LANG_AND_ID:CUDA,NVIDIA>:${option}>")
+endforeach()

@@ -22,6 +22,7 @@ LAYERS = {
     "cuda": ("core", "graph", "cost", "plan"),
     "abstraction": ("core", "graph"),
     "onnx": ("core", "graph", "cost", "abstraction"),  # a controller's file becomes a controller
+    "cccl": ("core", "graph", "cuda", "abstraction"),
     "testing": ("core", "graph", "cost", "assign", "order", "plan", "sim"),
 }
 
@@ -39,7 +40,8 @@ INCLUDES = [
     (r"<boost/.*>", r"^(graph|testing)/", "Boost.Graph belongs to graph/"),
     (r"<nlohmann/.*>", r"(^|/)json\.hpp$", "only the component json depends on nlohmann_json: put it in a json.hpp"),
     (r"<(onnx|google/protobuf)/.*>", r"^onnx/protobuf\.hpp$", "only onnx/protobuf.hpp sees protobuf's macros and classes"),
-    (r"<cuda.*>", r"^cuda/", "only the component cuda depends on the toolkit"),
+    (r"<cuda.*>", r"^(cuda|cccl)/", "only the components cuda and cccl depend on the toolkit"),
+    (r"<(cub|thrust)/.*>", r"^cccl/.*\.cuh$", "only nvcc reads it: put it in a header of cccl/"),
     (r'".*"', None, "write <opara/...>: a quoted name depends on where the file lies"),
 ]
 
@@ -78,7 +80,7 @@ def layer_problem(header, included):
 
 def problems(root):
     base = root / "include" / "opara"
-    headers = sorted(base.rglob("*.hpp"))
+    headers = sorted([*base.rglob("*.hpp"), *base.rglob("*.cuh")])
     if not headers:
         yield f"{base}: no header"
     for path in headers:

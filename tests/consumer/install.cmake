@@ -8,7 +8,7 @@ endforeach()
 file(RENAME "${WORK}/first" "${WORK}/moved")
 
 # Every public header, and in no file a path of the machine that made the package.
-file(GLOB_RECURSE wanted RELATIVE "${SOURCE}/include" "${SOURCE}/include/*.hpp")
+file(GLOB_RECURSE wanted RELATIVE "${SOURCE}/include" "${SOURCE}/include/*.hpp" "${SOURCE}/include/*.cuh")
 file(GLOB_RECURSE found RELATIVE "${WORK}/installed/include" "${WORK}/installed/include/*")
 list(SORT wanted)
 list(SORT found)

@@ -64,6 +64,8 @@ class Layers(Tree):
             ("order/fixed.hpp", "#include <opara/assign/single.hpp>", "order/ may not include assign/"),
             ("onnx/reader.hpp", "#include <opara/plan/plan.hpp>", "onnx/ may not include plan/"),
             ("sim/simulate.hpp", "#include <opara/host/run.hpp>", "sim/ may not include host/"),
+            ("cccl/build.cuh", "#include <opara/sim/simulate.hpp>", "cccl/ may not include sim/"),
+            ("abstraction/build.hpp", "#include <cub/cub.cuh>", "only nvcc reads it"),
             ("graph/dag.hpp", "#include <opara/opara.hpp>", "is an umbrella"),
             ("graph/dag.hpp", '#include "freeze.hpp"', "write <opara/...>"),
             ("graph/dag.hpp", "#include <functional>", "<functional> is not wanted"),

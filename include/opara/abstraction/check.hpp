@@ -37,10 +37,12 @@ struct verdict {
 
 namespace detail {
 
-// Finds runs that show why a state satisfies, or does not satisfy, a formula.
+// Finds runs that show why a state satisfies, or does not satisfy, a formula. `sets.of(node)` has one flag a state, for
+// each part of the formula.
+template <class Sets>
 class explainer {
 public:
-    explainer(const transition_system& system, const formula& f, const evaluation& sets)
+    explainer(const transition_system& system, const formula& f, const Sets& sets)
         : system_{system}, nodes_{f.nodes()}, sets_{sets} {}
 
     path explain(state_id s, bool satisfied) {
@@ -179,7 +181,7 @@ private:
 
     const transition_system& system_;
     const std::vector<formula::node>& nodes_;
-    const evaluation& sets_;
+    const Sets& sets_;
     path path_;
 };
 

@@ -40,6 +40,8 @@ public:
         }
     }
 
+    [[nodiscard]] const F& function() const noexcept { return f_; } ///< the callable
+
 private:
     F f_;
 };
@@ -149,7 +151,8 @@ public:
         }
     }
 
-    [[nodiscard]] const network& net() const noexcept { return net_; } ///< the network
+    [[nodiscard]] const network& net() const noexcept { return net_; }     ///< the network
+    [[nodiscard]] const Head& action_of() const noexcept { return head_; } ///< what makes an action of its outputs
 
 private:
     network net_;

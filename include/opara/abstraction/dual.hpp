@@ -120,24 +120,24 @@ template <std::size_t N>
 }
 /// Sine.
 template <std::size_t N>
-[[nodiscard]] dual<N> sin(const dual<N>& x) noexcept {
+[[nodiscard]] constexpr dual<N> sin(const dual<N>& x) noexcept {
     return x.chain(sin(x.value), cos(x.value));
 }
 /// Cosine.
 template <std::size_t N>
-[[nodiscard]] dual<N> cos(const dual<N>& x) noexcept {
+[[nodiscard]] constexpr dual<N> cos(const dual<N>& x) noexcept {
     return x.chain(cos(x.value), -sin(x.value));
 }
 /// Hyperbolic tangent.
 template <std::size_t N>
-[[nodiscard]] dual<N> tanh(const dual<N>& x) noexcept {
+[[nodiscard]] constexpr dual<N> tanh(const dual<N>& x) noexcept {
     const interval t = tanh(x.value);
     const interval slope = interval::unchecked(1.0, 1.0) - sqr(t);
     return x.chain(t, interval::unchecked(std::max(slope.lower(), 0.0), std::min(slope.upper(), 1.0)));
 }
 /// e to the x.
 template <std::size_t N>
-[[nodiscard]] dual<N> exp(const dual<N>& x) noexcept {
+[[nodiscard]] constexpr dual<N> exp(const dual<N>& x) noexcept {
     const interval e = exp(x.value);
     return x.chain(e, e);
 }
@@ -173,7 +173,7 @@ template <std::size_t N>
 }
 /// x minus whole periods. @pre lower < upper
 template <std::size_t N>
-[[nodiscard]] dual<N> wrap(const dual<N>& x, double lower, double upper) noexcept {
+[[nodiscard]] constexpr dual<N> wrap(const dual<N>& x, double lower, double upper) noexcept {
     const interval range = wrap(x.value, lower, upper);
     // One number of periods for the whole range shows in a result that is not all of [lower, upper).
     return range.lower() > lower && range.upper() < upper ? x.chain(range, interval::unchecked(1.0, 1.0))

@@ -50,8 +50,8 @@ namespace form {
 struct natural {
     /// A box that contains f(x, u) for each x of b.
     template <step_function F>
-    [[nodiscard]] static box<F::dimension> enclose(const F& f, const box<F::dimension>& b,
-                                                   const typename F::action& u) {
+    [[nodiscard]] static constexpr box<F::dimension> enclose(const F& f, const box<F::dimension>& b,
+                                                             const typename F::action& u) {
         return {f(b.sides, u)};
     }
 };
@@ -62,8 +62,8 @@ struct natural {
 struct monotone {
     /// A box that contains f(x, u) for each x of b.
     template <step_function F>
-    [[nodiscard]] static box<F::dimension> enclose(const F& f, const box<F::dimension>& b,
-                                                   const typename F::action& u) {
+    [[nodiscard]] static constexpr box<F::dimension> enclose(const F& f, const box<F::dimension>& b,
+                                                             const typename F::action& u) {
         constexpr std::size_t n = F::dimension;
         std::array<dual<n>, n> variables;
         for (std::size_t j = 0; j < n; ++j) {
@@ -100,8 +100,9 @@ private:
     // Whether evaluations at these corners would gain nothing but rounding errors, judged in plain arithmetic: a
     // coordinate in which each variable occurs once is so already, and a double costs a tenth of an interval.
     template <step_function F>
-    [[nodiscard]] static bool is_tight(const F& f, const interval& range, std::size_t i, const box<F::dimension>& low,
-                                       const box<F::dimension>& high, const typename F::action& u) {
+    [[nodiscard]] static constexpr bool is_tight(const F& f, const interval& range, std::size_t i,
+                                                 const box<F::dimension>& low, const box<F::dimension>& high,
+                                                 const typename F::action& u) {
         point<F::dimension> least;
         point<F::dimension> most;
         for (std::size_t j = 0; j < F::dimension; ++j) {
@@ -134,11 +135,11 @@ public:
     explicit enclosure(F f = {}) : f_{std::move(f)} {}
 
     /// A box that contains the next state of every point of b.
-    [[nodiscard]] box<dimension> post(const box<dimension>& b, const action& u) const {
+    [[nodiscard]] constexpr box<dimension> post(const box<dimension>& b, const action& u) const {
         return Form::enclose(f_, b, u);
     }
     /// The step itself.
-    [[nodiscard]] point<dimension> step(const point<dimension>& x, const action& u) const { return f_(x, u); }
+    [[nodiscard]] constexpr point<dimension> step(const point<dimension>& x, const action& u) const { return f_(x, u); }
 
 private:
     F f_;

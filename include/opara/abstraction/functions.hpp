@@ -1,11 +1,13 @@
 /// @file
 /// Elementary functions and case distinctions, for numbers and for intervals under the same names.
 ///
-/// A generic step of a system calls them unqualified, with `using std::sin;` and the like before it where numbers may
-/// come.
+/// A generic step of a system calls them unqualified, with `using opara::abstraction::sin;` and the like before it
+/// where numbers may come. `using std::sin;` will do, too, but the C library's last bits are its own, and a GPU has
+/// others.
 #pragma once
 
 #include <opara/abstraction/interval.hpp>
+#include <opara/abstraction/trigonometry.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -26,10 +28,39 @@ template <std::floating_point T>
     OPARA_ASSERT(lower <= upper);
     return std::min(std::max(x, static_cast<T>(lower)), static_cast<T>(upper));
 }
+/// Sine: of a double, up to 2^19, with the same bits everywhere; else the C library's.
+template <std::floating_point T>
+[[nodiscard]] constexpr T sin(T x) noexcept {
+    if constexpr (std::same_as<T, double>) {
+        if (x >= -detail::largest_angle && x <= detail::largest_angle) {
+            return detail::sine(x);
+        }
+    }
+    return std::sin(x);
+}
+/// Cosine, likewise.
+template <std::floating_point T>
+[[nodiscard]] constexpr T cos(T x) noexcept {
+    if constexpr (std::same_as<T, double>) {
+        if (x >= -detail::largest_angle && x <= detail::largest_angle) {
+            return detail::cosine(x);
+        }
+    }
+    return std::cos(x);
+}
+/// x to a whole power, by multiplication; a negative one is 1 / x^-n. O(n).
+template <std::floating_point T>
+[[nodiscard]] constexpr T pow(T x, int n) noexcept {
+    T result = 1;
+    for (int k = n < 0 ? -n : n; k > 0; --k) {
+        result *= x;
+    }
+    return n < 0 ? 1 / result : result;
+}
 /// x minus the whole number of periods that brings it into [lower, upper): an angle between -pi and pi, for instance.
 /// @pre lower < upper
 template <std::floating_point T>
-[[nodiscard]] T wrap(T x, double lower, double upper) noexcept {
+[[nodiscard]] constexpr T wrap(T x, double lower, double upper) noexcept {
     OPARA_ASSERT(lower < upper);
     const T period = static_cast<T>(upper) - static_cast<T>(lower);
     const T wrapped = x - period * std::floor((x - static_cast<T>(lower)) / period);
@@ -70,15 +101,19 @@ template <class T>
 namespace detail {
 // Whether a whole number may lie in the interval.
 template <class R>
-[[nodiscard]] bool may_hold_whole_number(const basic_interval<R>& x) noexcept {
+[[nodiscard]] constexpr bool may_hold_whole_number(const basic_interval<R>& x) noexcept {
     return std::floor(x.upper()) >= std::ceil(x.lower());
 }
+// Two pi.
 template <class R>
-inline constexpr basic_interval<R> pi = basic_interval<R>::unchecked(0x1.921fb54442d18p+1, 0x1.921fb54442d19p+1);
+[[nodiscard]] constexpr basic_interval<R> whole_turn() noexcept {
+    return basic_interval<R>::unchecked(0x1.921fb54442d18p+2, 0x1.921fb54442d19p+2);
+}
 
 // The range of a function with values in [-1, 1] that is monotone between its extrema, from its values at the ends.
 template <class R>
-[[nodiscard]] basic_interval<R> wave(double at_lower, double at_upper, bool has_minimum, bool has_maximum) noexcept {
+[[nodiscard]] constexpr basic_interval<R> wave(double at_lower, double at_upper, bool has_minimum,
+                                               bool has_maximum) noexcept {
     return basic_interval<R>::unchecked(
         has_minimum ? -1.0 : std::max(-1.0, R::function_down(std::min(at_lower, at_upper))),
         has_maximum ? 1.0 : std::min(1.0, R::function_up(std::max(at_lower, at_upper))));
@@ -152,35 +187,35 @@ template <class R>
 
 /// Sine. Exactly -1 or 1 where the interval may hold such a point.
 template <class R>
-[[nodiscard]] basic_interval<R> sin(const basic_interval<R>& x) noexcept {
-    const auto turns = x / (basic_interval<R>{2.0} * detail::pi<R>);
+[[nodiscard]] constexpr basic_interval<R> sin(const basic_interval<R>& x) noexcept {
+    const auto turns = x / detail::whole_turn<R>();
     const bool has_maximum = detail::may_hold_whole_number(turns - basic_interval<R>{0.25});
     const bool has_minimum = detail::may_hold_whole_number(turns + basic_interval<R>{0.25});
     if (has_maximum && has_minimum) {
         return basic_interval<R>::unchecked(-1.0, 1.0);
     }
-    return detail::wave<R>(std::sin(x.lower()), std::sin(x.upper()), has_minimum, has_maximum);
+    return detail::wave<R>(sin(x.lower()), sin(x.upper()), has_minimum, has_maximum);
 }
 /// Cosine, likewise.
 template <class R>
-[[nodiscard]] basic_interval<R> cos(const basic_interval<R>& x) noexcept {
-    const auto turns = x / (basic_interval<R>{2.0} * detail::pi<R>);
+[[nodiscard]] constexpr basic_interval<R> cos(const basic_interval<R>& x) noexcept {
+    const auto turns = x / detail::whole_turn<R>();
     const bool has_maximum = detail::may_hold_whole_number(turns);
     const bool has_minimum = detail::may_hold_whole_number(turns + basic_interval<R>{0.5});
     if (has_maximum && has_minimum) {
         return basic_interval<R>::unchecked(-1.0, 1.0);
     }
-    return detail::wave<R>(std::cos(x.lower()), std::cos(x.upper()), has_minimum, has_maximum);
+    return detail::wave<R>(cos(x.lower()), cos(x.upper()), has_minimum, has_maximum);
 }
 /// Hyperbolic tangent.
 template <class R>
-[[nodiscard]] basic_interval<R> tanh(const basic_interval<R>& x) noexcept {
+[[nodiscard]] constexpr basic_interval<R> tanh(const basic_interval<R>& x) noexcept {
     return basic_interval<R>::unchecked(std::max(-1.0, R::function_down(std::tanh(x.lower()))),
                                         std::min(1.0, R::function_up(std::tanh(x.upper()))));
 }
 /// e to the x.
 template <class R>
-[[nodiscard]] basic_interval<R> exp(const basic_interval<R>& x) noexcept {
+[[nodiscard]] constexpr basic_interval<R> exp(const basic_interval<R>& x) noexcept {
     const double high = std::exp(x.upper());
     return basic_interval<R>::unchecked(std::max(0.0, R::function_down(std::exp(x.lower()))),
                                         std::max(R::function_up(high), 0.0));
@@ -197,7 +232,7 @@ template <class R>
 /// x minus the whole number of periods that brings it into [lower, upper); all of [lower, upper] where x may hold
 /// numbers that take different whole numbers of periods. @pre lower < upper
 template <class R>
-[[nodiscard]] basic_interval<R> wrap(const basic_interval<R>& x, double lower, double upper) noexcept {
+[[nodiscard]] constexpr basic_interval<R> wrap(const basic_interval<R>& x, double lower, double upper) noexcept {
     OPARA_ASSERT(lower < upper);
     const auto period = basic_interval<R>{upper} - basic_interval<R>{lower};
     const auto periods = (x - basic_interval<R>{lower}) / period;

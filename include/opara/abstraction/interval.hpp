@@ -31,13 +31,21 @@ public:
     /// One number. @throws domain_error  it is NaN or infinite
     constexpr basic_interval(double point) : lower_{point}, upper_{point} { // implicit: numbers are intervals
         if (!(point >= -detail::largest && point <= detail::largest)) {
+#if defined(__CUDA_ARCH__)
+            *this = whole(); // a GPU cannot throw, and all numbers contain whatever was meant
+#else
             throw domain_error{"no interval: the point " + std::to_string(point)};
+#endif
         }
     }
     /// From `lower` to `upper`. @throws domain_error  a bound is NaN, they are inverted, or no real number lies between
     constexpr basic_interval(double lower, double upper) : lower_{lower}, upper_{upper} {
         if (!(lower <= upper) || lower > detail::largest || upper < -detail::largest) {
+#if defined(__CUDA_ARCH__)
+            *this = whole();
+#else
             throw domain_error{"no interval: from " + std::to_string(lower) + " to " + std::to_string(upper)};
+#endif
         }
     }
     /// Without the check. @pre lower <= upper

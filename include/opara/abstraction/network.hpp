@@ -24,6 +24,11 @@ enum class activation : unsigned char {
     tanh,     ///< tanh x
 };
 
+namespace detail {
+// max(x, 0), and NaN for NaN.
+[[nodiscard]] constexpr double rectified(double x) noexcept { return x > 0 || x != x ? x : 0; }
+} // namespace detail
+
 /// One fully connected layer: y = function(weight x + bias).
 struct layer {
     std::size_t inputs = 0;                     ///< numbers that go in
@@ -122,9 +127,7 @@ private:
             double* const y = out.data() + o * lanes;
             switch (l.function) {
             case activation::identity: std::copy(sum, sum + lanes, y); break;
-            case activation::relu:
-                std::transform(sum, sum + lanes, y, [](double x) { return x > 0 || x != x ? x : 0; });
-                break;
+            case activation::relu: std::transform(sum, sum + lanes, y, detail::rectified); break;
             case activation::sigmoid: detail::sigmoid_of_each<lanes>(sum, y); break;
             case activation::tanh: detail::tanh_of_each<lanes>(sum, y); break;
             }

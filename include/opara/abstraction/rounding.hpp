@@ -74,15 +74,16 @@ struct outward {
     /// At least the real number that was rounded to x by one multiplication or division.
     [[nodiscard]] static constexpr double up(double x) noexcept { return above(detail::as_rounded(x)); }
 
-    /// How far, in units in the last place, the standard library's `sin`, `cos`, `exp` and `tanh` may be from the truth
-    /// for our results to be sound. An assumption: glibc documents 2 at most.
+    /// How far, in units in the last place, elementary functions may be from the truth for our results to be sound: our
+    /// own sine and cosine, which err by less than 1, and the standard library's `exp`, `tanh` and, of huge angles,
+    /// `sin` and `cos`. Of those it is an assumption: glibc documents 2 at most.
     static constexpr double library_error = 4;
 
-    /// At most what the standard library's function was to compute when it gave x.
+    /// At most what an elementary function was to compute when it gave x.
     [[nodiscard]] static constexpr double function_down(double x) noexcept {
         return below(x - (magnitude(x) * (library_error * DBL_EPSILON) + library_error * smallest));
     }
-    /// At least what the standard library's function was to compute when it gave x.
+    /// At least what an elementary function was to compute when it gave x.
     [[nodiscard]] static constexpr double function_up(double x) noexcept {
         return above(x + (magnitude(x) * (library_error * DBL_EPSILON) + library_error * smallest));
     }

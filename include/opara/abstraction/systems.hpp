@@ -53,7 +53,6 @@ struct b2 {
     /// The next state.
     template <class T, class U>
     [[nodiscard]] constexpr std::array<T, 2> operator()(const std::array<T, 2>& x, const U& u) const {
-        using std::pow;
         const T h = static_cast<T>(dt);
         return detail::saturated<T, 2>({x[0] + h * (x[1] - pow(x[0], 3)), x[1] + h * static_cast<T>(u)}, {2, 2});
     }
@@ -100,7 +99,6 @@ struct b5 {
     /// The next state.
     template <class T, class U>
     [[nodiscard]] constexpr std::array<T, 3> operator()(const std::array<T, 3>& x, const U& u) const {
-        using std::pow;
         const T h = static_cast<T>(dt);
         return detail::saturated<T, 3>(
             {x[0] + h * (pow(x[0], 3) - x[1]), x[1] + h * x[2], x[2] + h * static_cast<T>(u)}, {2, 2, 5});
@@ -117,7 +115,6 @@ struct tora {
     /// The next state.
     template <class T, class U>
     [[nodiscard]] constexpr std::array<T, 4> operator()(const std::array<T, 4>& x, const U& u) const {
-        using std::sin;
         const T h = static_cast<T>(dt);
         return detail::saturated<T, 4>({x[0] + h * x[1], x[1] + h * (static_cast<T>(0.1) * sin(x[2]) - x[0]),
                                         x[2] + h * x[3], x[3] + h * clip(static_cast<T>(u), -10, 10)},
@@ -154,7 +151,6 @@ struct mountain_car {
     /// The next state.
     template <class T, class U>
     [[nodiscard]] constexpr std::array<T, 2> operator()(const std::array<T, 2>& x, const U& u) const {
-        using std::cos;
         using std::max;
         const T push = static_cast<T>(0.001) * (static_cast<T>(u) - static_cast<T>(1.0));
         const T v = clip(x[1] + push - static_cast<T>(0.0025) * cos(static_cast<T>(3.0) * x[0]), -0.07, 0.07);
@@ -172,8 +168,6 @@ struct pendulum {
     /// The next state.
     template <class T, class U>
     [[nodiscard]] constexpr std::array<T, 3> operator()(const std::array<T, 3>& x, const U& u) const {
-        using std::cos;
-        using std::sin;
         const T h = static_cast<T>(0.05);
         const T torque = clip(static_cast<T>(u), -2, 2);
         const T speed = clip(x[2] + (static_cast<T>(15.0) * x[1] + static_cast<T>(3.0) * torque) * h, -8, 8);
@@ -192,8 +186,6 @@ struct cart_pole {
     /// The next state.
     template <class T>
     [[nodiscard]] constexpr std::array<T, 4> operator()(const std::array<T, 4>& x, double u) const {
-        using std::cos;
-        using std::sin;
         const auto c = [](double number) { return static_cast<T>(number); };
         const T force = c(u > 0.5 ? 10.0 : -10.0);
         const T cosine = cos(x[2]);
@@ -216,7 +208,6 @@ struct single_pendulum_ode {
     /// The derivative.
     template <class T, class U>
     [[nodiscard]] constexpr std::array<T, 2> operator()(const std::array<T, 2>& x, const U& u) const {
-        using std::sin;
         return {x[1], static_cast<T>(2.0) * sin(x[0]) + static_cast<T>(8.0) * static_cast<T>(u)};
     }
 };
@@ -237,8 +228,6 @@ struct unicycle_ode {
     /// The derivative.
     template <class T, class U>
     [[nodiscard]] constexpr std::array<T, 4> operator()(const std::array<T, 4>& x, const std::array<U, 2>& u) const {
-        using std::cos;
-        using std::sin;
         const T w = uncertain<T>(-disturbance, disturbance, share);
         return {x[3] * cos(x[2]), x[3] * sin(x[2]), static_cast<T>(u[1]), static_cast<T>(u[0]) + w};
     }

@@ -2,6 +2,7 @@
 /// A grid of equal boxes.
 #pragma once
 
+#include <opara/abstraction/grid_cells.hpp>
 #include <opara/abstraction/partition.hpp>
 #include <opara/abstraction/split.hpp>
 
@@ -100,7 +101,7 @@ public:
         }
         Id cell = 0;
         for (std::size_t i = 0; i < N; ++i) {
-            cell = static_cast<Id>(cell * static_cast<Id>(cells(i)) + static_cast<Id>(slot(i, x[i])));
+            cell = static_cast<Id>(cell * static_cast<Id>(cells(i)) + static_cast<Id>(axis(i).slot(x[i])));
         }
         return cell;
     }
@@ -108,44 +109,33 @@ public:
     /// The closure of a cell. O(N). @pre cell < size()
     [[nodiscard]] box<N> cell_box(Id cell) const noexcept {
         OPARA_ASSERT(cell < size_);
-        box<N> b;
-        for (std::size_t i = N; i-- > 0;) {
-            const auto count = static_cast<Id>(cells(i));
-            const auto k = static_cast<std::size_t>(cell % count);
-            b[i] = interval::unchecked(breakpoints_[i][k], breakpoints_[i][k + 1]);
-            cell /= count;
-        }
-        return b;
+        return detail::box_of_cell<N>(cell, [this](std::size_t i) { return axis(i); });
     }
 
     /// Calls f(cell) for each cell that has a point in the box, in ascending order, and f(outside()) last if the box
     /// has points outside. O(N + cells).
     template <std::invocable<Id> F>
     void for_each_overlap(const box<N>& b, F&& f) const {
-        if (b.meets(domain_)) {
-            std::array<std::size_t, N> first;
-            std::array<std::size_t, N> last;
-            for (std::size_t i = 0; i < N; ++i) {
-                first[i] = slot(i, std::max(b[i].lower(), domain_[i].lower()));
-                last[i] = slot(i, std::min(b[i].upper(), domain_[i].upper()));
-            }
-            std::array<std::size_t, N> at = first;
+        const auto block = detail::cells_that_meet(b, [this](std::size_t i) { return axis(i); });
+        if (block.inside) {
+            std::array<std::uint32_t, N> at{};
             for (bool more = true; more;) {
                 Id row = 0;
                 for (std::size_t i = 0; i + 1 < N; ++i) {
-                    row = static_cast<Id>((row + static_cast<Id>(at[i])) * static_cast<Id>(cells(i + 1)));
+                    row = static_cast<Id>((row + static_cast<Id>(block.first[i] + at[i])) *
+                                          static_cast<Id>(cells(i + 1)));
                 }
-                for (std::size_t k = first[N - 1]; k <= last[N - 1]; ++k) {
-                    f(static_cast<Id>(row + static_cast<Id>(k)));
+                for (std::uint32_t k = 0; k < block.count[N - 1]; ++k) {
+                    f(static_cast<Id>(row + static_cast<Id>(block.first[N - 1] + k)));
                 }
                 more = false;
                 for (std::size_t i = N - 1; i-- > 0 && !more;) {
-                    more = at[i] < last[i];
-                    at[i] = more ? at[i] + 1 : first[i];
+                    more = at[i] + 1 < block.count[i];
+                    at[i] = more ? at[i] + 1 : 0;
                 }
             }
         }
-        if (!domain_.contains(b)) {
+        if (block.outside) {
             f(outside());
         }
     }
@@ -187,19 +177,8 @@ private:
         size_ = product;
     }
 
-    // The cell of a coordinate of the domain: a guess, made right by the breakpoints themselves.
-    [[nodiscard]] std::size_t slot(std::size_t i, double x) const noexcept {
-        const std::vector<double>& b = breakpoints_[i];
-        const double guess = (x - b.front()) * scale_[i];
-        const std::size_t last = cells(i) - 1;
-        std::size_t k = guess >= static_cast<double>(last) ? last : static_cast<std::size_t>(std::max(guess, 0.0));
-        while (k > 0 && x < b[k]) {
-            --k;
-        }
-        while (k < last && b[k + 1] <= x) {
-            ++k;
-        }
-        return k;
+    [[nodiscard]] detail::grid_axis axis(std::size_t i) const noexcept {
+        return {breakpoints_[i].data(), cells(i), scale_[i]};
     }
 
     std::array<std::vector<double>, N> breakpoints_;

@@ -7,6 +7,8 @@
 #include <opara/abstraction/formula.hpp>
 
 #include <cstddef>
+#include <optional>
+#include <utility>
 
 namespace opara::inline OPARA_ABI::abstraction {
 
@@ -43,25 +45,40 @@ struct bounded_verdict {
     friend bool operator==(const bounded_verdict&, const bounded_verdict&) = default;
 };
 
+namespace detail {
+// What a verdict on a fully explored abstraction means.
+[[nodiscard]] inline cell_verdict conclude(const formula& f, verdict v) {
+    return {v.holds && f.is_universal() ? conclusion::proved : conclusion::not_proved, std::move(v)};
+}
+
+// What verdicts mean where not all was explored. `check_with(best_at)` checks the explored part.
+template <class Check>
+[[nodiscard]] bounded_verdict conclude_bounded(const formula& f, std::size_t steps, std::optional<state_id> unexplored,
+                                               Check check_with) {
+    verdict worst = check_with(std::nullopt);
+    if (!f.is_universal() || worst.holds || !unexplored) {
+        const bool proved = worst.holds && f.is_universal();
+        return {proved ? bounded_conclusion::proved : bounded_conclusion::not_proved, steps, std::move(worst)};
+    }
+    verdict best = check_with(unexplored);
+    const auto what = best.holds ? bounded_conclusion::holds_within_bound : bounded_conclusion::not_proved;
+    return {what, steps, std::move(best)};
+}
+} // namespace detail
+
 /// Checks a fully explored abstraction.
 /// @throws system_error,label_error  as `check` of a transition system
 [[nodiscard]] inline cell_verdict check(const cell_system& system, const formula& f) {
-    verdict v = check(system.graph, f);
-    return {v.holds && f.is_universal() ? conclusion::proved : conclusion::not_proved, std::move(v)};
+    return detail::conclude(f, check(system.graph, f));
 }
 
 /// Checks an abstraction that was explored for a number of steps: once with the worst assumed of what lies beyond, once
 /// with the best.
 /// @throws system_error,label_error  as `check` of a transition system
 [[nodiscard]] inline bounded_verdict check(const bounded_cell_system& system, const formula& f) {
-    verdict worst = check(system.part.graph, f);
-    if (!f.is_universal() || worst.holds || !system.unexplored) {
-        const bool proved = worst.holds && f.is_universal();
-        return {proved ? bounded_conclusion::proved : bounded_conclusion::not_proved, system.steps, std::move(worst)};
-    }
-    verdict best = check(system.part.graph, f, system.unexplored);
-    const auto what = best.holds ? bounded_conclusion::holds_within_bound : bounded_conclusion::not_proved;
-    return {what, system.steps, std::move(best)};
+    return detail::conclude_bounded(f, system.steps, system.unexplored, [&](std::optional<state_id> best_at) {
+        return check(system.part.graph, f, best_at);
+    });
 }
 
 } // namespace opara::inline OPARA_ABI::abstraction
