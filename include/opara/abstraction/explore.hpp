@@ -31,6 +31,13 @@ struct untold {
 
 namespace detail {
 
+template <partition P>
+void require_inside(const P& cells, const box<P::dimension>& initial) {
+    if (!box<P::dimension>{cells.domain()}.contains(initial)) {
+        throw domain_error{"the initial set does not lie inside the domain"};
+    }
+}
+
 // Explores layer by layer. The cells of a layer are worked on in parallel, in blocks; what they lead to is then kept by
 // one thread, block after block, which gives new cells their numbers.
 template <partition P>
@@ -42,9 +49,7 @@ public:
 
     // The states of the cells that meet the initial set. Throws domain_error if it does not lie inside the domain.
     std::vector<state_id> begin(const box<n>& initial) {
-        if (!box<n>{partition_.domain()}.contains(initial)) {
-            throw domain_error{"the initial set does not lie inside the domain"};
-        }
+        require_inside(partition_, initial);
         std::vector<state_id> start;
         partition_.for_each_overlap(initial, [&](std::uint64_t cell) { start.push_back(index.insert(cell)); });
         return start;

@@ -359,7 +359,7 @@ template <std::size_t N, class Id, class D, class C>
 /// An action that is infinite is an error on the host; here its cell leads everywhere.
 /// @throws domain_error  the initial set does not lie inside the domain, or a label's name is taken
 /// @throws system_error  more than 2^32 - 1 states are reached, or there might be when a batch is numbered
-/// @throws controller_error  a network's output is no number, or it has a sigmoid
+/// @throws controller_error  a network's output is no number
 /// @throws memory_error  the device has no room
 /// @throws cuda_error  there is no device, or it fails
 /// @throws error  the program was compiled without --fmad=false

@@ -115,7 +115,7 @@ template <std::size_t N, class Head>
 struct device_controller<abstraction::box_network<N, Head>, N> {
     static_assert(std::is_trivially_copyable_v<Head>, "what is called on the device is copied there byte by byte");
 
-    /// For this controller. @throws controller_error  it has a sigmoid
+    /// For this controller.
     explicit device_controller(const abstraction::box_network<N, Head>& c) : net_{c.net()}, head_{c.action_of()} {}
 
     /// See above.

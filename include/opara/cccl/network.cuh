@@ -37,6 +37,11 @@ struct layer_view {
         abstraction::detail::tanh_of_each<1>(&x, &y);
         return y;
     }
+    case abstraction::activation::sigmoid: {
+        double y;
+        abstraction::detail::sigmoid_of_each<1>(&x, &y);
+        return y;
+    }
     default: return x;
     }
 }
@@ -78,14 +83,9 @@ struct apply_layer {
 // Owns the weights on the device.
 class network {
 public:
-    // @throws controller_error  a layer's function is the sigmoid, of which the device has other bits
     explicit network(const abstraction::network& net) : inputs_{net.inputs()}, outputs_{net.outputs()} {
         std::vector<double> numbers;
         for (const abstraction::layer& l : net.layers()) {
-            if (l.function == abstraction::activation::sigmoid) {
-                throw abstraction::controller_error{"a network with sigmoids, whose exponential is the C library's, "
-                                                    "does not compute the same on a device"};
-            }
             const std::size_t padded = (l.bias.size() + outputs_a_thread - 1) / outputs_a_thread * outputs_a_thread;
             layers_.push_back({nullptr, nullptr, l.inputs, l.bias.size(), padded, l.function});
             for (std::size_t i = 0; i < l.inputs; ++i) {
