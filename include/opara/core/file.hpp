@@ -69,7 +69,8 @@ public:
     }
 
     void write(std::string_view text) {
-        if (std::fwrite(text.data(), 1, text.size(), stream_) != text.size()) {
+        // An empty view may point nowhere, which fwrite does not take.
+        if (!text.empty() && std::fwrite(text.data(), 1, text.size(), stream_) != text.size()) {
             fail("write", partial_);
         }
     }
