@@ -29,7 +29,7 @@ public:
     /// @param further  how many operators there are besides, numbered after those of `g`
     explicit predecessor_reducer(const frozen_graph& g, std::size_t further = 0) : g_{&g}, state_(g.size() + further) {
         kept_.resize(g.edge_count() + g.size());
-        sequence_.reserve(state_.size());
+        sequence_.resize(state_.size());
     }
 
     /// Reduces the predecessors of `v`. Call it once for each operator, each after all its predecessors.
@@ -107,7 +107,7 @@ private:
         if (index_) {
             index_->add(v, of(v), is_followed(v));
         } else {
-            sequence_.push_back(v);
+            sequence_[reduced_++] = v;
         }
     }
     [[nodiscard]] bool is_followed(op_id v) const noexcept {
@@ -156,7 +156,7 @@ private:
     std::uint32_t look_up(std::span<const op_id> candidates) {
         if (!index_) {
             index_.emplace(state_.size());
-            for (const op_id v : sequence_) {
+            for (const op_id v : std::span{sequence_}.first(reduced_)) {
                 index_->add(v, of(v), is_followed(v));
             }
         }
@@ -182,7 +182,8 @@ private:
     std::uint32_t kept_count_ = 0;
     std::vector<op_id> stack_;
     std::size_t walked_ = 0;
-    std::vector<op_id> sequence_; // what was reduced, until there is an index
+    std::vector<op_id> sequence_; // the first reduced_: what was reduced, until there is an index
+    std::size_t reduced_ = 0;
     std::optional<chain_clocks> index_;
     std::uint32_t asked_ = 0; // the marks of this walk
     std::uint32_t passed_ = 1;

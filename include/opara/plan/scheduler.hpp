@@ -46,11 +46,11 @@ public:
         const frozen_graph& g = frozen;
         cost::require_size(cost, g.size());
         const assignment lanes = assign_(g, cost);
-        require_complete(lanes, g.size());
         const std::vector<op_id>& sequence = order_(g, cost); // also of what only converts to a vector
         if (lanes.stage.empty()) {
             return synchronise(g, lanes, sequence);
         }
+        require_complete(lanes, g.size());
         return synchronise(g, lanes, stage_by_stage(sequence, lanes.stage));
     }
 

@@ -161,30 +161,30 @@ plan synchronise(const frozen_graph& g, const assignment& a, std::span<const lan
     if (planned != lane.size() || sequence.size() != lane.size()) {
         require_topological(sequence, g);
     }
-    std::vector<command> commands(g.size() + waits + events);
+    std::vector<command> commands;
+    commands.reserve(g.size() + waits + events);
     std::vector<event_id> event(lane.size());
     std::uint32_t recorded = 0;
-    auto next = commands.begin();
     for (const op_id v : sequence) {
         const lane_id here = lane[v.index()];
         const unsigned char tied = ties[v.index()];
         for (const op_id p : (tied & has_waits) != 0 ? reduce.of(v) : std::span<const op_id>{}) {
             if (lane[p.index()] != here) {
-                *next++ = {.what = action::wait,
-                           .lane = here,
-                           .op = is_barrier(v) ? barrier(v).in_front_of : v,
-                           .event = event[p.index()]};
+                commands.push_back({.what = action::wait,
+                                    .lane = here,
+                                    .op = is_barrier(v) ? barrier(v).in_front_of : v,
+                                    .event = event[p.index()]});
             }
         }
         if (!is_barrier(v)) {
-            *next++ = {.what = action::launch, .lane = here, .op = v};
+            commands.push_back({.what = action::launch, .lane = here, .op = v});
         }
         if ((tied & is_awaited) != 0) {
             event[v.index()] = event_id{recorded++};
-            *next++ = {.what = action::record,
-                       .lane = here,
-                       .op = is_barrier(v) ? barrier(v).behind : v,
-                       .event = event[v.index()]};
+            commands.push_back({.what = action::record,
+                                .lane = here,
+                                .op = is_barrier(v) ? barrier(v).behind : v,
+                                .event = event[v.index()]});
         }
     }
     return plan{g.size(), a.lanes, events, std::move(commands)};

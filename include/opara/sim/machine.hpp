@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <iterator>
 #include <limits>
 #include <vector>
@@ -96,7 +97,7 @@ public:
             if (head.filling && head.unplaced <= flow_ * instant) {
                 head.unplaced = 0.0;
                 begin_last_wave(queue_.front());
-                queue_.erase(queue_.begin());
+                queue_.pop_front();
             }
             free_ended_blocks();
             place(started);
@@ -183,7 +184,9 @@ private:
     // Takes the blocks that ended by now out of the groups of kernels in their last wave.
     void free_ended_blocks();
     // Whether it matters to who is next which SMs free up first: to a kernel of few blocks, which then share those.
-    [[nodiscard]] bool piles_up() const noexcept { return kernels_[queue_.front()].f.blocks < 2 * device_->sms; }
+    [[nodiscard]] bool piles_up() const noexcept {
+        return !queue_.empty() && kernels_[queue_.front()].f.blocks < 2 * device_->sms;
+    }
     void free_blocks_of_class(std::size_t g, std::size_t i, double at);
     void free_blocks(std::size_t g, std::size_t i, double freed, bool all);
 
@@ -215,7 +218,7 @@ private:
     std::vector<running> kernels_;
     std::vector<std::uint32_t> unused_; // places in kernels_
     std::vector<std::uint32_t> active_; // places in kernels_ of those that have started
-    std::vector<std::uint32_t> queue_;  // those with blocks that are not placed yet, in the order of placement
+    std::deque<std::uint32_t> queue_;   // those with blocks that are not placed yet, in the order of placement
     std::vector<turn> turns_;
     std::vector<claim> claims_;
     std::vector<double> slowed_;

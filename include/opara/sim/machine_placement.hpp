@@ -132,7 +132,7 @@ inline void machine::place(Started&& started) {
         if (k.f.flows) {
             begin_last_wave(head);
         }
-        queue_.erase(queue_.begin());
+        queue_.pop_front();
     }
     // Who filled its own slots and is no longer first lets them go, one after the other.
     constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();

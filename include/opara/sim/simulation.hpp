@@ -78,7 +78,6 @@ private:
         result_.mean = {};
         op_of_.clear();
         priority_.clear();
-        footprints_.clear();
         edge_us_.clear();
         nothing_.clear();
         waited_.clear();
@@ -87,8 +86,8 @@ private:
         now_ = busy_ = dram_ = math_ = 0.0;
     }
 
-    // The footprint of an operator's kernel, worked out only if it is another one than the time before.
-    const footprint& footprint_of_op(op_id v) {
+    // Works out the footprint of an operator's kernel, if it is another one than the time before.
+    void remember(op_id v) {
         if (known_.size() <= v.index()) {
             known_.resize(v.index() + 1);
         }
@@ -100,8 +99,8 @@ private:
             k.print = k.kernel.duration_us > 0.0 ? checked_footprint(k.kernel, *device_, v) : footprint{};
             k.known = true;
         }
-        return k.print;
     }
+    [[nodiscard]] const footprint& print_of(std::uint32_t node) const { return known_[op_of_[node].index()].print; }
 
     void build() {
         const captured_edges captured{*plan_, [&](op_id v) { return kernels_[v.index()].launches(); }};
@@ -136,10 +135,9 @@ private:
             edges.clear();
             fewest.for_each_edge([&](edge e) { edges.push_back(e); });
         }
-        footprints_.reserve(op_of_.size());
         edge_us_.reserve(op_of_.size());
         for (const op_id v : op_of_) {
-            footprints_.push_back(footprint_of_op(v));
+            remember(v);
             edge_us_.push_back(kernels_[v.index()].duration_us > 0.0 ? device_->graph.edge_us
                                                                      : device_->graph.edge_to_empty_us);
         }
@@ -184,7 +182,7 @@ private:
             ++done_;
             launcher_.done(node, now_);
         } else {
-            machine_.enqueue(footprints_[node], node, priority_[node], placing_us(node));
+            machine_.enqueue(print_of(node), node, priority_[node], placing_us(node));
             settle();
         }
         return true;
@@ -260,7 +258,7 @@ private:
 
     // From the launch of a node to the moment when its first wave is on the SMs: blocks are placed one by one.
     [[nodiscard]] double placing_us(std::uint32_t node) const {
-        return device_->graph.block_us * footprints_[node].resident;
+        return device_->graph.block_us * print_of(node).resident;
     }
     [[nodiscard]] double end_of(std::uint32_t v) const { return result_.operators[op_of_[v].index()].end_us; }
 
@@ -294,7 +292,6 @@ private:
     timeline result_;
     std::vector<op_id> op_of_; // by node, in the order of creation; from here on all by node
     std::vector<std::int32_t> priority_;
-    std::vector<footprint> footprints_;
     std::vector<double> edge_us_;
     std::vector<op_id> nothing_;        // operators without a node
     std::vector<std::uint32_t> waited_; // where their part of waits_ begins
