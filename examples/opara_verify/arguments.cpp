@@ -137,7 +137,7 @@ arguments parse_arguments(const std::vector<std::string>& words) {
             a.picture = value;
         } else if (word == "--at-least") {
             a.at_least = number(word, value);
-            if (!(a.at_least >= 0 && a.at_least <= 1)) {
+            if (!(*a.at_least >= 0 && *a.at_least <= 1)) {
                 throw usage_error{"--at-least takes a probability, not '" + value + "'"};
             }
         } else {

@@ -27,7 +27,7 @@ struct arguments {
     std::vector<export_request> exports;        ///< files for other checkers
     std::vector<std::size_t> project;           ///< key dimensions to project onto; empty: no projection
     std::string picture;                        ///< an SVG file to write; empty: none
-    double at_least = 1;                        ///< the probability to prove, of a policy that chooses by lot
+    std::optional<double> at_least;             ///< the probability to prove, of a policy that chooses by lot; 1
     bool tube = false;                          ///< follow a reach tube instead of exploring cells
     bool help = false;                          ///< only the usage
 };

@@ -34,8 +34,8 @@ report explore_by_lot(const benchmark<System>& problem, const abstraction::train
     const stopwatch checking;
     const abstraction::probability_range p = answer(built.process, asked);
     r.check_s = checking.seconds();
-    r.chance = chance_found{p.least.lower(), p.most.upper(), a.at_least, p.is_precise};
-    r.proved = p.least.lower() >= a.at_least;
+    r.chance = chance_found{p.least.lower(), p.most.upper(), a.at_least.value_or(1.0), p.is_precise};
+    r.proved = p.least.lower() >= a.at_least.value_or(1.0);
     r.verdict = r.proved ? "proved" : "not proved";
     doing.step("writing");
     for (const export_request& e : a.exports) {

@@ -91,8 +91,21 @@ void require_controllers(const std::vector<abstraction::trained_controller>& c) 
                           std::to_string(c.size())};
     }
     for (const auto& each : c) {
+        if (each.head != c.front().head) {
+            throw error{"the controllers " + c.front().name + " and " + each.name + " have different heads"};
+        }
         if (each.lower != c.front().lower || each.upper != c.front().upper || each.widths != c.front().widths) {
             throw error{"the controllers " + c.front().name + " and " + each.name + " are for different grids"};
+        }
+    }
+}
+
+void require_trained_for(const std::string& system, const std::vector<abstraction::trained_controller>& c,
+                         const std::vector<std::string>& files) {
+    const std::string expected = system == "vcas_any" ? "vcas" : system;
+    for (std::size_t k = 0; k < c.size(); ++k) {
+        if (c[k].system != expected) {
+            throw error{"the controller in " + files[k] + " is for the system " + c[k].system};
         }
     }
 }
@@ -129,6 +142,7 @@ template <class System>
 report run(const benchmark<System>& problem, std::vector<abstraction::trained_controller> c, const arguments& a,
            run::progress& doing) {
     using abstraction::head_kind;
+    require_trained_for(a.system, c, a.controllers);
     require_controllers<System>(c);
     for (auto& each : c) {
         complete(each, problem);
@@ -139,6 +153,9 @@ report run(const benchmark<System>& problem, std::vector<abstraction::trained_co
         each.scale = a.scale.value_or(each.scale);
     }
     const head_kind head = c.front().head;
+    if (a.at_least && head != head_kind::softmax) {
+        throw usage_error{"--at-least is for policies that choose by lot"};
+    }
     if (a.tube && (head == head_kind::argmax || head == head_kind::softmax)) {
         throw usage_error{"there are no settings for tubes of controllers that choose"};
     }
@@ -157,12 +174,6 @@ report run(const benchmark<System>& problem, std::vector<abstraction::trained_co
 
 report run(const std::vector<abstraction::trained_controller>& c, const arguments& a, run::progress& doing) {
     const std::string& s = a.system;
-    const std::string& trained_for = s == "vcas_any" ? "vcas" : s;
-    for (std::size_t k = 0; k < c.size(); ++k) {
-        if (c[k].system != trained_for) {
-            throw error{"the controller in " + a.controllers[k] + " is for the system " + c[k].system};
-        }
-    }
     if (s == "b1") {
         return run(b1(), c, a, doing);
     }

@@ -108,7 +108,7 @@ std::string to_text(const report& r) {
     }
     t += "  reached      " + std::to_string(r.states) + " states, " + std::to_string(r.transitions) +
          " transitions, built in " + number(r.build_s) + " s";
-    t += r.states != 0 && r.build_s > 0
+    t += r.states != 0 && r.build_s > 0 && !r.projected_from
              ? " (" + number(static_cast<double>(r.states) / r.build_s) + " states a second)\n"
              : "\n";
     if (r.projected_from) {

@@ -43,6 +43,17 @@ class Exports(unittest.TestCase):
         self.assertIn(expected, result.stderr)
         self.assertEqual(result.stdout, "")
 
+    def test_what_does_not_fit_the_controller_is_refused(self):
+        self.refused("--at-least is for policies that choose by lot", "--at-least", "0.5")
+        other = subprocess.run([PROGRAM, "nosuch", "--controller", self.folder / "constant.json"],
+                               capture_output=True, text=True, check=False)
+        self.assertEqual(other.returncode, 2)
+        self.assertIn("unknown system 'nosuch'", other.stderr)
+
+    def test_more_threads_than_any_machine_has(self):
+        result = self.run_it("--property", "AG !unexplored", "--threads", 2**50)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
     def test_every_format_at_once(self):
         report = self.folder / "report.json"
         wanted = [word for f in FORMATS for word in ("--export", f"{f}:{self.folder}/model.{f}")]
@@ -399,6 +410,8 @@ class Competition(unittest.TestCase):
         for system, proved in (("vcas", 0), ("vcas_any", 1)):
             result, found = self.run_it(system, climb, "--steps", "6", "--property", "AX " * 6 + "below")
             self.assertEqual(result.returncode, proved, result.stdout + result.stderr)
+        result, _ = self.run_it("vcas", silent[:8] + [{**silent[8], "head": "argmax"}])
+        self.assertIn("have different heads", result.stderr)
         result, _ = self.run_it("vcas", silent[:8])
         self.assertIn("takes 9 controllers, --controller gave 8", result.stderr)
         result, _ = self.run_it("vcas", silent[:8] + [{**silent[8], "granularity": [1, 1, 1, 1]}])

@@ -139,7 +139,7 @@ long_divisor divide_rows_by(std::int64_t by) {
         return {};
     }
     const auto divisor = static_cast<std::uint32_t>(narrow(by));
-    const int bits = std::bit_width(divisor - 1);
+    const auto bits = static_cast<int>(std::bit_width(divisor - 1));
     const auto magic = ((std::uint64_t{1} << (31 + bits)) + divisor - 1) / divisor;
     return {divisor, static_cast<std::uint32_t>(magic), bits - 1};
 }

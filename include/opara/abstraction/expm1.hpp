@@ -22,7 +22,7 @@ struct ratio {
     double below; // > 0
 };
 
-// e^y - 1 for 0 <= y <= 709, to two units in the last place or so; NaN for NaN. No branch and no call, so that the
+// e^y - 1 for 0 <= y <= 708, to two units in the last place or so; NaN for NaN. No branch and no call, so that the
 // compiler works on several at once, and the same bits with every C library.
 //
 // With y = k ln 2 + r, |r| <= ln 2 / 2, it is 2^k (e^r - 1) + (2^k - 1), and e^r - 1 is 2 r / (R - r) with

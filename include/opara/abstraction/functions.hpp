@@ -90,7 +90,7 @@ template <std::floating_point T>
 /// A number that nobody knows.
 template <class T>
     requires(!std::floating_point<T>)
-[[nodiscard]] constexpr T uncertain(double lower, double upper, double /*share*/) noexcept {
+[[nodiscard]] constexpr T uncertain(double lower, double upper, double /*share*/) {
     if constexpr (std::constructible_from<T, double, double>) {
         return T{lower, upper};
     } else {

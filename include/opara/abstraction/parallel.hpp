@@ -67,9 +67,10 @@ void parallel_for(std::size_t count, std::size_t threads, F&& f) {
     }
 }
 
-// What "0 threads" means: as many as the machine runs at once.
+// What "0 threads" means: as many as the machine runs at once. More than any machine has are taken for so many.
 [[nodiscard]] inline std::size_t thread_count(std::size_t asked) noexcept {
-    return asked != 0 ? asked : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+    constexpr std::size_t most = 4096;
+    return asked != 0 ? std::min(asked, most) : std::max<std::size_t>(1, std::thread::hardware_concurrency());
 }
 
 } // namespace opara::inline OPARA_ABI::abstraction::detail

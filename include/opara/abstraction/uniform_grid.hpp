@@ -173,6 +173,10 @@ private:
             product = static_cast<Id>(product * static_cast<Id>(cells(i)));
             domain_[i] = interval{b.front(), b.back()};
             scale_[i] = static_cast<double>(cells(i)) / (b.back() - b.front());
+            if (!(scale_[i] <= detail::largest)) {
+                throw domain_error{
+                    "dimension " + std::to_string(i) + " is so narrow that its cells cannot be told apart", i};
+            }
         }
         size_ = product;
     }
