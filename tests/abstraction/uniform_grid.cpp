@@ -167,7 +167,7 @@ TEST_CASE("grids that are none are refused, with the dimension") {
 TEST_CASE("too many cells for the numbers is an error, not a wrap-around") {
     const auto unit = box_of<2>({0.0, 0.0}, {1.0, 1.0});
     CHECK_THROWS_AS((uniform_grid<2, std::uint32_t>{unit, {65'536, 65'536}}), domain_error);
-    CHECK_THROWS_AS((uniform_grid<1>{box_of<1>({0.0}, {1e-310}), {10}}), domain_error); // 1 / width is infinite
+    CHECK_THROWS_AS((uniform_grid<1>{box_of<1>({0.0}, {1e-310}), {10}}), domain_error);      // 1 / width is infinite
     CHECK_THROWS_AS((uniform_grid<2, std::uint32_t>{unit, {65'537, 65'535}}), domain_error); // 2^32 - 1 is the outside
     const uniform_grid<2, std::uint32_t> g{unit, {65'536, 65'535}};
     CHECK(g.size() == 4'294'901'760U);
