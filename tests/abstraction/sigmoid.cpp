@@ -1,5 +1,6 @@
 #include <opara/abstraction/sigmoid.hpp>
 #include <opara/testing/random.hpp>
+#include <tests/abstraction/units_in_last_place.hpp>
 
 #include <doctest/doctest.h>
 
@@ -18,13 +19,9 @@ double sigmoid_alone(double x) {
     return y;
 }
 
-// How far off, in units in the last place of the true value, by the C library in long double.
+// The truth is the C library's, in long double.
 double error_in_units(double x) {
-    const long double exact = 1 / (1 + std::exp(-static_cast<long double>(x)));
-    const auto rounded = static_cast<double>(exact);
-    const double unit = std::nextafter(rounded, 2) - rounded;
-    return static_cast<double>(std::fabs(static_cast<long double>(sigmoid_alone(x)) - exact) /
-                               static_cast<long double>(unit));
+    return opara::abstraction::test::error_in_units(sigmoid_alone(x), 1 / (1 + std::exp(-static_cast<long double>(x))));
 }
 
 } // namespace
