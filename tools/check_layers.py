@@ -22,6 +22,7 @@ LAYERS = {
     "cuda": ("core", "graph", "cost", "plan"),
     "abstraction": ("core", "graph"),
     "onnx": ("core", "graph", "cost", "abstraction"),  # a controller's file becomes a controller
+    "learning": ("core", "graph", "abstraction"),
     "cccl": ("core", "graph", "cuda", "abstraction"),
     "testing": ("core", "graph", "cost", "assign", "order", "plan", "sim"),
 }

@@ -1,0 +1,8 @@
+/// @file
+/// Training on the cells of a partition: environments, agents, and what stands between them.
+#pragma once
+
+#include <opara/learning/action.hpp>
+#include <opara/learning/agent.hpp>
+#include <opara/learning/environment.hpp>
+#include <opara/learning/error.hpp>

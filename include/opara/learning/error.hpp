@@ -1,0 +1,23 @@
+/// @file
+/// What can be wrong with an environment or an agent.
+#pragma once
+
+#include <opara/core/error.hpp>
+
+namespace opara::inline OPARA_ABI::learning {
+
+/// An environment that gives what no environment should: a state or a reward that is no number, a state where the
+/// partition has no cell.
+class environment_error : public error {
+public:
+    using error::error;
+};
+
+/// An agent that gives what its environment does not take: too many or too few controls, an action that is no number or
+/// that does not exist.
+class agent_error : public error {
+public:
+    using error::error;
+};
+
+} // namespace opara::inline OPARA_ABI::learning
