@@ -24,4 +24,5 @@
 #include <opara/abstraction/systems.hpp>
 #include <opara/abstraction/tube.hpp>
 #include <opara/abstraction/uniform_grid.hpp>
+#include <opara/abstraction/until_probability.hpp>
 #include <opara/abstraction/verify.hpp>

@@ -1,5 +1,5 @@
 #include <opara/abstraction/always_probability.hpp>
-#include <opara/abstraction/reachability.hpp>
+#include <opara/abstraction/until_probability.hpp>
 #include <tests/abstraction/random_process.hpp>
 #include <tests/abstraction/support.hpp>
 

@@ -2,9 +2,9 @@
 #include <opara/abstraction/build_process.hpp>
 #include <opara/abstraction/check.hpp>
 #include <opara/abstraction/parse.hpp>
-#include <opara/abstraction/reachability.hpp>
 #include <opara/abstraction/systems.hpp>
 #include <opara/abstraction/uniform_grid.hpp>
+#include <opara/abstraction/until_probability.hpp>
 #include <tests/abstraction/support.hpp>
 #include <tests/abstraction/walking.hpp>
 

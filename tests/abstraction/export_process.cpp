@@ -4,7 +4,7 @@
 
 #include <opara/abstraction/export/drn.hpp>
 #include <opara/abstraction/export/prism.hpp>
-#include <opara/abstraction/reachability.hpp>
+#include <opara/abstraction/until_probability.hpp>
 #include <opara/core/file.hpp>
 #include <tests/abstraction/agreement.hpp>
 #include <tests/abstraction/random_process.hpp>

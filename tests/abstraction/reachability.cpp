@@ -1,4 +1,5 @@
 #include <opara/abstraction/reachability.hpp>
+#include <opara/abstraction/until_probability.hpp>
 #include <tests/abstraction/random_process.hpp>
 #include <tests/abstraction/support.hpp>
 

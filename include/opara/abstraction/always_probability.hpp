@@ -3,6 +3,7 @@
 #pragma once
 
 #include <opara/abstraction/interval_process.hpp>
+#include <opara/abstraction/probability_range.hpp>
 #include <opara/abstraction/reachability.hpp>
 
 #include <algorithm>
