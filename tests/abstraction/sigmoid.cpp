@@ -1,3 +1,4 @@
+#include <opara/abstraction/functions.hpp>
 #include <opara/abstraction/sigmoid.hpp>
 #include <opara/testing/random.hpp>
 #include <tests/abstraction/units_in_last_place.hpp>
@@ -74,5 +75,16 @@ TEST_CASE("the sigmoid of what is no ordinary number") {
         REQUIRE(y <= 1);
         REQUIRE(y >= last * (1 - 1e-15));
         last = y;
+    }
+}
+
+TEST_CASE("the sigmoid of an interval holds what networks compute at its ends, and is no wider than need be") {
+    random_source random{84};
+    for (int k = 0; k < 200'000; ++k) {
+        const double x = (random.unit() - 0.5) * (k % 2 == 0 ? 20 : 1600);
+        const opara::abstraction::interval s = sigmoid(opara::abstraction::interval{x});
+        CAPTURE(x);
+        REQUIRE(s.contains(sigmoid_alone(x)));
+        REQUIRE(s.upper() - s.lower() <= 24 * 0x1p-53 * s.upper() + 1e-307);
     }
 }

@@ -112,7 +112,7 @@ template <std::size_t N>
 [[nodiscard]] constexpr dual<N> sqr(const dual<N>& x) noexcept {
     return x.chain(sqr(x.value), interval::unchecked(2.0, 2.0) * x.value);
 }
-/// x to a whole power.
+/// x to a whole power. @pre n is not the least int
 template <std::size_t N>
 [[nodiscard]] constexpr dual<N> pow(const dual<N>& x, int n) noexcept {
     const auto power = static_cast<double>(n);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <opara/abstraction/interval.hpp>
+#include <opara/abstraction/sigmoid.hpp>
 #include <opara/abstraction/trigonometry.hpp>
 
 #include <algorithm>
@@ -48,11 +49,17 @@ template <std::floating_point T>
     }
     return std::cos(x);
 }
+namespace detail {
+// |n|, of the least int, too.
+[[nodiscard]] constexpr unsigned magnitude_of(int n) noexcept {
+    return n < 0 ? 0U - static_cast<unsigned>(n) : static_cast<unsigned>(n);
+}
+} // namespace detail
 /// x to a whole power, by multiplication; a negative one is 1 / x^-n. O(n).
 template <std::floating_point T>
 [[nodiscard]] constexpr T pow(T x, int n) noexcept {
     T result = 1;
-    for (int k = n < 0 ? -n : n; k > 0; --k) {
+    for (unsigned k = detail::magnitude_of(n); k > 0; --k) {
         result *= x;
     }
     return n < 0 ? 1 / result : result;
@@ -66,10 +73,16 @@ template <std::floating_point T>
     const T wrapped = x - period * std::floor((x - static_cast<T>(lower)) / period);
     return clip(wrapped, lower, upper); // rounding may have left it a little outside
 }
-/// The logistic function, 1 / (1 + e^-x).
+/// The logistic function, 1 / (1 + e^-x): of a double that of networks, with the same bits everywhere.
 template <std::floating_point T>
 [[nodiscard]] constexpr T sigmoid(T x) noexcept {
-    return static_cast<T>(1) / (static_cast<T>(1) + std::exp(-x));
+    if constexpr (std::same_as<T, double>) {
+        double y = 0;
+        detail::sigmoid_of_each<1>(&x, &y);
+        return y;
+    } else {
+        return static_cast<T>(1) / (static_cast<T>(1) + std::exp(-x));
+    }
 }
 /// `then` if x <= bound, else `otherwise`. On intervals, both where x may be on either side.
 template <std::floating_point T>
@@ -135,18 +148,8 @@ template <class R>
     }
     return result;
 }
-} // namespace detail
-
-/// x to a whole power, as tight as rounding allows; a negative one is 1 / x^-n. O(n).
 template <class R>
-[[nodiscard]] constexpr basic_interval<R> pow(const basic_interval<R>& x, int n) noexcept {
-    if (n < 0) {
-        return basic_interval<R>{1.0} / pow(x, -n);
-    }
-    if (n == 0) {
-        return basic_interval<R>{1.0};
-    }
-    const auto e = static_cast<unsigned>(n);
+[[nodiscard]] constexpr basic_interval<R> positive_power(const basic_interval<R>& x, unsigned e) noexcept {
     const double low = x.lower() < 0 ? -x.lower() : x.lower();
     const double high = x.upper() < 0 ? -x.upper() : x.upper();
     if (e % 2 == 0) {
@@ -156,6 +159,17 @@ template <class R>
     }
     return basic_interval<R>::unchecked(x.lower() < 0 ? -detail::power_up<R>(low, e) : detail::power_down<R>(low, e),
                                         x.upper() < 0 ? -detail::power_down<R>(high, e) : detail::power_up<R>(high, e));
+}
+} // namespace detail
+
+/// x to a whole power, as tight as rounding allows; a negative one is 1 / x^-n. O(n).
+template <class R>
+[[nodiscard]] constexpr basic_interval<R> pow(const basic_interval<R>& x, int n) noexcept {
+    if (n == 0) {
+        return basic_interval<R>{1.0};
+    }
+    const basic_interval<R> power = detail::positive_power(x, detail::magnitude_of(n));
+    return n < 0 ? basic_interval<R>{1.0} / power : power;
 }
 
 /// x squared: unlike x * x it knows that both factors are the same number.
@@ -221,12 +235,14 @@ template <class R>
                                         std::max(R::function_up(high), 0.0));
 }
 
-/// The logistic function, 1 / (1 + e^-x).
+/// The logistic function, 1 / (1 + e^-x). Encloses what networks compute, too, whose error is less than the widening.
 template <class R>
 [[nodiscard]] constexpr basic_interval<R> sigmoid(const basic_interval<R>& x) noexcept {
-    const auto one = basic_interval<R>::unchecked(1.0, 1.0);
-    const auto s = one / (one + exp(-x));
-    return basic_interval<R>::unchecked(std::clamp(s.lower(), 0.0, 1.0), std::clamp(s.upper(), 0.0, 1.0));
+    // Below -708 a number's sigmoid is that of -708, which is too large.
+    const double first = x.lower() < -708 ? 0.0 : sigmoid(x.lower());
+    const double last = sigmoid(x.upper());
+    return basic_interval<R>::unchecked(std::max(0.0, R::function_down(std::min(first, last))),
+                                        std::min(1.0, R::function_up(std::max(first, last))));
 }
 
 /// x minus the whole number of periods that brings it into [lower, upper); all of [lower, upper] where x may hold
