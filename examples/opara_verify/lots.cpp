@@ -42,6 +42,10 @@ exported write_process(const export_request& request, const abstraction::interva
     } else {
         write_file_atomically(files[0], [&](std::ostream& out) { abstraction::write_prism_transitions(out, process); });
         write_file_atomically(files[1], [&](std::ostream& out) { abstraction::write_prism_labels(out, process); });
+        // Many states stand for an action that was drawn, and lie in no cell of their own.
+        const abstraction::state_numbers numbers{process.size()};
+        write_file_atomically(files[2],
+                              [&](std::ostream& out) { abstraction::write_prism_states(out, process, numbers); });
     }
     return {request.format, request.path, {}};
 }

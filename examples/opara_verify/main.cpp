@@ -144,6 +144,9 @@ report run(const benchmark<System>& problem, std::vector<abstraction::trained_co
     using abstraction::head_kind;
     require_trained_for(a.system, c, a.controllers);
     require_controllers<System>(c);
+    if (std::is_same_v<typename System::action, abstraction::mode_switch> && (a.scale || a.head)) {
+        throw usage_error{"--scale and --head mean nothing to controllers that choose the next one"};
+    }
     for (auto& each : c) {
         complete(each, problem);
         each.head = a.head.value_or(each.head);

@@ -373,6 +373,8 @@ class Competition(unittest.TestCase):
         self.assertIn(f"@nr_states\n{found['states']}\n", drn.read_text())
         self.assertIn("[", drn.read_text().split("@model")[1])  # intervals
         self.assertTrue(Path(f"{tra}.tra").exists() and Path(f"{tra}.lab").exists())
+        states = Path(f"{tra}.sta").read_text().splitlines()
+        self.assertEqual((states[0], len(states) - 1), ("(s)", found["states"]))
         self.assertIn("probability  at least 0, at most 1", result.stdout)
         result, found = self.run_it("mountain_car", [car], "--property", "fast", "--at-least", "0")
         self.assertEqual(result.returncode, 2)
@@ -416,6 +418,8 @@ class Competition(unittest.TestCase):
         self.assertIn("takes 9 controllers, --controller gave 8", result.stderr)
         result, _ = self.run_it("vcas", silent[:8] + [{**silent[8], "granularity": [1, 1, 1, 1]}])
         self.assertIn("are for different grids", result.stderr)
+        result, _ = self.run_it("vcas", silent, "--scale", "2")
+        self.assertIn("--scale and --head mean nothing to controllers that choose the next one", result.stderr)
         result, _ = self.run_it("vcas", silent, "--grid", "1,1,1,2")
         self.assertIn("mode m is the cell [m - 0.5, m + 0.5]", result.stderr)
         result, _ = self.run_it("b1", silent)

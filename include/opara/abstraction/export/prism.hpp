@@ -9,6 +9,7 @@
 #include <opara/abstraction/transition_system.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <ostream>
 #include <string>
@@ -113,9 +114,11 @@ inline void write_prism_labels(std::ostream& out, const interval_process& proces
 }
 
 /// Writes where each state lies (`.sta`), so that PRISM's properties can speak of coordinates: `A [ G x0<5 ]`.
+/// @param system  a `transition_system` or an `interval_process`
 /// Complexity: O(states * dimensions).
-template <state_coordinates Coordinates>
-void write_prism_states(std::ostream& out, const transition_system& system, const Coordinates& coordinates) {
+template <class System, state_coordinates Coordinates>
+    requires std::same_as<System, transition_system> || std::same_as<System, interval_process>
+void write_prism_states(std::ostream& out, const System& system, const Coordinates& coordinates) {
     detail::writer w{out};
     for (std::size_t i = 0; i < coordinates.dimensions(); ++i) {
         w << (i == 0 ? "(" : ",") << coordinates.name(i);
