@@ -66,6 +66,9 @@ concept device_dynamics =
 
 namespace detail {
 
+inline constexpr std::uint64_t too_many_successors = std::uint64_t{1} << 33U;
+inline constexpr std::uint64_t most_states_at_once = std::uint64_t{1} << 30U;
+
 template <std::size_t N, class D>
 struct find_successors {
     grid_view<N> grid;
@@ -80,7 +83,9 @@ struct find_successors {
     __device__ void operator()(std::uint64_t k) const {
         const abstraction::detail::cell_block<N> next = successors(cells[k], k);
         blocks[k] = next;
-        counts[k] = next.size();
+        // What is more than 32 bits can number is an error however much it is, and sums of it must not wrap.
+        const std::uint64_t count = next.size();
+        counts[k] = count < too_many_successors ? count : too_many_successors;
     }
 
 private:
@@ -251,7 +256,8 @@ private:
 
     void expand(std::size_t first, std::size_t last) {
         while (first < last) {
-            const std::uint64_t count = std::min<std::uint64_t>(last - first, options_.states_at_once);
+            const std::uint64_t count =
+                std::min({std::uint64_t{last - first}, options_.states_at_once, most_states_at_once});
             const batch_facts batch = plan(numbering_.cells().data() + first, count);
             const std::size_t before = targets_.size();
             targets_.resize(before + batch.transitions);
