@@ -14,11 +14,16 @@ function(opara_add_device_object result source)
     cmake_path(GET source PARENT_PATH folder)
     cmake_path(GET folder STEM folder)
     set(object "${CMAKE_CURRENT_BINARY_DIR}/${folder}_${name}.o")
+    # As the host's compiler has it in this build: the library's names differ with and without assertions.
+    set(assertions "")
+    if(CMAKE_BUILD_TYPE MATCHES "^(Release|RelWithDebInfo|MinSizeRel)$")
+        set(assertions -DNDEBUG)
+    endif()
     add_custom_command(
         OUTPUT "${object}"
         COMMAND
             "${CUDAToolkit_NVCC_EXECUTABLE}" -std=c++20 ${cccl_options} -arch=sm_${OPARA_CUDA_ARCHITECTURE} -lineinfo
-            -Werror all-warnings -Xcompiler=-fPIC ${ARGN} "-I${include_dir}" "-I${PROJECT_SOURCE_DIR}" -MD -MF
+            -Werror all-warnings -Xcompiler=-fPIC ${assertions} ${ARGN} "-I${include_dir}" "-I${PROJECT_SOURCE_DIR}" -MD -MF
             "${object}.d" -MT "${object}" -c -o "${object}" "${source}"
         DEPENDS "${source}"
         DEPFILE "${object}.d"
