@@ -396,6 +396,16 @@ TEST_CASE("reductions and normalisations") {
     rows.all("AddNormalization", {x, rows.input(floats({3, 4, 300}, 7)), scale, bias}, {}, 2, "opara");
     rows.one("AddNormalization", {x, x, scale}, {{"mode", std::string{"rms"}}}, "opara");
     std::move(rows).check(5e-6);
+    for (const std::int64_t length : {4, 512, 516, 768, 1024, 1028, 301}) { // in registers, and not
+        CAPTURE(length);
+        question more{23};
+        const value_id y = more.input(floats({3, 4, length}, 8, -1.0, 3.0));
+        const value_id factor = more.weight(floats({length}, 9));
+        more.all("LayerNormalization", {y, factor, more.weight(floats({length}, 10))}, {}, 3);
+        more.one("RMSNormalization", {y, factor});
+        more.all("AddNormalization", {y, more.input(floats({3, 4, length}, 11)), factor}, {}, 2, "opara");
+        std::move(more).check(5e-6);
+    }
 }
 
 TEST_CASE("movement") {

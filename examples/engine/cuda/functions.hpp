@@ -39,9 +39,12 @@ inline constexpr int tiles = 12;
 [[nodiscard]] const void* reduce_kernel(number type, bool across); ///< reduce_arguments; across: neighbouring threads
                                                                    ///< take neighbouring results; 8 rows of 32
 [[nodiscard]] const void* row_kernel();                            ///< row_arguments, a block a row
-[[nodiscard]] const void* softmax_kernel();                        ///< softmax_arguments, a warp a row
-[[nodiscard]] const void* batch_normalization_kernel();            ///< batch_normalization_arguments
-[[nodiscard]] const void* lrn_kernel();                            ///< lrn_arguments
+/// row_arguments, a block of one warp a row; 16 bytes at a time. @pre length is a multiple of 4 and not above this
+inline constexpr int most_of_short_row = 1024;
+[[nodiscard]] const void* short_row_kernel(int length);
+[[nodiscard]] const void* softmax_kernel();             ///< softmax_arguments, a warp a row
+[[nodiscard]] const void* batch_normalization_kernel(); ///< batch_normalization_arguments
+[[nodiscard]] const void* lrn_kernel();                 ///< lrn_arguments
 
 /// How rows of some width are attended to.
 struct attention_launch {

@@ -146,6 +146,72 @@ __global__ void __launch_bounds__(256) normalize_row(const __grid_constant__ row
     }
 }
 
+// A row in the registers of one warp: all of it is on the way at once, and no thread waits for those of another warp.
+template <int Quads>
+__global__ void __launch_bounds__(32) normalize_short_row(const __grid_constant__ row_arguments p) {
+    await_dependencies();
+    const auto lane = static_cast<int>(threadIdx.x);
+    const std::int64_t begin = static_cast<std::int64_t>(blockIdx.x) * p.length;
+    const float4 nothing{0.0F, 0.0F, 0.0F, 0.0F};
+    const auto four = [&](const float* from, int q) {
+        const int i = (q * 32 + lane) * 4;
+        return from != nullptr && i < p.length ? *reinterpret_cast<const float4*>(from + i) : nothing;
+    };
+    const auto sum_of = [](float x) {
+        for (int distance = 16; distance != 0; distance /= 2) {
+            x += shuffled(x, distance);
+        }
+        return x;
+    };
+    float4 x[Quads];
+    float4 residual[Quads];
+    float4 scale[Quads];
+    float4 bias[Quads];
+#pragma unroll
+    for (int q = 0; q < Quads; ++q) {
+        x[q] = four(p.x + begin, q);
+        residual[q] = p.residual == nullptr ? nothing : four(p.residual + begin, q);
+        scale[q] = four(p.scale, q);
+        bias[q] = four(p.bias, q);
+    }
+    float sum = 0.0F;
+#pragma unroll
+    for (int q = 0; q < Quads; ++q) {
+        x[q] = {x[q].x + residual[q].x, x[q].y + residual[q].y, x[q].z + residual[q].z, x[q].w + residual[q].w};
+        sum += x[q].x + x[q].y + (x[q].z + x[q].w);
+    }
+    const auto length = static_cast<float>(p.length);
+    const float mean = p.centered != 0 ? sum_of(sum) / length : 0.0F;
+    float squares = 0.0F;
+#pragma unroll
+    for (int q = 0; q < Quads; ++q) {
+        const float4 d{x[q].x - mean, x[q].y - mean, x[q].z - mean, x[q].w - mean};
+        squares += (q * 32 + lane) * 4 < p.length ? d.x * d.x + d.y * d.y + (d.z * d.z + d.w * d.w) : 0.0F;
+    }
+    const float factor = 1.0F / sqrtf(sum_of(squares) / length + p.epsilon);
+#pragma unroll
+    for (int q = 0; q < Quads; ++q) {
+        const int i = (q * 32 + lane) * 4;
+        if (i >= p.length) {
+            continue;
+        }
+        if (p.sum != nullptr) {
+            *reinterpret_cast<float4*>(p.sum + begin + i) = x[q];
+        }
+        *reinterpret_cast<float4*>(p.y + begin + i) = {
+            (x[q].x - mean) * factor * scale[q].x + bias[q].x, (x[q].y - mean) * factor * scale[q].y + bias[q].y,
+            (x[q].z - mean) * factor * scale[q].z + bias[q].z, (x[q].w - mean) * factor * scale[q].w + bias[q].w};
+    }
+    if (lane == 0) {
+        if (p.means != nullptr) {
+            p.means[blockIdx.x] = mean;
+        }
+        if (p.factors != nullptr) {
+            p.factors[blockIdx.x] = factor;
+        }
+    }
+}
+
 __global__ void softmax(const __grid_constant__ softmax_arguments p) {
     await_dependencies();
     const auto line = static_cast<std::int32_t>((blockIdx.x * blockDim.x + threadIdx.x) / 32);
@@ -218,6 +284,9 @@ const void* reduce_kernel(number type, bool across) {
     }
 }
 const void* row_kernel() { return address(&normalize_row); }
+const void* short_row_kernel(int length) {
+    return length <= 512 ? address(&normalize_short_row<4>) : address(&normalize_short_row<8>);
+}
 const void* softmax_kernel() { return address(&softmax); }
 const void* factorization_kernel() { return address(&factorize); }
 
