@@ -72,6 +72,12 @@ public:
         return all(type, in, with, 1, domain)[0];
     }
 
+    // An operator whose result only other operators read.
+    value_id inside(const std::string& type, const std::vector<value_id>& in, const attributes& with = {},
+                    const std::string& domain = "") {
+        return b_.add(type, type + std::to_string(++names_), in, with, 1, domain)[0];
+    }
+
     // Compares every value of the network.
     void check(double tolerance) && {
         const onnx::network net = std::move(b_).finish();
@@ -359,6 +365,37 @@ TEST_CASE("elementwise operators, broadcasting, both layouts") {
     young.one("Gelu", {x});
     young.one("Gelu", {x}, {{"approximate", std::string{"tanh"}}});
     std::move(young).check(5e-6);
+}
+
+TEST_CASE("transpositions beside attention, which has nothing of its own to do where rows stay rows") {
+    if (!test::hopper_or_skip()) {
+        return;
+    }
+    for (const std::int64_t width : {64, 32, 20}) { // the last on the kernel that wants dense rows
+        CAPTURE(width);
+        question q;
+        const value_id x = q.input(floats({2, 45, 3, width}, 1));
+        const value_id y = q.input(floats({2, 45, 3, width}, 2));
+        const auto heads = [&](value_id v) { return q.inside("Transpose", {v}, {{"perm", shape{0, 2, 1, 3}}}); };
+        const value_id keys = heads(y);
+        const value_id values = heads(y);
+        const value_id seen = q.one("Transpose", {x}, {{"perm", shape{0, 2, 1, 3}}}); // leaves: has to be made
+        // Computed rows, heads outside of batches, queries that something else reads, too.
+        const value_id queries = heads(q.inside("Relu", {x}));
+        const value_id bias = q.input(floats({1, 3, 1, 45}, 3));
+        const value_id first = q.inside("Attention", {queries, keys, values, bias}, {}, "opara");
+        q.one("Relu", {q.inside("Transpose", {first}, {{"perm", shape{0, 2, 1, 3}}})});
+        const value_id second = q.inside("Attention", {seen, keys, values}, {}, "opara");
+        q.one("Transpose", {second}, {{"perm", shape{2, 0, 1, 3}}});
+        const value_id third = q.inside("Attention", {heads(x), keys, values}, {}, "opara");
+        q.one("Transpose", {third}, {{"perm", shape{0, 3, 1, 2}}}); // rows do not stay rows
+        const value_id fourth = q.inside("Attention", {queries, keys, values}, {}, "opara");
+        q.one("Neg", {q.inside("Transpose", {fourth}, {{"perm", shape{0, 2, 1, 3}}})});
+        q.one("Abs", {fourth});
+        const value_id outer = q.inside("Transpose", {x}, {{"perm", shape{2, 0, 1, 3}}});
+        q.one("Attention", {outer, outer, q.inside("Transpose", {y}, {{"perm", shape{2, 0, 1, 3}}})}, {}, "opara");
+        std::move(q).check(tf32);
+    }
 }
 
 TEST_CASE("reductions and normalisations") {

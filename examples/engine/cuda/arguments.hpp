@@ -316,6 +316,13 @@ struct lrn_arguments {
     float bias = 0.0F;
 };
 
+/// Rows of matrices in the leading places of an attention, each row dense.
+struct attention_rows {
+    float* elements = nullptr;
+    std::int32_t row = 0;      ///< from row to row
+    std::int32_t lead[3] = {}; ///< along the leading axes
+};
+
 /// y = softmax(scale q k^T + bias) v for each of the leading places.
 struct attention_arguments {
     std::int32_t count = 1; ///< leading places
@@ -323,11 +330,11 @@ struct attention_arguments {
     std::int32_t keys = 1;
     std::int32_t width = 1;   ///< of queries and keys
     std::int32_t columns = 1; ///< of values
-    const float* q = nullptr;
-    const float* k = nullptr;
-    const float* v = nullptr;
+    attention_rows q;
+    attention_rows k;
+    attention_rows v;
+    attention_rows y;
     const float* bias = nullptr;
-    float* y = nullptr;
     float scale = 1.0F;
     std::int32_t lead_extent[3] = {1, 1, 1};
     std::int32_t bias_lead[3] = {};

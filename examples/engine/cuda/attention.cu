@@ -9,17 +9,33 @@
 namespace opara::engine::gpu {
 namespace {
 
-// The bias of the block's place among the leading ones, or null.
-__device__ inline const float* bias_of(const attention_arguments& p) {
-    const float* bias = p.bias;
-    if (bias != nullptr) {
-        auto rest = static_cast<std::int32_t>(blockIdx.y);
-        for (int i = 2; i >= 0; --i) {
-            bias += static_cast<std::int64_t>(rest % p.lead_extent[i]) * p.bias_lead[i];
-            rest /= p.lead_extent[i];
+// What a block works on: one of the leading places.
+struct place {
+    const float* q;
+    const float* k;
+    const float* v;
+    const float* bias; // or null
+    float* y;
+};
+
+__device__ inline place place_of(const attention_arguments& p) {
+    place at{p.q.elements, p.k.elements, p.v.elements, p.bias, p.y.elements};
+    auto rest = static_cast<std::int32_t>(blockIdx.y);
+#pragma unroll
+    for (int i = 2; i >= 0; --i) {
+        if (p.lead_extent[i] == 1) {
+            continue;
         }
+        const std::int32_t outer = rest / p.lead_extent[i];
+        const std::int64_t inner = rest - outer * p.lead_extent[i];
+        at.q += inner * p.q.lead[i];
+        at.k += inner * p.k.lead[i];
+        at.v += inner * p.v.lead[i];
+        at.y += inner * p.y.lead[i];
+        at.bias += at.bias == nullptr ? 0 : inner * p.bias_lead[i];
+        rest = outer;
     }
-    return bias;
+    return at;
 }
 
 // ---- rows of 32 or 64 elements, on the tensor cores: 16 queries a block, and each of 4 warps goes through every
@@ -55,19 +71,16 @@ __global__ void __launch_bounds__(tile_warps * 32) attend_in_tiles(const __grid_
     const int g = lane / 4;
     const int t = lane % 4;
     const int first = static_cast<int>(blockIdx.x) * tile_queries;
-    const auto number = static_cast<std::int64_t>(blockIdx.y);
-    const float* const q_of = p.q + number * p.queries * Width;
-    const float* const k_of = p.k + number * p.keys * Width;
-    const float* const v_of = p.v + number * p.keys * Columns;
-    const float* const bias = bias_of(p);
+    const auto [q_of, k_of, v_of, bias, y_of] = place_of(p);
 
     // Rows that do not exist are read as the last one; what comes of them is not written, or gets no weight.
     std::uint32_t q[2 * pieces][4];
 #pragma unroll
     for (int j = 0; j < pieces; ++j) {
-        const float4 x = four(q_of + static_cast<std::int64_t>(min(first + g, p.queries - 1)) * Width + 16 * j + 4 * t);
+        const float4 x =
+            four(q_of + static_cast<std::int64_t>(min(first + g, p.queries - 1)) * p.q.row + 16 * j + 4 * t);
         const float4 y =
-            four(q_of + static_cast<std::int64_t>(min(first + g + 8, p.queries - 1)) * Width + 16 * j + 4 * t);
+            four(q_of + static_cast<std::int64_t>(min(first + g + 8, p.queries - 1)) * p.q.row + 16 * j + 4 * t);
         q[2 * j][0] = rounded(x.x);
         q[2 * j][1] = rounded(y.x);
         q[2 * j][2] = rounded(x.y);
@@ -88,7 +101,7 @@ __global__ void __launch_bounds__(tile_warps * 32) attend_in_tiles(const __grid_
             const auto key = static_cast<std::int64_t>(min(begin + 8 * i + g, p.keys - 1));
 #pragma unroll
             for (int j = 0; j < pieces; ++j) {
-                keys[i][j] = four(k_of + key * Width + 16 * j + 4 * t);
+                keys[i][j] = four(k_of + key * p.k.row + 16 * j + 4 * t);
             }
         }
 #pragma unroll
@@ -98,7 +111,7 @@ __global__ void __launch_bounds__(tile_warps * 32) attend_in_tiles(const __grid_
                 const auto key = static_cast<std::int64_t>(min(begin + 8 * i + 2 * t + h, p.keys - 1));
 #pragma unroll
                 for (int c = 0; c < across / 4; ++c) {
-                    values[i][h][c] = four(v_of + key * Columns + across * g + 4 * c);
+                    values[i][h][c] = four(v_of + key * p.v.row + across * g + 4 * c);
                 }
             }
         }
@@ -205,7 +218,7 @@ __global__ void __launch_bounds__(tile_warps * 32) attend_in_tiles(const __grid_
         factor[w] = expf(best[w][row] - largest);
         all += factor[w] * weights[w][row];
     }
-    float* const y = p.y + (number * p.queries + first + row) * Columns + column;
+    float* const y = y_of + static_cast<std::int64_t>(first + row) * p.y.row + column;
 #pragma unroll
     for (int c = 0; c < Columns / lanes; c += 4) {
         float4 sum{0.0F, 0.0F, 0.0F, 0.0F};
@@ -284,11 +297,7 @@ __global__ void __launch_bounds__(128) attend(const __grid_constant__ attention_
     const int lane = static_cast<int>(threadIdx.x) % 32;
     const int warp = static_cast<int>(threadIdx.x) / 32;
     const int first = static_cast<int>(blockIdx.x) * attention_queries;
-    const auto number = static_cast<std::int64_t>(blockIdx.y);
-    const float* const q_of = p.q + number * p.queries * width;
-    const float* const k_of = p.k + number * p.keys * width;
-    const float* const v_of = p.v + number * p.keys * columns;
-    const float* const bias = bias_of(p);
+    const auto [q_of, k_of, v_of, bias, y_of] = place_of(p); // rows of q, k and v are dense here
     bring(q, padded, q_of + static_cast<std::int64_t>(first) * width, min(attention_queries, p.queries - first), width);
     float most[queries_of_warp];
     float total[queries_of_warp];
@@ -373,7 +382,7 @@ __global__ void __launch_bounds__(128) attend(const __grid_constant__ attention_
 #pragma unroll
             for (int c = 0; c < most_attention_columns / 32; ++c) {
                 if (c * 32 + lane < columns) {
-                    p.y[(number * p.queries + query) * columns + c * 32 + lane] = sums[i][c] / total[i];
+                    y_of[static_cast<std::int64_t>(query) * p.y.row + c * 32 + lane] = sums[i][c] / total[i];
                 }
             }
         }
@@ -386,10 +395,10 @@ attention_launch attention_kernel(int width, int columns) {
     if (width == columns && (width == 32 || width == 64)) {
         return {width == 32 ? reinterpret_cast<const void*>(&attend_in_tiles<32, 32>)
                             : reinterpret_cast<const void*>(&attend_in_tiles<64, 64>),
-                tile_queries, tile_warps * 32, 0};
+                tile_queries, tile_warps * 32, 0, true};
     }
     const int floats = attention_queries * padded_width(width) + 32 * key_pitch(width) + 32 * padded_width(columns);
-    return {reinterpret_cast<const void*>(&attend), attention_queries, 128, static_cast<unsigned>(floats * 4)};
+    return {reinterpret_cast<const void*>(&attend), attention_queries, 128, static_cast<unsigned>(floats * 4), false};
 }
 
 } // namespace opara::engine::gpu

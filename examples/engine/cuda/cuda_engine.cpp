@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -94,6 +95,7 @@ struct cuda_engine::state {
     gpu::memory activations;
     std::vector<storage> values;
     std::vector<prepared> operators;
+    std::vector<bool> turned;        // transpositions that are nothing but other steps
     void* parameters[1] = {nullptr}; // of the last kernel that was asked for
 
     state(const onnx::network& network, cuda_options chosen) : net{&network}, options{chosen} {
@@ -134,6 +136,10 @@ struct cuda_engine::state {
         }
         for (const op_id v : order) {
             lay_out(v, entry_of(v).rule, own);
+        }
+        turned.assign(net->graph.size(), false);
+        for (const op_id v : order) {
+            turn(v, own);
         }
         std::vector<part> parts(values.size());
         if (options.joins_in_place) {
@@ -181,23 +187,72 @@ struct cuda_engine::state {
         }
     }
 
-    // Whether nothing but convolutions reads a value: then it lies as they like it from the start.
-    [[nodiscard]] bool is_image(onnx::value_id v) const {
-        const onnx::value& value = (*net)[v];
-        bool is_read = false;
+    // Who reads a value, and as which of its inputs.
+    [[nodiscard]] std::vector<std::pair<const onnx::node*, std::size_t>> readers(onnx::value_id v) const {
+        std::vector<std::pair<const onnx::node*, std::size_t>> found;
         for (const onnx::node& node : net->graph.operators()) {
             for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-                if (node.inputs[i] != v) {
-                    continue;
-                }
-                is_read = true;
-                const bool convolves = node.type == "Conv" || node.type == "FusedConv";
-                if (i != 0 || !convolves || value.type != onnx::element::f32) {
-                    return false;
+                if (node.inputs[i] == v) {
+                    found.emplace_back(&node, i);
                 }
             }
         }
-        return is_read && value.dims.size() >= 3;
+        return found;
+    }
+    [[nodiscard]] bool leaves(onnx::value_id v) const {
+        return std::find(net->outputs.begin(), net->outputs.end(), v) != net->outputs.end();
+    }
+    static bool is_attention(const onnx::node& node) { return node.type == "Attention" && node.domain == "opara"; }
+
+    // Attention reads and writes rows wherever they lie. A transposition beside it that keeps rows has nothing to do:
+    // behind it, attention writes its result as it is to lie when transposed; before it, the other axes only get other
+    // steps.
+    void turn(op_id v, std::vector<bool>& own) {
+        const onnx::node& node = (*net)[v];
+        if (node.type != "Transpose" || !node.domain.empty() || node.outputs[0] == onnx::no_value) {
+            return;
+        }
+        const onnx::value_id from = node.inputs[0];
+        const onnx::value_id to = node.outputs[0];
+        const std::vector<std::size_t> order = order_of_axes(v);
+        const onnx::value& source = (*net)[from];
+        if (source.is_weight() || source.type != onnx::element::f32 || order.size() < 3 ||
+            order.back() != order.size() - 1) {
+            return;
+        }
+        if (source.producer && is_attention((*net)[*source.producer]) && readers(from).size() == 1 && !leaves(from)) {
+            for (std::size_t k = 0; k < order.size(); ++k) {
+                values[from.index()].steps[order[k]] = values[to.index()].steps[k];
+            }
+        } else {
+            const auto read_by = readers(to);
+            if (leaves(to) || !std::all_of(read_by.begin(), read_by.end(), [](const auto& reader) {
+                    return is_attention(*reader.first) && reader.second < 3;
+                })) {
+                return;
+            }
+        }
+        turned[v.index()] = true;
+        own[to.index()] = false;
+    }
+    [[nodiscard]] std::vector<std::size_t> order_of_axes(op_id v) const {
+        const onnx::node& node = (*net)[v];
+        const auto rank = static_cast<std::int64_t>((*net)[node.inputs[0]].dims.size());
+        std::vector<std::int64_t> order(static_cast<std::size_t>(rank));
+        std::iota(order.rbegin(), order.rend(), std::int64_t{0});
+        order = node.attribute_or<std::vector<std::int64_t>>("perm", order);
+        return {order.begin(), order.end()};
+    }
+
+    // Whether nothing but convolutions reads a value: then it lies as they like it from the start.
+    [[nodiscard]] bool is_image(onnx::value_id v) const {
+        const onnx::value& value = (*net)[v];
+        const auto read_by = readers(v);
+        const auto convolves = [](const auto& reader) {
+            return reader.second == 0 && (reader.first->type == "Conv" || reader.first->type == "FusedConv");
+        };
+        return value.type == onnx::element::f32 && value.dims.size() >= 3 && !read_by.empty() &&
+               std::all_of(read_by.begin(), read_by.end(), convolves);
     }
 
     // A value that lies inside another one.
@@ -264,6 +319,17 @@ struct cuda_engine::state {
     // Lets what an operator hands on lie where it lies already.
     void look(op_id v, layout_rule rule, const std::vector<bool>& own) {
         const onnx::node& node = (*net)[v];
+        if (turned[v.index()]) {
+            const storage& from = values[node.inputs[0].index()];
+            storage& to = values[node.outputs[0].index()];
+            const std::vector<std::size_t> order = order_of_axes(v);
+            to.bytes = from.bytes;
+            for (std::size_t k = 0; k < order.size(); ++k) {
+                to.steps[k] = from.steps[order[k]];
+            }
+            to.is_plain = is_dense((*net)[node.outputs[0]].dims, to.steps);
+            return;
+        }
         if ((rule != layout_rule::view && rule != layout_rule::alias) || node.outputs[0] == onnx::no_value) {
             return;
         }

@@ -52,6 +52,7 @@ struct attention_launch {
     int queries;           ///< of a block
     unsigned threads;      ///< of a block
     unsigned shared_bytes; ///< dynamic shared memory
+    bool strided;          ///< rows of queries, keys and values may lie apart
 };
 /// On the tensor cores where queries and values are rows of 32 or of 64, which must begin at multiples of 16 bytes.
 [[nodiscard]] attention_launch attention_kernel(int width, int columns);

@@ -115,6 +115,9 @@ prepared transpose(context& c) {
     for (std::size_t k = 0; k < dims.size(); ++k) {
         source[k] = c.in_strides(0)[static_cast<std::size_t>(order[k])];
     }
+    if (c.out(0) == c.in(0) && c.out_strides(0) == source) {
+        return {}; // it lies so already
+    }
     return copies(c, c.input(0), {{c.out_dims(0), c.out(0), c.out_strides(0), 0, c.in(0), source, 0}});
 }
 

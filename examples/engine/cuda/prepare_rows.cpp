@@ -157,6 +157,12 @@ prepared log_softmax(context& c) { return softmax_with(c, true); }
 
 // ---- attention
 
+// Rows that can be read 16 bytes at a time, wherever they lie.
+bool is_in_rows(const strides& steps, const void* elements) {
+    return reinterpret_cast<std::uintptr_t>(elements) % 16 == 0 && steps.back() == 1 &&
+           std::all_of(steps.begin(), steps.end() - 1, [](std::int64_t step) { return step % 4 == 0; });
+}
+
 prepared attention(context& c) {
     const onnx::shape& q = c.in_dims(0);
     const std::size_t axes = q.size();
@@ -168,29 +174,47 @@ prepared attention(context& c) {
     c.expect(a.width != 0 && a.keys != 0, "there is no kernel for queries without elements or without keys");
     c.expect(a.columns <= most_attention_columns, "the values have too many columns");
     a.count = narrow(onnx::elements(c.out_dims(0)) / (std::int64_t{a.queries} * a.columns));
-    a.q = c.floats(0);
-    a.k = c.floats(1);
-    a.v = c.floats(2);
-    a.y = c.out_floats(0);
+    const attention_launch how = attention_kernel(a.width, a.columns);
     a.scale = c.real("scale", 1.0 / std::sqrt(static_cast<double>(a.width)));
+    // Rows are read where they lie if the kernel can; else they are brought together first.
+    onnx::shape lead(q.begin(), q.end() - 2);
+    std::vector<strides> steps{plain_strides(lead)};
+    const auto rows_of = [&](std::size_t i) {
+        c.expect_input(i, onnx::element::f32);
+        const bool as_it_lies = how.strided && is_in_rows(c.in_strides(i), c.in(i));
+        const strides all = as_it_lies ? c.in_strides(i) : plain_strides(c.in_dims(i));
+        const auto* const elements = as_it_lies ? reinterpret_cast<const float*>(c.in(i)) : c.floats(i);
+        steps.emplace_back(all.begin(), all.end() - 2);
+        return attention_rows{const_cast<float*>(elements), narrow(all[axes - 2]), {}};
+    };
+    a.q = rows_of(0);
+    a.k = rows_of(1);
+    a.v = rows_of(2);
+    const strides& out = c.out_strides(0);
+    a.y = {c.out_floats(0), narrow(out[axes - 2]), {}};
+    steps.emplace_back(out.begin(), out.end() - 2);
+    steps.emplace_back(lead.size(), 0);
     if (c.has_input(3)) {
         onnx::shape scores = q;
         scores.back() = a.keys;
         a.bias = c.floats(3);
-        strides steps = broadcast_strides(c.in_dims(3), plain_strides(c.in_dims(3)), scores);
-        a.bias_key = narrow(steps[axes - 1]);
-        a.bias_query = narrow(steps[axes - 2]);
-        const onnx::shape lead(scores.begin(), scores.end() - 2);
-        steps.resize(lead.size());
-        const walk w = c.walk_over(lead, {plain_strides(lead), steps});
-        c.expect(w.over.axes <= 3, "the bias has too many axes that cannot be merged");
-        for (std::int32_t i = 0; i < w.over.axes; ++i) {
-            const std::int32_t to = 3 - w.over.axes + i;
-            a.lead_extent[to] = static_cast<std::int32_t>(w.over.extent[i]);
-            a.bias_lead[to] = w.steps[1][static_cast<std::size_t>(i)];
-        }
+        const strides bias = broadcast_strides(c.in_dims(3), plain_strides(c.in_dims(3)), scores);
+        a.bias_key = narrow(bias[axes - 1]);
+        a.bias_query = narrow(bias[axes - 2]);
+        steps.back().assign(bias.begin(), bias.end() - 2);
     }
-    const attention_launch how = attention_kernel(a.width, a.columns);
+    const walk w = c.walk_over(lead, steps);
+    c.expect(w.over.axes <= 3, "there are too many leading axes that cannot be merged");
+    for (std::int32_t i = 0; i < w.over.axes; ++i) {
+        const std::int32_t to = 3 - w.over.axes + i;
+        const auto from = static_cast<std::size_t>(i);
+        a.lead_extent[to] = static_cast<std::int32_t>(w.over.extent[i]);
+        a.q.lead[to] = w.steps[1][from];
+        a.k.lead[to] = w.steps[2][from];
+        a.v.lead[to] = w.steps[3][from];
+        a.y.lead[to] = w.steps[4][from];
+        a.bias_lead[to] = w.steps[5][from];
+    }
     c.expect(how.shared_bytes <= 48U * 1024U, "queries and values are too wide");
     const dim3 grid{static_cast<unsigned>((a.queries + how.queries - 1) / how.queries), static_cast<unsigned>(a.count)};
     return {{}, {step{how.function, grid, how.threads, a, how.shared_bytes}}};
