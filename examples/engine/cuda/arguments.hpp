@@ -3,6 +3,8 @@
 /// exactly one.
 #pragma once
 
+#include <cuda.h>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -217,6 +219,14 @@ struct product_arguments {
     std::int32_t y_batch[3] = {};
     std::int32_t residual_batch[3] = {};
     std::int32_t bias_batch = 0; ///< along the last of these axes
+};
+
+/// The same where both operands are matrices in rows, as the hardware copies boxes of them into shared memory: of 32
+/// elements of the inner dimension and the rows of a tile, 16-byte pieces permuted within eight rows.
+struct bulk_product_arguments {
+    CUtensorMap left;
+    CUtensorMap right;
+    product_arguments product;
 };
 
 /// A convolution of each channel with a filter of its own.

@@ -28,10 +28,11 @@ struct tile_shape {
     int stages;  ///< of 32 elements of the inner dimension, in shared memory
     bool wide;   ///< the left operand is read 16 bytes at a time
     bool packed; ///< the right operand is packed weights
+    bool bulk;   ///< both are matrices, and copied in boxes by the hardware
 };
-inline constexpr int tiles = 12;
-[[nodiscard]] const tile_shape& tile(int i);        ///< i in [0, tiles); the wide ones first, then packed ones
-[[nodiscard]] const void* product_kernel(int i);    ///< product_arguments
+inline constexpr int tiles = 18;
+[[nodiscard]] const tile_shape& tile(int i);        ///< i in [0, tiles)
+[[nodiscard]] const void* product_kernel(int i);    ///< product_arguments, or bulk_product_arguments
 [[nodiscard]] unsigned product_shared_bytes(int i); ///< dynamic shared memory
 
 [[nodiscard]] const void* depthwise_kernel(int vector);            ///< depthwise_arguments; 1, 2 or 4 channels a thread

@@ -1,10 +1,17 @@
 #include <examples/engine/cuda/functions.hpp>
 #include <examples/engine/cuda/product.hpp>
+#include <opara/core/error.hpp>
+#include <opara/cuda/error.hpp>
+
+#include <cuda.h>
+#include <cuda_runtime_api.h>
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <optional>
+#include <string>
 
 namespace opara::engine::gpu {
 namespace {
@@ -76,6 +83,48 @@ const float* packed(context& c, std::size_t input, std::int64_t columns, std::in
     return room;
 }
 
+// The left operand as rows of a matrix, a number of elements apart: where the window is one place, and the next row of
+// an image, and the next image, begin where the one before ends.
+std::optional<std::int64_t> pitch_of_matrix(const product_arguments& a, std::int64_t batch) {
+    const auto ones = [](const std::int32_t(&list)[2]) { return list[0] == 1 && list[1] == 1; };
+    const auto zeros = [](const std::int32_t(&list)[2]) { return list[0] == 0 && list[1] == 0; };
+    const std::int64_t pitch = a.a.column_step;
+    const std::int64_t row = pitch * a.width;
+    const std::int64_t image = row * a.height;
+    const bool dense =
+        (a.height == 1 || a.a.row_step == row) && (a.m == std::int64_t{a.width} * a.height || a.a.batch_step == image);
+    if (batch != 1 || !ones(a.window.kernel) || !ones(a.window.stride) || !zeros(a.window.pad) ||
+        !zeros(a.window.pad_end) || !dense) {
+        return std::nullopt;
+    }
+    return pitch;
+}
+
+// How the hardware copies boxes of `rows` rows of 32 elements out of a matrix.
+CUtensorMap boxes_of(const float* elements, std::int64_t inner, std::int64_t rows, std::int64_t pitch, int box_rows) {
+    using encoder = decltype(&cuTensorMapEncodeTiled);
+    static const auto encode = [] {
+        void* function = nullptr;
+        cudaDriverEntryPointQueryResult found{};
+        cuda::check(
+            cudaGetDriverEntryPointByVersion("cuTensorMapEncodeTiled", &function, 12000, cudaEnableDefault, &found),
+            "cudaGetDriverEntryPointByVersion");
+        return reinterpret_cast<encoder>(function);
+    }();
+    CUtensorMap map{};
+    const cuuint64_t extents[] = {static_cast<cuuint64_t>(inner), static_cast<cuuint64_t>(rows)};
+    const cuuint64_t steps[] = {static_cast<cuuint64_t>(pitch) * sizeof(float)};
+    const cuuint32_t box[] = {static_cast<cuuint32_t>(depth), static_cast<cuuint32_t>(box_rows)};
+    const cuuint32_t every[] = {1, 1};
+    const CUresult code = encode(&map, CU_TENSOR_MAP_DATA_TYPE_FLOAT32, 2, const_cast<float*>(elements), extents, steps,
+                                 box, every, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
+                                 CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
+    if (code != CUDA_SUCCESS) {
+        throw error{"cuTensorMapEncodeTiled failed with code " + std::to_string(static_cast<int>(code))};
+    }
+    return map;
+}
+
 // A tile, and how many blocks share the inner dimension of one, with what that is thought to take.
 struct choice {
     int tile;
@@ -89,7 +138,7 @@ struct choice {
 double estimate_us(const tile_shape& t, unsigned shared_bytes, std::int64_t tiles_needed, std::int64_t k_steps,
                    int split) {
     constexpr double sms = 132.0;
-    constexpr double bytes_per_us = 60e3; // into one SM
+    const double bytes_per_us = t.bulk ? 90e3 : 60e3; // into one SM
     const double efficiency = t.rows * t.columns >= 4096 ? 0.5 : (t.rows * t.columns >= 2048 ? 0.35 : 0.25);
     const double flops_per_us = 3.7e6 * efficiency;
     const double blocks = static_cast<double>(tiles_needed) * split;
@@ -97,17 +146,17 @@ double estimate_us(const tile_shape& t, unsigned shared_bytes, std::int64_t tile
                                    std::floor(65536.0 / (t.threads * 112.0))});
     const double rounds = std::ceil(blocks / (sms * slots));
     const double together = std::min(slots, std::ceil(blocks / sms));
-    const double stage_us = std::max({0.12, together * (t.rows + t.columns) * 128.0 / bytes_per_us,
+    const double stage_us = std::max({t.bulk ? 0.08 : 0.12, together * (t.rows + t.columns) * 128.0 / bytes_per_us,
                                       together * t.rows * t.columns * 64.0 / flops_per_us});
     const double stages = std::ceil(static_cast<double>(k_steps) / split);
     return 2.0 + (split > 1 ? 0.8 : 0.0) + rounds * (0.6 + stages * stage_us);
 }
 
-std::vector<choice> choices(const product_arguments& a, std::int64_t batch, bool wide, bool packs) {
+std::vector<choice> choices(const product_arguments& a, std::int64_t batch, bool wide, bool packs, bool matrices) {
     std::vector<choice> all;
     for (int i = 0; i < tiles; ++i) {
         const tile_shape& t = tile(i);
-        if (t.packed != packs || t.wide != (packs && wide)) {
+        if (t.packed != packs || t.wide != (packs && wide) || (t.bulk && !matrices)) {
             continue;
         }
         const std::int64_t needed = ((a.m + t.rows - 1) / t.rows) * ((a.n + t.columns - 1) / t.columns) * batch;
@@ -181,15 +230,24 @@ prepared multiply(context& c, product_arguments a, const inner_dimension& inner,
                        (a.residual.elements == nullptr || in_vectors(a.residual, a.residual_batch))
                    ? 1
                    : 0;
+    const std::optional<std::int64_t> pitch = wide ? pitch_of_matrix(a, batch) : std::nullopt;
     prepared made;
-    for (const choice& chosen : choices(a, batch, wide, packs)) {
+    for (const choice& chosen : choices(a, batch, wide, packs, pitch.has_value())) {
         const tile_shape& t = tile(chosen.tile);
         a.split_bits = std::countr_zero(static_cast<unsigned>(chosen.split));
         const dim3 grid{static_cast<unsigned>((a.m + t.rows - 1) / t.rows),
                         static_cast<unsigned>((a.n + t.columns - 1) / t.columns),
                         static_cast<unsigned>(batch * chosen.split)};
-        made.last.emplace_back(product_kernel(chosen.tile), grid, static_cast<unsigned>(t.threads), a,
-                               product_shared_bytes(chosen.tile), static_cast<unsigned>(chosen.split));
+        const auto add = [&](const auto& arguments) {
+            made.last.emplace_back(product_kernel(chosen.tile), grid, static_cast<unsigned>(t.threads), arguments,
+                                   product_shared_bytes(chosen.tile), static_cast<unsigned>(chosen.split));
+        };
+        if (t.bulk) {
+            add(bulk_product_arguments{boxes_of(a.a.elements, inner.channels, a.m, *pitch, t.rows),
+                                       boxes_of(a.b, std::int64_t{a.k_steps} * depth, a.n, a.b_column, t.columns), a});
+        } else {
+            add(a);
+        }
     }
     return made;
 }

@@ -4,9 +4,11 @@
 // dimension, copied there asynchronously, rows of 128 bytes whose 16-byte pieces are permuted so that neither copies
 // nor fragments meet bank conflicts. Blocks of a cluster may share the inner dimension of one tile: each then adds up a
 // part of the rows out of the shared memory of all.
+#include <examples/engine/cuda/bulk.cuh>
 #include <examples/engine/cuda/device.cuh>
 #include <examples/engine/cuda/functions.hpp>
 #include <examples/engine/cuda/tensor_core.cuh>
+#include <examples/engine/cuda/warpgroup.cuh>
 
 #include <cooperative_groups.h>
 
@@ -101,31 +103,53 @@ __device__ inline place_in place_of(const product_arguments& p, int m, const flo
     return {a + number * p.a.batch_step + y * p.a.row_step + x * p.a.column_step, y, x};
 }
 
-template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, bool Wide, bool Packed>
+// How operands come into shared memory.
+enum class copies {
+    elements, // the left one an element at a time, and the right one, too, as it lies
+    columns,  // the left one an element at a time, the right one is packed
+    pieces,   // 16 bytes at a time, the right one is packed
+    boxes,    // both are matrices
+};
+
+template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, copies How>
 struct product_tile {
+    static constexpr bool wide = How == copies::pieces || How == copies::boxes;
+    static constexpr bool packed = How != copies::elements;
+    static constexpr bool bulk = How == copies::boxes;
     static constexpr int warps_down = Rows / WarpRows;
     static constexpr int warps_across = Columns / WarpColumns;
     static constexpr int threads = warps_down * warps_across * 32;
     static constexpr int stage_bytes = (Rows + Columns) * row_bytes;
     static constexpr int result_pitch = Columns + 4;
-    static constexpr int shared_bytes = Stages * stage_bytes;
-    static_assert(Rows * result_pitch * 4 <= shared_bytes);
+    static constexpr int barriers_at = Stages * stage_bytes;
+    static constexpr int shared_bytes = barriers_at + (bulk ? Stages * 8 : 0);
+    static_assert(Rows * result_pitch * 4 <= barriers_at);
     static_assert(WarpRows % 16 == 0 && WarpColumns % 16 == 0);
-    static constexpr tile_shape shape{Rows, Columns, threads, Stages, Wide, Packed};
+    // Four warps together: each 64 rows by so many columns. The tensor cores then read packed weights by themselves.
+    static constexpr bool by_warpgroups = wide && Rows % 64 == 0 && threads % 128 == 0;
+    static constexpr int groups_across = by_warpgroups ? threads / 128 / (Rows / 64) : 1;
+    static constexpr int group_columns = Columns / groups_across;
+    static constexpr tile_shape shape{Rows, Columns, threads, Stages, wide, packed, bulk};
 };
 
 // A thread is done with the shared memory of the other blocks, and what it read there is in `values`: they are operands
 // here so that the sums, and with them the reads, come first. It has written nothing that others read, and releasing
 // what it has written elsewhere would cost 0.4 us. Then: nobody needs its block's shared memory any more.
-__device__ inline void leave_cluster(const float (&values)[4]) {
-    asm volatile("barrier.cluster.arrive.relaxed;" ::"f"(values[0]), "f"(values[1]), "f"(values[2]), "f"(values[3])
-                 : "memory");
+template <int Rows>
+__device__ inline void leave_cluster(const float (&values)[Rows][4]) {
+#pragma unroll
+    for (const float(&row)[4] : values) {
+        asm volatile("" ::"f"(row[0]), "f"(row[1]), "f"(row[2]), "f"(row[3]) : "memory");
+    }
+    asm volatile("barrier.cluster.arrive.relaxed;" ::: "memory");
 }
 __device__ inline void await_cluster() { asm volatile("barrier.cluster.wait.acquire;" ::: "memory"); }
 
 // What is applied to a result where it is neither nothing nor a ReLU: not inlined, because code that is jumped over has
-// to be fetched all the same.
-__device__ __noinline__ float finished_elsewhere(const finish& f, float x) { return finished(f, x); }
+// to be fetched all the same. Four at once, because each waits for its own steps.
+__device__ __noinline__ float4 finished_elsewhere(const finish& f, float4 x) {
+    return {finished(f, x.x), finished(f, x.y), finished(f, x.z), finished(f, x.w)};
+}
 
 __device__ inline void finish_all(const finish& f, float (&values)[4]) {
     if (f.kind == activation::none) {
@@ -138,10 +162,8 @@ __device__ inline void finish_all(const finish& f, float (&values)[4]) {
         }
         return;
     }
-#pragma unroll 1
-    for (float& x : values) {
-        x = finished_elsewhere(f, x);
-    }
+    auto& four = *reinterpret_cast<float4*>(values);
+    four = finished_elsewhere(f, four);
 }
 
 // The same place in the shared memory of every block of the cluster, added in the same order whoever adds. All are on
@@ -164,9 +186,13 @@ __device__ inline float4 sum_over_cluster(float* own) {
     return sum;
 }
 
-template <class Tile, int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, bool Wide, bool Packed>
-__device__ inline void make_tile(const product_arguments& p) {
-    extern __shared__ __align__(128) unsigned char shared[];
+template <class Tile, int Rows, int Columns, int WarpRows, int WarpColumns, int Stages>
+__device__ inline void make_tile(const product_arguments& p, const CUtensorMap* left_boxes,
+                                 const CUtensorMap* right_boxes) {
+    constexpr bool Wide = Tile::wide;
+    constexpr bool Packed = Tile::packed;
+    constexpr bool bulk = Tile::bulk;
+    extern __shared__ __align__(1024) unsigned char shared[];
     const auto base = static_cast<unsigned>(__cvta_generic_to_shared(shared));
     constexpr int threads = Tile::threads;
     const int thread = static_cast<int>(threadIdx.x);
@@ -205,7 +231,7 @@ __device__ inline void make_tile(const product_arguments& p) {
     const int a_piece = thread % a_pieces;
     place_in places[a_copies];
 #pragma unroll
-    for (int i = 0; i < a_copies; ++i) {
+    for (int i = 0; i < a_copies && !bulk; ++i) {
         places[i] = place_of(p, first_row + thread / a_pieces + i * a_rows_at_once, a);
     }
     const auto copy_a = [&](int step, int stage) {
@@ -262,18 +288,55 @@ __device__ inline void make_tile(const product_arguments& p) {
         }
     };
 
+#ifdef __CUDA_ARCH_FEAT_SM90_ALL
+    constexpr bool by_warpgroups = Tile::by_warpgroups;
+#else
+    constexpr bool by_warpgroups = false;
+#endif
+    // What a warp makes of the tile.
+    constexpr int rows_of_warp = by_warpgroups ? 16 : WarpRows;
+    constexpr int columns_of_warp = by_warpgroups ? Tile::group_columns : WarpColumns;
+    constexpr int across = Columns / columns_of_warp;
+    const int warp_row = by_warpgroups ? (warp / 4 / across * 4 + warp % 4) * 16 : warp / across * WarpRows;
+    const int warp_column = (by_warpgroups ? warp / 4 % across : warp % across) * columns_of_warp;
     // A small tile of a warp has few products that do not wait for each other: it adds up even and odd ones apart.
-    constexpr int chains = WarpRows * WarpColumns <= 16 * 32 ? 2 : 1;
-    float sums[chains][WarpRows / 16][WarpColumns / 8][4] = {};
-    const int warp_row = warp / Tile::warps_across * WarpRows;
-    const int warp_column = warp % Tile::warps_across * WarpColumns;
+    constexpr int chains = !by_warpgroups && WarpRows * WarpColumns <= 16 * 32 ? 2 : 1;
+    float sums[chains][rows_of_warp / 16][columns_of_warp / 8][4] = {};
+
+    // Boxes: one thread asks for both operands of a stage, and all wait for their bytes.
+    const auto barrier_of = [&](int stage) { return base + static_cast<unsigned>(Tile::barriers_at + stage * 8); };
+    const auto copy_left_box = [&](int step, int stage) {
+        copy_box(base + static_cast<unsigned>(stage * Tile::stage_bytes), *left_boxes, step * stage_depth, first_row,
+                 barrier_of(stage));
+    };
+    const auto copy_right_box = [&](int step, int stage) {
+        expect_bytes(barrier_of(stage), Tile::stage_bytes);
+        copy_box(base + static_cast<unsigned>(stage * Tile::stage_bytes + Rows * row_bytes), *right_boxes,
+                 step * stage_depth, first_column, barrier_of(stage));
+    };
+    if constexpr (bulk) {
+        if (thread == 0) {
+            fetch_description(*left_boxes);
+            fetch_description(*right_boxes);
+#pragma unroll
+            for (int s = 0; s < Stages; ++s) {
+                make_arrival(barrier_of(s));
+            }
+            show_arrivals();
+        }
+        __syncthreads();
+    }
 
     // Weights depend on no other operator: they are on the way before the wait.
     asm volatile("griddepcontrol.launch_dependents;");
-    if constexpr (Packed) {
 #pragma unroll
-        for (int s = 0; s < Stages - 1; ++s) {
-            if (begin + s < end) {
+    for (int s = 0; s < Stages - 1; ++s) {
+        if (begin + s < end) {
+            if constexpr (bulk) {
+                if (thread == 0) {
+                    copy_right_box(begin + s, s);
+                }
+            } else if constexpr (Packed) {
                 copy_b(begin + s, s);
             }
         }
@@ -281,84 +344,141 @@ __device__ inline void make_tile(const product_arguments& p) {
     asm volatile("griddepcontrol.wait;" ::: "memory");
 #pragma unroll
     for (int s = 0; s < Stages - 1; ++s) {
-        if (begin + s < end) {
-            copy_a(begin + s, s);
-            if constexpr (!Packed) {
-                copy_b(begin + s, s);
+        if constexpr (bulk) {
+            if (begin + s < end && thread == 0) {
+                copy_left_box(begin + s, s);
             }
+        } else {
+            if (begin + s < end) {
+                copy_a(begin + s, s);
+                if constexpr (!Packed) {
+                    copy_b(begin + s, s);
+                }
+            }
+            commit();
         }
-        commit();
     }
 
     int stage = 0;
+    unsigned odd_round = 0;
     for (int step = begin; step < end; ++step) {
-        wait_copies<Stages - 2>();
-        __syncthreads();
+        if constexpr (bulk) {
+            await_bytes(barrier_of(stage), odd_round);
+        } else {
+            wait_copies<Stages - 2>();
+        }
         const int next = step + Stages - 1;
         const int next_stage = stage == 0 ? Stages - 1 : stage - 1;
         const unsigned a_at = base + static_cast<unsigned>(stage * Tile::stage_bytes);
         const unsigned b_at = a_at + Rows * row_bytes;
-
-        // Fragments are on the way while the ones before them are multiplied, and while the next stage is asked for.
-        std::uint32_t left[2][WarpRows / 16][4];
-        std::uint32_t right[2][WarpColumns / 16][4];
-        const auto load = [&](int k) {
-#pragma unroll
-            for (int i = 0; i < WarpRows / 16; ++i) {
-                load_matrices(left[k % 2][i], a_at + piece_at(warp_row + i * 16 + lane % 16, k * 2 + lane / 16));
-            }
-#pragma unroll
-            for (int j = 0; j < WarpColumns / 16; ++j) {
-                load_matrices(right[k % 2][j],
-                              b_at + piece_at(warp_column + j * 16 + lane % 8 + lane / 16 * 8, k * 2 + lane / 8 % 2));
+        const auto copy_next = [&] {
+            if constexpr (bulk) {
+                if (next < end && thread == 0) {
+                    copy_right_box(next, next_stage);
+                    copy_left_box(next, next_stage);
+                }
+            } else {
+                if (next < end) {
+                    copy_a(next, next_stage);
+                    copy_b(next, next_stage);
+                }
+                commit();
             }
         };
-        load(0);
-        if (next < end) {
-            copy_a(next, next_stage);
-            copy_b(next, next_stage);
-        }
-        commit();
-#pragma unroll
-        for (int k = 0; k < stage_depth / 8; ++k) {
-            if (k + 1 < stage_depth / 8) {
-                load(k + 1);
+        if constexpr (by_warpgroups) {
+#ifdef __CUDA_ARCH_FEAT_SM90_ALL
+            if constexpr (!bulk) {
+                show_tensor_cores();
             }
-#pragma unroll
-            for (int i = 0; i < WarpRows / 16; ++i) {
-#pragma unroll
-                for (std::uint32_t& x : left[k % 2][i]) {
+            await_products(); // of the stage that is overwritten next
+            __syncthreads();
+            std::uint32_t left[stage_depth / 8][4];
+#    pragma unroll
+            for (int k = 0; k < stage_depth / 8; ++k) {
+                load_matrices(left[k], a_at + piece_at(warp_row + lane % 16, k * 2 + lane / 16));
+            }
+#    pragma unroll
+            for (int k = 0; k < stage_depth / 8; ++k) {
+#    pragma unroll
+                for (std::uint32_t& x : left[k]) {
                     round_to_tf32(x);
                 }
             }
-            if constexpr (!Packed) { // packed weights are rounded already
+            open_products();
+#    pragma unroll
+            for (int k = 0; k < stage_depth / 8; ++k) {
+                multiply_add(sums[0][0], left[k],
+                             columns_at(b_at + static_cast<unsigned>(warp_column * row_bytes), k * 32U));
+            }
+            close_products();
+            copy_next();
+#endif
+        } else {
+            __syncthreads();
+            // Fragments are on the way while the ones before them are multiplied, and while the next stage is asked
+            // for.
+            std::uint32_t left[2][WarpRows / 16][4];
+            std::uint32_t right[2][WarpColumns / 16][4];
+            const auto load = [&](int k) {
+#pragma unroll
+                for (int i = 0; i < WarpRows / 16; ++i) {
+                    load_matrices(left[k % 2][i], a_at + piece_at(warp_row + i * 16 + lane % 16, k * 2 + lane / 16));
+                }
 #pragma unroll
                 for (int j = 0; j < WarpColumns / 16; ++j) {
+                    load_matrices(right[k % 2][j], b_at + piece_at(warp_column + j * 16 + lane % 8 + lane / 16 * 8,
+                                                                   k * 2 + lane / 8 % 2));
+                }
+            };
+            load(0);
+            copy_next();
 #pragma unroll
-                    for (std::uint32_t& x : right[k % 2][j]) {
+            for (int k = 0; k < stage_depth / 8; ++k) {
+                if (k + 1 < stage_depth / 8) {
+                    load(k + 1);
+                }
+#pragma unroll
+                for (int i = 0; i < WarpRows / 16; ++i) {
+#pragma unroll
+                    for (std::uint32_t& x : left[k % 2][i]) {
                         round_to_tf32(x);
                     }
                 }
-            }
+                if constexpr (!Packed) { // packed weights are rounded already
 #pragma unroll
-            for (int i = 0; i < WarpRows / 16; ++i) {
+                    for (int j = 0; j < WarpColumns / 16; ++j) {
 #pragma unroll
-                for (int j = 0; j < WarpColumns / 8; ++j) {
-                    multiply_add(sums[k % chains][i][j], left[k % 2][i], right[k % 2][j / 2][j % 2 * 2],
-                                 right[k % 2][j / 2][j % 2 * 2 + 1]);
+                        for (std::uint32_t& x : right[k % 2][j]) {
+                            round_to_tf32(x);
+                        }
+                    }
+                }
+#pragma unroll
+                for (int i = 0; i < WarpRows / 16; ++i) {
+#pragma unroll
+                    for (int j = 0; j < WarpColumns / 8; ++j) {
+                        multiply_add(sums[k % chains][i][j], left[k % 2][i], right[k % 2][j / 2][j % 2 * 2],
+                                     right[k % 2][j / 2][j % 2 * 2 + 1]);
+                    }
                 }
             }
         }
         stage = stage + 1 == Stages ? 0 : stage + 1;
+        odd_round ^= stage == 0 ? 1U : 0U;
     }
+#ifdef __CUDA_ARCH_FEAT_SM90_ALL
+    if constexpr (by_warpgroups) {
+        await_products();
+    }
+#endif
     wait_copies<0>();
     __syncthreads();
 
     if constexpr (chains == 2) {
 #pragma unroll
-        for (int i = 0; i < WarpRows / 16; ++i) {
+        for (int i = 0; i < rows_of_warp / 16; ++i) {
 #pragma unroll
-            for (int j = 0; j < WarpColumns / 8; ++j) {
+            for (int j = 0; j < columns_of_warp / 8; ++j) {
 #pragma unroll
                 for (int e = 0; e < 4; ++e) {
                     sums[0][i][j][e] += sums[chains - 1][i][j][e];
@@ -369,9 +489,9 @@ __device__ inline void make_tile(const product_arguments& p) {
     // The sums, row by row, where every block of the cluster can read them.
     auto* const result = reinterpret_cast<float*>(shared);
 #pragma unroll
-    for (int i = 0; i < WarpRows / 16; ++i) {
+    for (int i = 0; i < rows_of_warp / 16; ++i) {
 #pragma unroll
-        for (int j = 0; j < WarpColumns / 8; ++j) {
+        for (int j = 0; j < columns_of_warp / 8; ++j) {
             const int row = warp_row + i * 16 + lane / 4;
             const int column = warp_column + j * 8 + lane % 4 * 2;
             *reinterpret_cast<float2*>(result + row * Tile::result_pitch + column) = {sums[0][i][j][0],
@@ -406,74 +526,97 @@ __device__ inline void make_tile(const product_arguments& p) {
     const int row_begin = (Rows * rank) >> p.split_bits;
     const int row_end = (Rows * (rank + 1)) >> p.split_bits;
     constexpr int rows_at_once = threads / quads;
-    for (int row = row_begin + thread / quads; row < row_end; row += rows_at_once) {
-        const int m = first_row + row;
-        const bool exists = m < p.m && n < p.n;
-        const auto [number, y_row, y_column] = spot_of(p, m);
-        const auto at = [&](const image& i) {
-            return static_cast<std::int64_t>(number) * i.batch_step + y_row * i.row_step + y_column * i.column_step +
-                   static_cast<std::int64_t>(n) * i.channel_step;
-        };
-        float values[4] = {};
-        float residual[4] = {};
-        if (exists) {
-            if (p.residual.elements != nullptr) {
+    // Rows of a thread at a time, so that what is read for one is not waited for before the next asks.
+    constexpr int together = Rows / rows_at_once >= 8 ? 2 : 1;
+    for (int first = row_begin + thread / quads; first < row_end; first += together * rows_at_once) {
+        alignas(16) float values[together][4] = {};
+        alignas(16) float residual[together][4] = {};
+        bool exists[together];
+        std::int64_t y_at[together];
+#pragma unroll
+        for (int u = 0; u < together; ++u) {
+            const int row = first + u * rows_at_once;
+            const int m = first_row + row;
+            exists[u] = row < row_end && m < p.m && n < p.n;
+            const auto [number, y_row, y_column] = spot_of(p, m);
+            const auto at = [&](const image& i) {
+                return static_cast<std::int64_t>(number) * i.batch_step + y_row * i.row_step +
+                       y_column * i.column_step + static_cast<std::int64_t>(n) * i.channel_step;
+            };
+            y_at[u] = at(p.y);
+            if (exists[u] && p.residual.elements != nullptr) {
                 const float* const from = p.residual.elements + residual_offset + at(p.residual);
                 if (p.vector != 0) {
-                    *reinterpret_cast<float4*>(residual) = *reinterpret_cast<const float4*>(from);
+                    *reinterpret_cast<float4*>(residual[u]) = *reinterpret_cast<const float4*>(from);
                 } else {
 #pragma unroll
                     for (int e = 0; e < 4; ++e) {
-                        residual[e] = n + e < p.n ? from[e * p.residual.channel_step] : 0.0F;
+                        residual[u][e] = n + e < p.n ? from[e * p.residual.channel_step] : 0.0F;
                     }
                 }
             }
-            float* const own = result + row * Tile::result_pitch + column;
-            float4 sum = *reinterpret_cast<const float4*>(own);
-            switch (split) {
-            case 2: sum = sum_over_cluster<2>(own); break;
-            case 4: sum = sum_over_cluster<4>(own); break;
-            case 8: sum = sum_over_cluster<8>(own); break;
-            default: break;
-            }
-            *reinterpret_cast<float4*>(values) = sum;
-        }
-        if (split > 1 && row + rows_at_once >= row_end) {
-            leave_cluster(values); // this was the last row: others need not wait until it is written
-        }
-        if (!exists) {
-            continue;
         }
 #pragma unroll
-        for (int e = 0; e < 4; ++e) {
-            values[e] = p.alpha * values[e] + bias[e] + p.beta * residual[e];
+        for (int u = 0; u < together; ++u) {
+            if (exists[u]) {
+                float* const own = result + (first + u * rows_at_once) * Tile::result_pitch + column;
+                float4 sum = *reinterpret_cast<const float4*>(own);
+                switch (split) {
+                case 2: sum = sum_over_cluster<2>(own); break;
+                case 4: sum = sum_over_cluster<4>(own); break;
+                case 8: sum = sum_over_cluster<8>(own); break;
+                default: break;
+                }
+                *reinterpret_cast<float4*>(values[u]) = sum;
+            }
         }
-        finish_all(p.last, values);
-        float* const to = p.y.elements + y_offset + at(p.y);
-        if (p.vector != 0) {
-            *reinterpret_cast<float4*>(to) = *reinterpret_cast<const float4*>(values);
-        } else {
+        if (split > 1 && first + together * rows_at_once >= row_end) {
+            leave_cluster(values); // these were the last rows: others need not wait until they are written
+        }
+#pragma unroll
+        for (int u = 0; u < together; ++u) {
+            if (!exists[u]) {
+                continue;
+            }
 #pragma unroll
             for (int e = 0; e < 4; ++e) {
-                if (n + e < p.n) {
-                    to[e * p.y.channel_step] = values[e];
+                values[u][e] = p.alpha * values[u][e] + bias[e] + p.beta * residual[u][e];
+            }
+            finish_all(p.last, values[u]);
+            float* const to = p.y.elements + y_offset + y_at[u];
+            if (p.vector != 0) {
+                *reinterpret_cast<float4*>(to) = *reinterpret_cast<const float4*>(values[u]);
+            } else {
+#pragma unroll
+                for (int e = 0; e < 4; ++e) {
+                    if (n + e < p.n) {
+                        to[e * p.y.channel_step] = values[u][e];
+                    }
                 }
             }
         }
     }
     if (split > 1) {
         if (row_begin + thread / quads >= row_end) {
-            leave_cluster(bias); // it had no row
+            const float nothing_read[1][4] = {};
+            leave_cluster(nothing_read); // it had no row
         }
         await_cluster(); // nobody is gone while others read its sums
     }
 }
 
-template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, bool Wide, bool Packed>
-__global__ void __launch_bounds__(product_tile<Rows, Columns, WarpRows, WarpColumns, Stages, Wide, Packed>::threads)
+template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, copies How>
+__global__ void __launch_bounds__(product_tile<Rows, Columns, WarpRows, WarpColumns, Stages, How>::threads)
     product(const __grid_constant__ product_arguments p) {
-    make_tile<product_tile<Rows, Columns, WarpRows, WarpColumns, Stages, Wide, Packed>, Rows, Columns, WarpRows,
-              WarpColumns, Stages, Wide, Packed>(p);
+    make_tile<product_tile<Rows, Columns, WarpRows, WarpColumns, Stages, How>, Rows, Columns, WarpRows, WarpColumns,
+              Stages>(p, nullptr, nullptr);
+}
+
+template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages>
+__global__ void __launch_bounds__(product_tile<Rows, Columns, WarpRows, WarpColumns, Stages, copies::boxes>::threads)
+    bulk_product(const __grid_constant__ bulk_product_arguments p) {
+    make_tile<product_tile<Rows, Columns, WarpRows, WarpColumns, Stages, copies::boxes>, Rows, Columns, WarpRows,
+              WarpColumns, Stages>(p.product, &p.left, &p.right);
 }
 
 struct entry {
@@ -482,22 +625,32 @@ struct entry {
     unsigned shared_bytes;
 };
 
-template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, bool Wide, bool Packed>
+template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, copies How>
 entry make_entry() {
-    using tile = product_tile<Rows, Columns, WarpRows, WarpColumns, Stages, Wide, Packed>;
-    const auto function =
-        reinterpret_cast<const void*>(&product<Rows, Columns, WarpRows, WarpColumns, Stages, Wide, Packed>);
-    return {tile::shape, function, tile::shared_bytes};
+    using made = product_tile<Rows, Columns, WarpRows, WarpColumns, Stages, How>;
+    if constexpr (How == copies::boxes) {
+        const auto function =
+            reinterpret_cast<const void*>(&bulk_product<Rows, Columns, WarpRows, WarpColumns, Stages>);
+        return {made::shape, function, made::shared_bytes};
+    } else {
+        const auto function =
+            reinterpret_cast<const void*>(&product<Rows, Columns, WarpRows, WarpColumns, Stages, How>);
+        return {made::shape, function, made::shared_bytes};
+    }
 }
 
 const entry& entry_of(int i) {
+    using enum copies;
     static const entry all[tiles] = {
-        make_entry<16, 64, 16, 16, 5, true, true>(),   make_entry<32, 32, 16, 16, 5, true, true>(),
-        make_entry<32, 64, 16, 32, 5, true, true>(),   make_entry<64, 32, 32, 16, 5, true, true>(),
-        make_entry<64, 64, 32, 32, 4, true, true>(),   make_entry<128, 64, 32, 32, 4, true, true>(),
-        make_entry<64, 128, 32, 32, 4, true, true>(),  make_entry<128, 128, 64, 32, 3, true, true>(),
-        make_entry<32, 32, 16, 16, 4, false, true>(),  make_entry<64, 64, 32, 32, 3, false, true>(),
-        make_entry<32, 32, 16, 16, 4, false, false>(), make_entry<64, 64, 32, 32, 3, false, false>(),
+        make_entry<16, 64, 16, 16, 5, pieces>(),   make_entry<32, 32, 16, 16, 5, pieces>(),
+        make_entry<32, 64, 16, 32, 5, pieces>(),   make_entry<64, 32, 32, 16, 5, pieces>(),
+        make_entry<64, 64, 32, 32, 4, pieces>(),   make_entry<128, 64, 32, 32, 4, pieces>(),
+        make_entry<64, 128, 32, 32, 4, pieces>(),  make_entry<128, 128, 64, 32, 3, pieces>(),
+        make_entry<32, 32, 16, 16, 4, columns>(),  make_entry<64, 64, 32, 32, 3, columns>(),
+        make_entry<32, 32, 16, 16, 4, elements>(), make_entry<64, 64, 32, 32, 3, elements>(),
+        make_entry<32, 64, 16, 32, 6, boxes>(),    make_entry<64, 32, 32, 16, 6, boxes>(),
+        make_entry<64, 64, 32, 32, 4, boxes>(),    make_entry<64, 64, 32, 32, 8, boxes>(),
+        make_entry<128, 64, 32, 32, 6, boxes>(),   make_entry<64, 128, 32, 32, 6, boxes>(),
     };
     return all[i];
 }
