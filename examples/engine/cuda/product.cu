@@ -1,107 +1,20 @@
 // Matrix products and convolutions (as implicit products) on the tensor cores, TF32 with sums in float.
 //
 // A block makes one tile of the result. Both operands go through shared memory in stages of 32 elements of the inner
-// dimension, copied there asynchronously, rows of 128 bytes whose 16-byte pieces are permuted so that neither copies
-// nor fragments meet bank conflicts. Blocks of a cluster may share the inner dimension of one tile: each then adds up a
-// part of the rows out of the shared memory of all.
+// dimension, copied there asynchronously: by all threads, who know windows, or where both are matrices in boxes by the
+// hardware, which needs one thread to ask. Tiles of 64 rows and more are multiplied by warpgroups. Blocks of a cluster
+// may share the inner dimension of one tile: each then adds up a part of the rows out of the shared memory of all.
 #include <examples/engine/cuda/bulk.cuh>
 #include <examples/engine/cuda/device.cuh>
 #include <examples/engine/cuda/functions.hpp>
+#include <examples/engine/cuda/product_operands.cuh>
+#include <examples/engine/cuda/product_result.cuh>
+#include <examples/engine/cuda/stage.cuh>
 #include <examples/engine/cuda/tensor_core.cuh>
 #include <examples/engine/cuda/warpgroup.cuh>
 
-#include <cooperative_groups.h>
-
 namespace opara::engine::gpu {
 namespace {
-
-namespace cg = cooperative_groups;
-
-constexpr int stage_depth = 32; // elements of the inner dimension
-constexpr int row_bytes = stage_depth * 4;
-
-__device__ inline void copy_16(unsigned to, const void* from, int bytes) {
-    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(to), "l"(from), "r"(bytes) : "memory");
-}
-__device__ inline void copy_4(unsigned to, const void* from, int bytes) {
-    asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" ::"r"(to), "l"(from), "r"(bytes) : "memory");
-}
-__device__ inline void commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
-template <int Pending>
-__device__ inline void wait_copies() {
-    asm volatile("cp.async.wait_group %0;" ::"n"(Pending) : "memory");
-}
-
-__device__ inline void load_matrices(std::uint32_t (&r)[4], unsigned from) {
-    asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
-                 : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
-                 : "r"(from));
-}
-
-// Where a 16-byte piece of a row lies in a stage.
-__device__ inline unsigned piece_at(int row, int piece) {
-    return static_cast<unsigned>(row * row_bytes + ((piece ^ (row & 7)) << 4));
-}
-
-__device__ inline std::uint32_t quotient(std::uint32_t n, const divisor& d) {
-    return d.magic == 0 ? n : __umulhi(n, d.magic);
-}
-
-__device__ inline int quotient(int n, const long_divisor& d) {
-    return d.magic == 0 ? n : static_cast<int>(__umulhi(static_cast<std::uint32_t>(n), d.magic) >> d.shift);
-}
-
-// Where a piece of the inner dimension lies, from the first tap of the window.
-struct tap {
-    std::int32_t offset;
-    std::int32_t row;
-    std::int32_t column;
-    std::int32_t bytes; // that exist; the others are zero
-};
-
-__device__ inline tap tap_of(const product_arguments& p, int piece, int elements) {
-    const auto number = static_cast<std::uint32_t>(piece);
-    const std::uint32_t outside = quotient(number, p.inner.inside);
-    const std::uint32_t inside = number - outside * p.inner.inside.by;
-    const std::uint32_t place = p.inner.channels_outside != 0 ? inside : outside;
-    const auto channel = static_cast<std::int32_t>(
-        p.inner.channels_outside != 0 ? outside : inside * static_cast<std::uint32_t>(elements));
-    const std::uint32_t r = quotient(place, p.inner.row);
-    const auto row = static_cast<std::int32_t>(r) * p.window.dilation[0];
-    const auto column = static_cast<std::int32_t>(place - r * p.inner.row.by) * p.window.dilation[1];
-    return {row * p.a.row_step + column * p.a.column_step + channel * p.a.channel_step, row, column,
-            piece < p.pieces ? min(elements, p.inner.channels - channel) * 4 : 0};
-}
-
-// Which place of the window in which image a row is.
-struct spot {
-    int number;
-    int row;
-    int column;
-};
-
-__device__ inline spot spot_of(const product_arguments& p, int m) {
-    const int number = quotient(m, p.places);
-    const int rest = m - number * static_cast<int>(p.places.by);
-    const int row = quotient(rest, p.columns);
-    return {number, row, rest - row * static_cast<int>(p.columns.by)};
-}
-
-struct place_in {
-    const float* first; // what tap 0 reads
-    std::int32_t row;   // of the image
-    std::int32_t column;
-};
-
-__device__ inline place_in place_of(const product_arguments& p, int m, const float* a) {
-    if (m >= p.m) {
-        return {a, INT32_MIN / 2, 0}; // outside of every image
-    }
-    const auto [number, row, column] = spot_of(p, m);
-    const int y = row * p.window.stride[0] - p.window.pad[0];
-    const int x = column * p.window.stride[1] - p.window.pad[1];
-    return {a + number * p.a.batch_step + y * p.a.row_step + x * p.a.column_step, y, x};
-}
 
 // How operands come into shared memory.
 enum class copies {
@@ -113,6 +26,8 @@ enum class copies {
 
 template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, copies How>
 struct product_tile {
+    static constexpr int rows = Rows;
+    static constexpr int columns = Columns;
     static constexpr bool wide = How == copies::pieces || How == copies::boxes;
     static constexpr bool packed = How != copies::elements;
     static constexpr bool bulk = How == copies::boxes;
@@ -132,60 +47,6 @@ struct product_tile {
     static constexpr tile_shape shape{Rows, Columns, threads, Stages, wide, packed, bulk};
 };
 
-// A thread is done with the shared memory of the other blocks, and what it read there is in `values`: they are operands
-// here so that the sums, and with them the reads, come first. It has written nothing that others read, and releasing
-// what it has written elsewhere would cost 0.4 us. Then: nobody needs its block's shared memory any more.
-template <int Rows>
-__device__ inline void leave_cluster(const float (&values)[Rows][4]) {
-#pragma unroll
-    for (const float(&row)[4] : values) {
-        asm volatile("" ::"f"(row[0]), "f"(row[1]), "f"(row[2]), "f"(row[3]) : "memory");
-    }
-    asm volatile("barrier.cluster.arrive.relaxed;" ::: "memory");
-}
-__device__ inline void await_cluster() { asm volatile("barrier.cluster.wait.acquire;" ::: "memory"); }
-
-// What is applied to a result where it is neither nothing nor a ReLU: not inlined, because code that is jumped over has
-// to be fetched all the same. Four at once, because each waits for its own steps.
-__device__ __noinline__ float4 finished_elsewhere(const finish& f, float4 x) {
-    return {finished(f, x.x), finished(f, x.y), finished(f, x.z), finished(f, x.w)};
-}
-
-__device__ inline void finish_all(const finish& f, float (&values)[4]) {
-    if (f.kind == activation::none) {
-        return;
-    }
-    if (f.kind == activation::relu) {
-#pragma unroll
-        for (float& x : values) {
-            x = x > 0.0F ? x : (x != x ? x : 0.0F);
-        }
-        return;
-    }
-    auto& four = *reinterpret_cast<float4*>(values);
-    four = finished_elsewhere(f, four);
-}
-
-// The same place in the shared memory of every block of the cluster, added in the same order whoever adds. All are on
-// the way before the first is needed.
-template <int Blocks>
-__device__ inline float4 sum_over_cluster(float* own) {
-    float4 part[Blocks];
-#pragma unroll
-    for (int r = 0; r < Blocks; ++r) {
-        part[r] = *reinterpret_cast<const float4*>(cg::this_cluster().map_shared_rank(own, static_cast<unsigned>(r)));
-    }
-    float4 sum = part[0];
-#pragma unroll
-    for (int r = 1; r < Blocks; ++r) {
-        sum.x += part[r].x;
-        sum.y += part[r].y;
-        sum.z += part[r].z;
-        sum.w += part[r].w;
-    }
-    return sum;
-}
-
 template <class Tile, int Rows, int Columns, int WarpRows, int WarpColumns, int Stages>
 __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* left_boxes,
                                  const CUtensorMap* right_boxes) {
@@ -200,25 +61,11 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
     const int warp = thread / 32;
     const int first_row = static_cast<int>(blockIdx.x) * Rows;
     const int first_column = static_cast<int>(blockIdx.y) * Columns;
-    const int split = 1 << p.split_bits;
-    const int rank = static_cast<int>(blockIdx.z) & (split - 1);
+    const int rank = static_cast<int>(blockIdx.z) & ((1 << p.split_bits) - 1);
 
-    // Which of many products.
-    int batch = static_cast<int>(blockIdx.z) >> p.split_bits;
-    std::int64_t a_offset = 0, b_offset = 0, y_offset = 0, residual_offset = 0, bias_offset = 0;
-#pragma unroll
-    for (int i = 2; i >= 0 && static_cast<int>(gridDim.z) != split; --i) {
-        const int rest = batch / p.batch_extent[i];
-        const int at = batch - rest * p.batch_extent[i];
-        a_offset += static_cast<std::int64_t>(at) * p.a_batch[i];
-        b_offset += static_cast<std::int64_t>(at) * p.b_batch[i];
-        y_offset += static_cast<std::int64_t>(at) * p.y_batch[i];
-        residual_offset += static_cast<std::int64_t>(at) * p.residual_batch[i];
-        bias_offset += i == 2 ? static_cast<std::int64_t>(at) * p.bias_batch : 0;
-        batch = rest;
-    }
-    const float* const a = p.a.elements + a_offset;
-    const float* const b = p.b + b_offset;
+    const product_offsets offsets = offsets_of(p);
+    const float* const a = p.a.elements + offsets.a;
+    const float* const b = p.b + offsets.b;
 
     const int begin = (p.k_steps * rank) >> p.split_bits;
     const int end = (p.k_steps * (rank + 1)) >> p.split_bits;
@@ -500,109 +347,7 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
                                                                                             sums[0][i][j][3]};
         }
     }
-    // A thread stays in its columns, whatever the row: its bias is on the way while the blocks wait for each other.
-    constexpr int quads = Columns / 4;
-    static_assert(threads % quads == 0);
-    const int column = thread % quads * 4;
-    const int n = first_column + column;
-    float bias[4] = {};
-    if (p.bias != nullptr && n < p.n) {
-        const float* const from = p.bias + bias_offset + n;
-        if (p.vector != 0) {
-            *reinterpret_cast<float4*>(bias) = *reinterpret_cast<const float4*>(from);
-        } else {
-#pragma unroll
-            for (int e = 0; e < 4; ++e) {
-                bias[e] = n + e < p.n ? from[e] : 0.0F;
-            }
-        }
-    }
-    if (split > 1) {
-        cg::this_cluster().sync();
-    } else {
-        __syncthreads();
-    }
-
-    const int row_begin = (Rows * rank) >> p.split_bits;
-    const int row_end = (Rows * (rank + 1)) >> p.split_bits;
-    constexpr int rows_at_once = threads / quads;
-    // Rows of a thread at a time, so that what is read for one is not waited for before the next asks.
-    constexpr int together = Rows / rows_at_once >= 8 ? 2 : 1;
-    for (int first = row_begin + thread / quads; first < row_end; first += together * rows_at_once) {
-        alignas(16) float values[together][4] = {};
-        alignas(16) float residual[together][4] = {};
-        bool exists[together];
-        std::int64_t y_at[together];
-#pragma unroll
-        for (int u = 0; u < together; ++u) {
-            const int row = first + u * rows_at_once;
-            const int m = first_row + row;
-            exists[u] = row < row_end && m < p.m && n < p.n;
-            const auto [number, y_row, y_column] = spot_of(p, m);
-            const auto at = [&](const image& i) {
-                return static_cast<std::int64_t>(number) * i.batch_step + y_row * i.row_step +
-                       y_column * i.column_step + static_cast<std::int64_t>(n) * i.channel_step;
-            };
-            y_at[u] = at(p.y);
-            if (exists[u] && p.residual.elements != nullptr) {
-                const float* const from = p.residual.elements + residual_offset + at(p.residual);
-                if (p.vector != 0) {
-                    *reinterpret_cast<float4*>(residual[u]) = *reinterpret_cast<const float4*>(from);
-                } else {
-#pragma unroll
-                    for (int e = 0; e < 4; ++e) {
-                        residual[u][e] = n + e < p.n ? from[e * p.residual.channel_step] : 0.0F;
-                    }
-                }
-            }
-        }
-#pragma unroll
-        for (int u = 0; u < together; ++u) {
-            if (exists[u]) {
-                float* const own = result + (first + u * rows_at_once) * Tile::result_pitch + column;
-                float4 sum = *reinterpret_cast<const float4*>(own);
-                switch (split) {
-                case 2: sum = sum_over_cluster<2>(own); break;
-                case 4: sum = sum_over_cluster<4>(own); break;
-                case 8: sum = sum_over_cluster<8>(own); break;
-                default: break;
-                }
-                *reinterpret_cast<float4*>(values[u]) = sum;
-            }
-        }
-        if (split > 1 && first + together * rows_at_once >= row_end) {
-            leave_cluster(values); // these were the last rows: others need not wait until they are written
-        }
-#pragma unroll
-        for (int u = 0; u < together; ++u) {
-            if (!exists[u]) {
-                continue;
-            }
-#pragma unroll
-            for (int e = 0; e < 4; ++e) {
-                values[u][e] = p.alpha * values[u][e] + bias[e] + p.beta * residual[u][e];
-            }
-            finish_all(p.last, values[u]);
-            float* const to = p.y.elements + y_offset + y_at[u];
-            if (p.vector != 0) {
-                *reinterpret_cast<float4*>(to) = *reinterpret_cast<const float4*>(values[u]);
-            } else {
-#pragma unroll
-                for (int e = 0; e < 4; ++e) {
-                    if (n + e < p.n) {
-                        to[e * p.y.channel_step] = values[u][e];
-                    }
-                }
-            }
-        }
-    }
-    if (split > 1) {
-        if (row_begin + thread / quads >= row_end) {
-            const float nothing_read[1][4] = {};
-            leave_cluster(nothing_read); // it had no row
-        }
-        await_cluster(); // nobody is gone while others read its sums
-    }
+    write_result<Tile>(p, result, offsets, rank);
 }
 
 template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, copies How>
