@@ -127,8 +127,15 @@ public:
         how.emission = emission(programmatic);
         how.emission.order = cuda::creation_order::planned;
         cuda::plan_sampler measure{launcher(), std::move(how)};
+        // What the other rows of the tables are: by times with whole edges.
+        std::vector<plan> also;
+        for (const char* policy : {"nimble", "earliest_finish"}) {
+            for (const std::vector<variant_id>& choice : {fastest_, sparing_}) {
+                also.push_back(search::with_variants(run::make_policy(policy, {.lanes = 8})(graph_, costs_), choice));
+            }
+        }
         return search::improve_measured(graph_, programmatic ? early : variants_, device_, measure,
-                                        {.seconds = seconds});
+                                        {.seconds = seconds, .finalists = {.also = std::move(also)}});
     }
 
     // Whether a graph yields what the host does: ||ours - host|| / ||host||, after everything was overwritten.

@@ -7,6 +7,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <utility>
 #include <vector>
 
 using namespace opara;
@@ -80,4 +82,32 @@ TEST_CASE("plans that differ in their lanes only are one to a device") {
     const frozen_graph apart{2, std::vector<edge>{}};
     d.priority[0] = 0;
     CHECK_FALSE(plan_as_seen{search::express(chain, d)} == plan_as_seen{search::express(apart, d)});
+}
+
+TEST_CASE("a plan of the caller's own is a finalist, once") {
+    const test::blocks_of_branches net{1};
+    const search::variant_table variants = net.table(h200);
+    const std::vector<search::improvement> searches{
+        search::improve(net.graph, variants, h200, {.limit = {.steps = 0}})};
+    search::simulated evaluate{variants, h200};
+    const std::vector<variant_id> last = [&] {
+        std::vector<variant_id> choice;
+        for (const op_id v : net.graph.topological_order()) {
+            choice.resize(std::max(choice.size(), v.index() + 1));
+            choice[v.index()] = variant_id::from_index(variants.of(v).size() - 1);
+        }
+        return choice;
+    }();
+    const plan own = search::with_variants(searches[0].sequential().what, last);
+    const auto count = [&](std::vector<plan> also) {
+        const auto found =
+            search::find_finalists(net.graph, variants, h200, searches, evaluate, {.also = std::move(also)});
+        return std::pair{found.size(), std::count_if(found.begin(), found.end(), [&](const search::candidate& c) {
+                             return c.name == "given" && c.what == own && c.us == evaluate(own);
+                         })};
+    };
+    const std::size_t without = count({}).first;
+    CHECK(count({}).second == 0);
+    CHECK(count({own, own}) == std::pair{without + 1, std::ptrdiff_t{1}});
+    CHECK(count({searches[0].sequential().what}) == std::pair{without, std::ptrdiff_t{0}}); // it is there already
 }

@@ -33,6 +33,8 @@ struct finalist_options {
     /// is worth is what a simulator knows least about.
     std::vector<double> prices{0.0, 0.5, 1.0, 2.0, 4.0};
     std::size_t lanes = 8; ///< for those of these plans that have a bounded number of lanes
+    /// Plans of the caller's own, in variants of the same table: what a search is not to fall behind.
+    std::vector<plan> also{};
 };
 
 namespace detail {
@@ -65,13 +67,13 @@ private:
 } // namespace detail
 
 /// The plans that are to be measured against each other, the sequential one first, all different to a device: the
-/// winners of searches, the fastest policies, and, for each price of area, a plan that keeps all the parallelism of the
-/// graph and one of few lanes. A simulator errs by more than good plans differ, so what it likes best is one guess
-/// among several.
+/// winners of searches, the fastest policies, the caller's own, and, for each price of area, a plan that keeps all the
+/// parallelism of the graph and one of few lanes. A simulator errs by more than good plans differ, so what it likes
+/// best is one guess among several.
 /// @param g,variants,d  as for `improve`
 /// @param searches  what `improve` found, at least once
 /// @param evaluate  an `evaluator`, which says what a finalist's latency is; `simulated`, as a rule
-/// @throws as `improve`
+/// @throws as `improve`; invalid_plan  a plan of the caller's is none of this graph
 /// Complexity: that of two policies a price, and a transitive reduction a plan.
 template <evaluator E>
 [[nodiscard]] std::vector<candidate> find_finalists(const frozen_graph& g, const variant_table& variants,
@@ -110,6 +112,9 @@ template <evaluator E>
     std::size_t taken = 0;
     for (std::size_t i = 0; i < policies.size() && taken < options.policies; ++i) {
         taken += offer(policies[i]->name, policies[i]->what) ? 1U : 0U;
+    }
+    for (const plan& p : options.also) {
+        offer("given", p);
     }
     for (const double price : options.prices) {
         const chosen_costs cost{variants, static_choice(g, variants, d, {.off_path = price})};
