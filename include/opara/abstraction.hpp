@@ -8,6 +8,7 @@
 #include <opara/abstraction/build.hpp>
 #include <opara/abstraction/build_process.hpp>
 #include <opara/abstraction/check.hpp>
+#include <opara/abstraction/coarse_controller.hpp>
 #include <opara/abstraction/controller.hpp>
 #include <opara/abstraction/dynamics.hpp>
 #include <opara/abstraction/falsify.hpp>
