@@ -5,6 +5,7 @@
 
 #include <opara/abstraction/adaptive_tree.hpp>
 #include <opara/abstraction/always_probability.hpp>
+#include <opara/abstraction/blame.hpp>
 #include <opara/abstraction/build.hpp>
 #include <opara/abstraction/build_process.hpp>
 #include <opara/abstraction/check.hpp>
@@ -21,6 +22,7 @@
 #include <opara/abstraction/product.hpp>
 #include <opara/abstraction/project.hpp>
 #include <opara/abstraction/reachability.hpp>
+#include <opara/abstraction/split_cells.hpp>
 #include <opara/abstraction/stochastic.hpp>
 #include <opara/abstraction/systems.hpp>
 #include <opara/abstraction/tube.hpp>

@@ -7,10 +7,9 @@
 #include <opara/abstraction/error.hpp>
 #include <opara/abstraction/partition.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <utility>
@@ -35,8 +34,8 @@ struct action_of<C> {
 /// about the *decision* cell that contains the finer cell. The policy is the same function of the state, so what is
 /// proved on the finer cells is proved of the policy that was trained. Model of `controller`.
 ///
-/// The answer for each decision cell is kept, so the trained controller is asked once about all the cells of which a
-/// decision cell consists, in every batch and every copy of this object.
+/// The answer for each decision cell is kept, and goes along with copies, so the trained controller is asked once about
+/// all the cells of which a decision cell consists.
 /// @tparam P  the partition of the decisions
 /// @tparam C  the controller that was trained on it
 /// @tparam Action  what it decides on
@@ -53,8 +52,7 @@ public:
     using action = Action;                                 ///< what it decides on
 
     /// From the cells on which decisions are constant, and what decides there.
-    coarse_controller(P decisions, C pilot)
-        : decisions_{std::move(decisions)}, pilot_{std::move(pilot)}, memory_{std::make_shared<memory>()} {}
+    coarse_controller(P decisions, C pilot) : decisions_{std::move(decisions)}, pilot_{std::move(pilot)} {}
 
     /// The actions for these cells. Safe to call from several threads.
     /// @pre boxes.size() == actions.size()
@@ -70,13 +68,13 @@ public:
         }
         std::vector<std::size_t> unknown;
         {
-            const std::lock_guard lock{memory_->guard};
+            const lock guard{memory_.busy};
             for (std::size_t k = 0; k < cells.size(); ++k) {
-                const std::uint32_t known = memory_->index.find(cells[k]);
+                const std::uint32_t known = memory_.index.find(cells[k]);
                 if (known == detail::cell_index::absent) {
                     unknown.push_back(k);
                 } else {
-                    actions[k] = memory_->actions[known];
+                    actions[k] = memory_.actions[known];
                 }
             }
         }
@@ -113,8 +111,32 @@ public:
     [[nodiscard]] const C& pilot() const noexcept { return pilot_; }         ///< what decides
 
 private:
+    // <mutex> would bring <chrono> along, which is half as large as all that is included here.
+    struct lock {
+        explicit lock(std::atomic_flag& busy) : flag{busy} {
+            while (flag.test_and_set(std::memory_order_acquire)) {
+                flag.wait(true, std::memory_order_relaxed);
+            }
+        }
+        lock(const lock&) = delete;
+        lock& operator=(const lock&) = delete;
+        ~lock() {
+            flag.clear(std::memory_order_release);
+            flag.notify_one();
+        }
+        std::atomic_flag& flag;
+    };
     struct memory {
-        std::mutex guard;
+        memory() = default;
+        memory(const memory& other) {
+            const lock guard{other.busy};
+            index = other.index;
+            actions = other.actions;
+        }
+        memory& operator=(const memory&) = delete;
+        ~memory() = default;
+
+        mutable std::atomic_flag busy;
         detail::cell_index index; // the decision cells of which something is known
         std::vector<Action> actions;
     };
@@ -135,18 +157,18 @@ private:
         for (const std::size_t k : unknown) {
             actions[k] = answers[asked.find(cells[k])];
         }
-        const std::lock_guard lock{memory_->guard};
-        memory_->actions.reserve(memory_->actions.size() + answers.size());
+        const lock guard{memory_.busy};
+        memory_.actions.reserve(memory_.actions.size() + answers.size());
         for (std::size_t k = 0; k < answers.size(); ++k) {
-            if (memory_->index.insert(asked.cells()[k]).index() == memory_->actions.size()) {
-                memory_->actions.push_back(answers[k]);
+            if (memory_.index.insert(asked.cells()[k]).index() == memory_.actions.size()) {
+                memory_.actions.push_back(answers[k]);
             }
         }
     }
 
     P decisions_;
     C pilot_;
-    std::shared_ptr<memory> memory_;
+    mutable memory memory_;
 };
 
 } // namespace opara::inline OPARA_ABI::abstraction
