@@ -1,6 +1,6 @@
 /// @file
 /// From a continuous state space to a verdict: intervals, partitions, dynamics, controllers, transition systems, CTL,
-/// replayed counterexamples, reach tubes, and the same for stochastic policies.
+/// replayed counterexamples, proofs by refinement, reach tubes, and the same for stochastic policies.
 #pragma once
 
 #include <opara/abstraction/adaptive_tree.hpp>
@@ -21,6 +21,7 @@
 #include <opara/abstraction/piecewise_linear.hpp>
 #include <opara/abstraction/product.hpp>
 #include <opara/abstraction/project.hpp>
+#include <opara/abstraction/prove.hpp>
 #include <opara/abstraction/reachability.hpp>
 #include <opara/abstraction/split_cells.hpp>
 #include <opara/abstraction/stochastic.hpp>
