@@ -18,16 +18,31 @@ namespace opara::inline OPARA_ABI::abstraction {
 
 namespace detail {
 
+// The dimension in which a cell is widest, in widths of the grid's cells, and can be bisected into parts that are no
+// narrower than this; N if there is none. The first of sides that are equal but for rounding.
+template <std::size_t N>
+[[nodiscard]] std::size_t widest_side(const adaptive_tree<N>& cells, std::uint64_t cell, double narrowest) {
+    const box<N> b = cells.cell_box(cell);
+    std::size_t widest = N;
+    double most = 0;
+    for (std::size_t i = 0; i < N; ++i) {
+        const interval& all = cells.domain()[i];
+        const double unit = (all.upper() - all.lower()) / static_cast<double>(cells.grid().cells(i));
+        const double width = (b[i].upper() - b[i].lower()) / unit;
+        if (width >= 2 * narrowest && width > 1.001 * most && b[i].lower() < b[i].middle() &&
+            b[i].middle() < b[i].upper()) {
+            widest = i;
+            most = width;
+        }
+    }
+    return widest;
+}
+
 template <std::size_t N>
 class splitter {
 public:
     splitter(const adaptive_tree<N>& cells, const cell_system& built, double narrowest)
-        : cells_{cells}, built_{built}, done_(built.cells.size(), 0), narrowest_{narrowest} {
-        for (std::size_t i = 0; i < N; ++i) {
-            const interval side = box<N>{cells.domain()}[i];
-            unit_[i] = (side.upper() - side.lower()) / static_cast<double>(cells.grid().cells(i));
-        }
-    }
+        : cells_{cells}, built_{built}, done_(built.cells.size(), 0), narrowest_{narrowest} {}
 
     // At a face of the initial set. A point on a cut belongs above it, so the upper face goes just beyond.
     void at_faces(state_id s, const box<N>& initial) {
@@ -48,20 +63,9 @@ public:
         if (is_over(s)) {
             return;
         }
-        const box<N> b = cells_.cell_box(cell(s));
-        std::size_t widest = N;
-        double most = 0;
-        for (std::size_t i = 0; i < N; ++i) {
-            const double width = (b[i].upper() - b[i].lower()) / unit_[i];
-            // Equal but for rounding is equal: the first of equal sides is cut first.
-            if (width >= 2 * narrowest_ && width > 1.001 * most && b[i].lower() < b[i].middle() &&
-                b[i].middle() < b[i].upper()) {
-                widest = i;
-                most = width;
-            }
-        }
-        if (widest != N) {
-            add(s, widest, b[widest].middle());
+        const std::size_t i = widest_side(cells_, cell(s), narrowest_);
+        if (i != N) {
+            add(s, i, cells_.cell_box(cell(s))[i].middle());
         }
     }
 
@@ -93,7 +97,6 @@ private:
     const cell_system& built_;
     std::vector<unsigned char> done_; // a cell is cut once
     std::vector<cell_cut> cuts_;
-    point<N> unit_;
     double narrowest_;
 };
 
