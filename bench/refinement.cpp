@@ -58,7 +58,7 @@ public:
           grid_{grid_of(c)},
           dynamics_{problem.system},
           pilot_{grid_, box_network<n>{c.net, {c.scale, c.offset}}},
-          problem_{.labels = problem.labels, .threads = 1},
+          problem_{detail::until_goal(build_options<n>{.labels = problem.labels, .threads = 1}, f)},
           formula_{std::move(f)},
           limit_{limit} {}
 
@@ -218,16 +218,14 @@ int main(int argc, char** argv) {
         for (const char* const name :
              {"b1_tanh_2x20_d0.02", "b1_tanh_2x20_d0.05", "b1_tanh_3x100_d0.02_assumed", "b1_relu_2x20_d0.02",
               "b1_relu_2x20_d0.03", "b1_relu_2x20_d0.05", "b2_tanh_2x20_d0.1", "b2_tanh_2x20_d0.3", "b2_relu_2x20_d0.1",
-              "b3_tanh_2x20_d0.2", "b3_relu_2x20_d0.3", "b4_tanh_2x20_d0.2", "b4_relu_2x20_d0.1", "b5_tanh_3x100_d0.1",
-              "b5_relu_3x100_d0.1"}) {
+              "b3_tanh_2x20_d0.2", "b3_relu_2x20_d0.3", "b4_tanh_2x20_d0.2"}) {
             const trained_controller c =
                 controller_from_json(opara::read_file(std::string{argv[1]} + "/" + name + ".json"));
             switch (c.system[1]) {
             case '1': compare(verify::b1(), c, limit); break;
             case '2': compare(verify::b2(), c, limit); break;
             case '3': compare(verify::b3(), c, limit); break;
-            case '4': compare(verify::b4(), c, limit); break;
-            default: compare(verify::b5(), c, limit); break;
+            default: compare(verify::b4(), c, limit); break;
             }
         }
         return 0;

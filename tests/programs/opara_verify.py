@@ -344,7 +344,8 @@ class Competition(unittest.TestCase):
         self.assertEqual((result.returncode, found["verdict"]), (0, "proved"), result.stderr)
         self.assertIn("all rounds in", result.stdout)
         rounds = found["rounds"]
-        self.assertEqual((rounds[0]["states"], rounds[0]["cells"]), (plain["states"], plain["cells"]))
+        self.assertEqual(rounds[0]["cells"], plain["cells"])
+        self.assertLessEqual(rounds[0]["states"], plain["states"])  # the same up to the goal
         self.assertEqual((rounds[-1]["states"], rounds[-1]["cells"]), (found["states"], found["cells"]))
         self.assertEqual((rounds[-1]["suspects"], rounds[-1]["cuts"]), (0, 0))
         for before, after in zip(rounds, rounds[1:]):

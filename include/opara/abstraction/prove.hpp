@@ -10,6 +10,7 @@
 #include <opara/abstraction/split_cells.hpp>
 #include <opara/abstraction/verify.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -57,13 +58,30 @@ template <std::size_t N>
 struct proof {
     proof_end what = proof_end::stuck; ///< how it ended
     adaptive_tree<N> cells;            ///< the cells of the last round
-    cell_system built;                 ///< the system of the last round
+    cell_system built;                 ///< the system of the last round, up to the goal if there is one
     cell_verdict check;                ///< what its check said
     replay<N> counterexample;          ///< its counterexample, replayed; of no meaning if proved
     std::vector<proof_round> rounds;   ///< one after another
 };
 
 namespace detail {
+
+// Of `AF goal` and `A[.. U goal]`, what comes after the goal does not matter: the system may stop there, and what would
+// be reached later need not be explored.
+template <std::size_t N>
+[[nodiscard]] build_options<N> until_goal(build_options<N> problem, const formula& f) {
+    using kind = formula::kind;
+    const formula::node& root = f.nodes().back();
+    if (root.what == kind::AF || root.what == kind::AU) {
+        const formula::node& goal = f.nodes()[root.what == kind::AF ? root.left : root.right];
+        for (const region<N>& r : problem.labels) {
+            if (goal.what == kind::atom && goal.label == r.name) {
+                problem.absorbing.push_back(r.set);
+            }
+        }
+    }
+    return problem;
+}
 
 struct ignore_round {
     constexpr void operator()(const proof_round&) const noexcept {}
@@ -74,7 +92,12 @@ class prover {
 public:
     prover(const D& system, const C& pilot, const box<N>& initial, const formula& f, const build_options<N>& problem,
            const prove_options& options)
-        : dynamics_{system}, pilot_{pilot}, initial_{initial}, formula_{f}, problem_{problem}, options_{options} {}
+        : dynamics_{system},
+          pilot_{pilot},
+          initial_{initial},
+          formula_{f},
+          problem_{until_goal(problem, f)},
+          options_{options} {}
 
     template <class Tell>
     proof<N> run(adaptive_tree<N> cells, Tell& tell) {
@@ -120,8 +143,9 @@ private:
             p.what = proof_end::proved;
             return {};
         }
-        // A replay takes about as long as the exploration of so many states: half of the time goes there.
-        const std::size_t price = options_.falsify.samples * options_.falsify.steps;
+        // A replay takes about as long as the exploration of so many states. The next one waits for twice as many: what
+        // was not found soon is probably not there.
+        const std::size_t price = options_.falsify.samples * options_.falsify.steps << replays_;
         if (round == 0 || explored_ >= price) {
             replay_counterexample(p, r);
             if (p.what == proof_end::refuted) {
@@ -137,6 +161,7 @@ private:
     }
     void replay_counterexample(proof<N>& p, proof_round& r) {
         explored_ = 0;
+        replays_ = std::min<std::size_t>(replays_ + 1, 20);
         if (!p.check.abstraction.counterexample) {
             return;
         }
@@ -164,9 +189,10 @@ private:
     const C& pilot_;
     const box<N>& initial_;
     const formula& formula_;
-    const build_options<N>& problem_;
+    build_options<N> problem_;
     const prove_options& options_;
     std::size_t explored_ = 0; // states since the last replay
+    std::size_t replays_ = 0;  // so far, or as many as matter
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
@@ -177,14 +203,18 @@ private:
 ///
 /// The *policy* stays what it is, constant on the decision cells (`coarse_controller`); only the *proof* gets finer
 /// cells. So a counterexample that is spurious costs cuts and no training. After each check that fails, `choose_cuts`
-/// says what to cut, and the counterexample is replayed from time to time, at first and whenever as much work has gone
-/// into the rest (`falsify`). Counterexample-guided abstraction refinement: Clarke, Grumberg, Jha, Lu, Veith, CAV 2000;
-/// for trained controllers, with training in the loop: Jin et al., "Trainify", CAV 2022.
+/// says what to cut, and the counterexample is replayed from time to time (`falsify`): at first, and then ever more
+/// rarely. Counterexample-guided abstraction refinement: Clarke, Grumberg, Jha, Lu, Veith, CAV 2000; for trained
+/// controllers, with training in the loop: Jin et al., "Trainify", CAV 2022.
+///
+/// If the formula is `AF goal` or `A[.. U goal]` of a label, cells inside the goal are absorbing, as what comes later
+/// does not matter: `built` ends there.
 ///
 /// Equal arguments give equal results, but for `seconds`.
 /// @param decisions  the cells on which the controller was trained: a `uniform_grid` or an `adaptive_tree`
 /// @param pilot  acts on the decision cells
-/// @param problem  labels; cells inside an absorbing set stop the system, so that what happens there should not matter
+/// @param problem  labels; cells inside another absorbing set stop the system, so that what happens there should not
+/// matter
 ///        to the formula: whether a cell lies inside depends on how it was cut
 /// @param tell  called with a `proof_round` after each round; it may throw to end the proof
 /// @throws domain_error,system_error,label_error,controller_error  as `build`, `check` and `falsify`
