@@ -46,6 +46,15 @@ TEST_CASE("suspects are the failing states on the way from failing initial state
     CHECK(find_blame(ladder(1), parse_formula("AX AX (goal | !safe)")).suspects == flags{1, 1, 0, 0, 0, 0, 0});
 }
 
+TEST_CASE("of alternatives the one with fewer suspects is blamed") {
+    CHECK(find_blame(ladder(1), parse_formula("AF goal | AX AX goal")).suspects == flags{1, 1, 0, 0, 0, 0, 0});
+    CHECK(find_blame(ladder(1), parse_formula("AX AX goal | (false | AF goal)")).suspects ==
+          flags{1, 1, 0, 0, 0, 0, 0});
+    // A label alone is no alternative: there is nothing to be done about it.
+    CHECK(find_blame(ladder(1), parse_formula("goal | AF goal")).count == 3);
+    CHECK(find_blame(ladder(1), parse_formula("AF goal | goal")).count == 3);
+}
+
 TEST_CASE("nothing is to blame if the formula holds") {
     for (const char* const text : {"AF (goal | !safe)", "AG true", "A[safe U goal | !safe]", "AX AX AX true"}) {
         CHECK(find_blame(ladder(1), parse_formula(text)) == blame{flags(7, 0), 0, {}});

@@ -26,8 +26,8 @@ struct blurred_label {
 ///
 /// An initial state fails a universal formula because of runs all of whose states fail it, or a part of it, so these
 /// states are the *suspects*: the failing ones to which a run leads from a failing initial state through failing
-/// states. Of the others, which may be many more, it does not matter whether they fail. If no suspect is left, the
-/// formula holds.
+/// states. Of the others, which may be many more, it does not matter whether they fail. If the formula is a
+/// disjunction, only the side is blamed that has fewer suspects: it is enough if that one holds.
 struct blame {
     std::vector<unsigned char> suspects; ///< one flag a state
     std::size_t count = 0;               ///< how many there are
@@ -50,9 +50,12 @@ public:
         result_.suspects.assign(system.size(), 0);
     }
 
-    blame run() {
+    // Blames a part of the formula, in the initial states that fail the whole.
+    blame run(std::size_t part) {
         for (const state_id s : system_.initial()) {
-            accuse(nodes_.size() - 1, s, true);
+            if (sets_.result()[s.index()] == 0) {
+                accuse(part, s, true);
+            }
         }
         while (!work_.empty()) {
             const accusation next = work_.back();
@@ -115,6 +118,19 @@ private:
     blame result_;
 };
 
+// Of alternatives the one that has fewer suspects, as one is enough; the left one of equals. An alternative without
+// suspects is of no use: it fails, and nothing can be done about it.
+[[nodiscard]] inline blame least_blame(const transition_system& system, const formula& f, const evaluation& sets,
+                                       std::size_t part) {
+    const formula::node& n = f.nodes()[part];
+    if (n.what != formula::kind::disjunction) {
+        return accuser{system, f, sets}.run(part);
+    }
+    blame left = least_blame(system, f, sets, n.left);
+    blame right = least_blame(system, f, sets, n.right);
+    return left.count == 0 || (right.count != 0 && right.count < left.count) ? std::move(right) : std::move(left);
+}
+
 } // namespace detail
 
 /// What makes a formula fail in initial states; nothing if it holds there.
@@ -122,7 +138,7 @@ private:
 /// Complexity: O(nodes * (states + transitions)).
 [[nodiscard]] inline blame find_blame(const transition_system& system, const formula& f) {
     const evaluation sets{system, f};
-    return detail::accuser{system, f, sets}.run();
+    return detail::least_blame(system, f, sets, f.nodes().size() - 1);
 }
 
 } // namespace opara::inline OPARA_ABI::abstraction
