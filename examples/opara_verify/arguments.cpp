@@ -1,4 +1,5 @@
 #include <examples/opara_verify/arguments.hpp>
+#include <opara/abstraction/prove.hpp>
 
 #include <charconv>
 #include <cstddef>
@@ -26,6 +27,9 @@ FILE:   FILE.json says how the controller was trained; FILE.onnx is a multilayer
                          number of the largest; affine, c0 c1 .. cn for each control, which is then c0 + c1 x1 + .. +
                          cn xn with the state x inside the cell; softmax, the probabilities of
                          actions that are drawn by lot; default: the controller's
+  --refine [ROUNDS]      where the check fails, cut the cells that are to blame and check again, up to ROUNDS times
+                         (default: 40); the controller stays constant on the cells of its grid
+  --max-cells COUNT      how many cells all cuts of --refine may add; default: 5000000
   --steps COUNT          explore so many steps only; the verdict then says "within bound" where it depends on it
   --project DIM[,DIM]    merge states that differ in other dimensions only, and check what comes out; up to three of
                          the system's dimensions, which count from 0
@@ -106,6 +110,12 @@ arguments parse_arguments(const std::vector<std::string>& words) {
             a.tube = true;
             continue;
         }
+        if (word == "--refine") {
+            const bool has_rounds = k + 1 < words.size() && !words[k + 1].empty() &&
+                                    words[k + 1].find_first_not_of("0123456789") == std::string::npos;
+            a.refine = has_rounds ? count(word, words[++k]) : abstraction::prove_options{}.rounds;
+            continue;
+        }
         if (k + 1 == words.size()) {
             throw usage_error{word + " is unknown or lacks its value"};
         }
@@ -125,6 +135,8 @@ arguments parse_arguments(const std::vector<std::string>& words) {
             if (!a.head) {
                 throw usage_error{"--head takes scaled, argmax, affine or softmax, not '" + value + "'"};
             }
+        } else if (word == "--max-cells") {
+            a.max_cells = count(word, value);
         } else if (word == "--steps") {
             a.steps = count(word, value);
         } else if (word == "--threads") {
@@ -152,6 +164,12 @@ arguments parse_arguments(const std::vector<std::string>& words) {
     }
     if (a.tube && !(a.picture.empty() && a.project.empty())) {
         throw usage_error{"--picture and --project are about cells, and a tube has none"};
+    }
+    if (a.refine && (a.tube || a.steps || !a.project.empty() || !a.exports.empty())) {
+        throw usage_error{"--tube, --steps, --project and --export are not for refined cells"};
+    }
+    if (a.max_cells && !a.refine) {
+        throw usage_error{"--max-cells is for --refine"};
     }
     if (a.system.empty() || a.controllers.empty()) {
         throw usage_error{"a system and a controller are needed"};

@@ -6,6 +6,7 @@
 #include <opara/abstraction/json.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -28,6 +29,8 @@ struct arguments {
     std::vector<std::size_t> project;           ///< key dimensions to project onto; empty: no projection
     std::string picture;                        ///< an SVG file to write; empty: none
     std::optional<double> at_least;             ///< the probability to prove, of a policy that chooses by lot; 1
+    std::optional<std::size_t> refine;          ///< cut cells where the proof needs it, in so many rounds at most
+    std::optional<std::uint64_t> max_cells;     ///< how many cells all cuts may add
     bool tube = false;                          ///< follow a reach tube instead of exploring cells
     bool help = false;                          ///< only the usage
 };

@@ -7,6 +7,7 @@
 #include <examples/opara_verify/controllers.hpp>
 #include <examples/opara_verify/exports.hpp>
 #include <examples/opara_verify/pilots.hpp>
+#include <examples/opara_verify/refinement.hpp>
 #include <examples/opara_verify/report.hpp>
 #include <examples/opara_verify/tube.hpp>
 #include <examples/opara_verify/verification.hpp>
@@ -119,16 +120,17 @@ benchmark<abstraction::piecewise_linear<System>> with_laws(const benchmark<Syste
 template <class System>
 report verify(const benchmark<System>& problem, const std::vector<abstraction::trained_controller>& c,
               const arguments& a, run::progress& doing) {
-    return a.tube ? follow(problem, pilot_of<System>(c), c.front(), a, doing)
-                  : explore(problem, pilot_of<System>(c), c.front(), a, doing);
+    return a.tube     ? follow(problem, pilot_of<System>(c), c.front(), a, doing)
+           : a.refine ? refine(problem, pilot_of<System>(c), c.front(), a, doing)
+                      : explore(problem, pilot_of<System>(c), c.front(), a, doing);
 }
 
 // The systems whose controllers choose one of a few actions are those that can choose by lot.
 template <class System>
 report by_lot(const benchmark<System>& problem, const abstraction::trained_controller& c, const arguments& a,
               run::progress& doing) {
-    if (a.steps || !a.project.empty() || !a.picture.empty()) {
-        throw usage_error{"--steps, --project and --picture are not for policies that choose by lot"};
+    if (a.steps || a.refine || !a.project.empty() || !a.picture.empty()) {
+        throw usage_error{"--steps, --refine, --project and --picture are not for policies that choose by lot"};
     }
     if constexpr (std::is_same_v<System, abstraction::systems::mountain_car> ||
                   std::is_same_v<System, abstraction::systems::cart_pole>) {

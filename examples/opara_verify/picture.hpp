@@ -62,8 +62,8 @@ rectangle seen_from_above(const abstraction::box<N>& b) {
 std::vector<std::size_t> steps_to(const abstraction::transition_system& graph);
 
 /// The cells of a system, for `drawing::cells`, without what is no cell.
-template <std::size_t N>
-std::vector<drawn_cell> drawn_cells(const abstraction::uniform_grid<N>& grid, const abstraction::cell_system& system,
+template <abstraction::partition P>
+std::vector<drawn_cell> drawn_cells(const P& grid, const abstraction::cell_system& system,
                                     const abstraction::formula& property) {
     const std::vector<std::size_t> steps = steps_to(system.graph);
     const abstraction::evaluation sets{system.graph, property};

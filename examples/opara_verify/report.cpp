@@ -55,6 +55,17 @@ std::string to_json(const report& r) {
         }
         j["tube"] = {{"parts", r.tube->parts}, {"steps", r.tube->steps}, {"peak", r.tube->peak}, {"hulls", hulls}};
     }
+    if (!r.rounds.empty()) {
+        j["rounds"] = nlohmann::ordered_json::array();
+        for (const round_found& round : r.rounds) {
+            j["rounds"].push_back({{"cells", round.cells},
+                                   {"states", round.states},
+                                   {"transitions", round.transitions},
+                                   {"suspects", round.suspects},
+                                   {"cuts", round.cuts},
+                                   {"seconds", round.seconds}});
+        }
+    }
     j["exports"] = nlohmann::ordered_json::array();
     for (const exported& e : r.exports) {
         j["exports"].push_back({{"format", e.format}, {"file", e.path}, {"property", e.property}});
@@ -106,15 +117,25 @@ std::string to_text(const report& r) {
              " steps, at most " + std::to_string(r.tube->peak) + " boxes at once, in " + number(r.build_s) + " s\n";
         return t + "  verdict      " + r.verdict + "\n";
     }
-    t += "  reached      " + std::to_string(r.states) + " states, " + std::to_string(r.transitions) +
-         " transitions, built in " + number(r.build_s) + " s";
-    t += r.states != 0 && r.build_s > 0 && !r.projected_from
+    for (std::size_t k = 0; k < r.rounds.size(); ++k) {
+        const round_found& round = r.rounds[k];
+        t += (k == 0 ? "  refined      " : "               ") + std::to_string(k) + ": " +
+             std::to_string(round.states) + " states";
+        t += round.suspects == 0 ? "" : ", " + std::to_string(round.suspects) + " to blame";
+        t += (round.cuts == 0 ? "" : ", " + std::to_string(round.cuts) + " cells cut") + ", " + number(round.seconds) +
+             " s\n";
+    }
+    t += "  reached      " + std::to_string(r.states) + " states, " + std::to_string(r.transitions) + " transitions, " +
+         (r.rounds.empty() ? "built in " : "all rounds in ") + number(r.build_s) + " s";
+    t += r.states != 0 && r.build_s > 0 && !r.projected_from && r.rounds.empty()
              ? " (" + number(static_cast<double>(r.states) / r.build_s) + " states a second)\n"
              : "\n";
     if (r.projected_from) {
         t += "  projected    from " + std::to_string(*r.projected_from) + " states\n";
     }
-    t += "  checked in   " + number(r.check_s) + " s\n";
+    if (r.rounds.empty()) {
+        t += "  checked in   " + number(r.check_s) + " s\n";
+    }
     if (r.chance) {
         t += "  probability  at least " + number(r.chance->least) + ", at most " + number(r.chance->most) +
              " from each initial state; asked for: " + number(r.chance->at_least) + "\n";

@@ -42,12 +42,22 @@ struct chance_found {
     bool is_precise = false; ///< whether the bounds of the abstraction are as close as they get
 };
 
+/// A round of a proof by refinement.
+struct round_found {
+    std::uint64_t cells = 0;     ///< of the partition
+    std::size_t states = 0;      ///< that were reached
+    std::size_t transitions = 0; ///< between them
+    std::size_t suspects = 0;    ///< states that can be blamed for the failure
+    std::size_t cuts = 0;        ///< that were then made
+    double seconds = 0;          ///< since the beginning
+};
+
 /// What was found.
 struct report {
     std::string system;                        ///< its name
     std::string controller;                    ///< its name
     std::string property;                      ///< the formula
-    std::uint64_t cells = 0;                   ///< of the grid
+    std::uint64_t cells = 0;                   ///< of the grid, or of the partition that came out of its refinement
     std::size_t states = 0;                    ///< that were reached
     std::size_t transitions = 0;               ///< between them
     double build_s = 0;                        ///< seconds for the transition system
@@ -62,6 +72,7 @@ struct report {
     std::optional<std::size_t> projected_from; ///< how many states there were before a projection
     std::optional<chance_found> chance;        ///< of a policy that chooses by lot; then there is no counterexample
     std::optional<tube_found> tube;            ///< if one was asked for; then there are no states
+    std::vector<round_found> rounds;           ///< of a proof by refinement; then the seconds are those of all rounds
     std::vector<exported> exports;             ///< files that were written for other checkers
 };
 

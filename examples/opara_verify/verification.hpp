@@ -20,9 +20,8 @@
 namespace opara::examples::verify {
 
 /// Tells of what was reached, and of the counterexample.
-template <std::size_t N>
-void fill(report& r, const abstraction::uniform_grid<N>& grid, const abstraction::cell_system& built,
-          const abstraction::verdict& v) {
+template <abstraction::partition P>
+void fill(report& r, const P& grid, const abstraction::cell_system& built, const abstraction::verdict& v) {
     r.states = built.graph.size();
     r.transitions = built.graph.transitions();
     if (!v.counterexample) {
@@ -43,17 +42,9 @@ void fill(report& r, const abstraction::uniform_grid<N>& grid, const abstraction
     }
 }
 
-/// Can the system itself do what the abstraction did?
-template <class Dynamics, class Pilot>
-void replay(report& r, const abstraction::uniform_grid<Dynamics::dimension>& grid, const Dynamics& dynamics,
-            const Pilot& pilot, const box<Dynamics::dimension>& initial,
-            const abstraction::build_options<Dynamics::dimension>& options, const abstraction::cell_system& built,
-            const abstraction::formula& property, const abstraction::verdict& v) {
-    if (!v.counterexample) {
-        return;
-    }
-    const auto found =
-        abstraction::falsify(grid, dynamics, pilot, initial, options, built, property, *v.counterexample);
+/// Tells of a replayed counterexample.
+template <std::size_t N>
+void fill(report& r, const abstraction::replay<N>& found) {
     r.replay.emplace();
     switch (found.what) {
     case abstraction::counterexample_kind::real:
@@ -68,16 +59,29 @@ void replay(report& r, const abstraction::uniform_grid<Dynamics::dimension>& gri
     }
 }
 
+/// Can the system itself do what the abstraction did?
+template <class Dynamics, class Pilot>
+void replay(report& r, const abstraction::uniform_grid<Dynamics::dimension>& grid, const Dynamics& dynamics,
+            const Pilot& pilot, const box<Dynamics::dimension>& initial,
+            const abstraction::build_options<Dynamics::dimension>& options, const abstraction::cell_system& built,
+            const abstraction::formula& property, const abstraction::verdict& v) {
+    if (!v.counterexample) {
+        return;
+    }
+    fill(r, abstraction::falsify(grid, dynamics, pilot, initial, options, built, property, *v.counterexample));
+}
+
 /// Draws what was reached. @throws error  with the path and the reason
-template <std::size_t N>
-void draw(const report& r, const abstraction::uniform_grid<N>& grid, const abstraction::cell_system& built,
-          const abstraction::formula& property, const std::vector<abstraction::region<N>>& labels,
-          const box<N>& initial, const std::vector<std::size_t>& dimensions, const std::string& file) {
+template <abstraction::partition P>
+void draw(const report& r, const P& grid, const abstraction::cell_system& built, const abstraction::formula& property,
+          const std::vector<abstraction::region<P::dimension>>& labels, const box<P::dimension>& initial,
+          const std::vector<std::size_t>& dimensions, const std::string& file) {
     drawing d;
     d.title = r.system + " under " + r.controller + ": " + r.verdict;
     d.subtitle = (r.property.size() > 80 ? r.property.substr(0, 80) + "..." : r.property) + ", " +
                  std::to_string(r.states) + " states";
-    d.axes = {"x" + std::to_string(dimensions[0]), N > 1 ? "x" + std::to_string(dimensions[1]) : std::string{}};
+    d.axes = {"x" + std::to_string(dimensions[0]),
+              P::dimension > 1 ? "x" + std::to_string(dimensions[1]) : std::string{}};
     d.cells = drawn_cells(grid, built, property);
     d.initial = seen_from_above(initial);
     for (const auto& label : labels) {
@@ -85,13 +89,13 @@ void draw(const report& r, const abstraction::uniform_grid<N>& grid, const abstr
     }
     for (const place& p : r.counterexample) {
         if (p.what == "cell") {
-            d.counterexample.push_back(
-                {{interval{p.lower[0], p.upper[0]}, N > 1 ? interval{p.lower[1], p.upper[1]} : interval{0.0, 1.0}}});
+            d.counterexample.push_back({{interval{p.lower[0], p.upper[0]},
+                                         P::dimension > 1 ? interval{p.lower[1], p.upper[1]} : interval{0.0, 1.0}}});
         }
     }
     if (r.replay) {
         for (const auto& x : r.replay->run) {
-            d.replayed.push_back({x[dimensions[0]], N > 1 ? x[dimensions[1]] : 0.5});
+            d.replayed.push_back({x[dimensions[0]], P::dimension > 1 ? x[dimensions[1]] : 0.5});
         }
     }
     write_file_atomically(file, [&](std::ostream& out) { write_picture(out, d); });

@@ -1,13 +1,15 @@
 /// @file
 /// From a continuous state space to a verdict: intervals, partitions, dynamics, controllers, transition systems, CTL,
-/// replayed counterexamples, reach tubes, and the same for stochastic policies.
+/// replayed counterexamples, proofs by refinement, reach tubes, and the same for stochastic policies.
 #pragma once
 
 #include <opara/abstraction/adaptive_tree.hpp>
 #include <opara/abstraction/always_probability.hpp>
+#include <opara/abstraction/blame.hpp>
 #include <opara/abstraction/build.hpp>
 #include <opara/abstraction/build_process.hpp>
 #include <opara/abstraction/check.hpp>
+#include <opara/abstraction/coarse_controller.hpp>
 #include <opara/abstraction/controller.hpp>
 #include <opara/abstraction/dynamics.hpp>
 #include <opara/abstraction/falsify.hpp>
@@ -19,7 +21,9 @@
 #include <opara/abstraction/piecewise_linear.hpp>
 #include <opara/abstraction/product.hpp>
 #include <opara/abstraction/project.hpp>
+#include <opara/abstraction/prove.hpp>
 #include <opara/abstraction/reachability.hpp>
+#include <opara/abstraction/split_cells.hpp>
 #include <opara/abstraction/stochastic.hpp>
 #include <opara/abstraction/systems.hpp>
 #include <opara/abstraction/tube.hpp>

@@ -6,3 +6,4 @@
 #include <opara/learning/agent.hpp>
 #include <opara/learning/environment.hpp>
 #include <opara/learning/error.hpp>
+#include <opara/learning/refine.hpp>

@@ -13,6 +13,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
+#include <string>
 #include <vector>
 
 using namespace opara::abstraction;
@@ -98,6 +100,39 @@ TEST_CASE("cells that are not cut keep their numbers, and a point on a cut belon
     CHECK(copy == tree);
     tree.bisect(0, 1);
     CHECK(copy != tree);
+}
+
+TEST_CASE("a tree can be made again from its cuts") {
+    random_source random{5};
+    adaptive_tree<2> tree{coarse};
+    CHECK(tree.cuts().empty());
+    CHECK(tree.bisect(2, 0) == 6);
+    CHECK(tree.cut(6, 1, -0.25) == 7);
+    CHECK(tree.cut(2, 1, -0.75) == 8);
+    CHECK(tree.cuts() == std::vector<cell_cut>{{2, 0, 0.5}, {6, 1, -0.25}, {2, 1, -0.75}});
+    cut_at_random(tree, 300, random);
+    const std::vector<cell_cut> cuts = tree.cuts();
+    CHECK(cuts.size() == 303);
+    CHECK(adaptive_tree<2>{coarse, cuts} == tree);
+    // The first of them are an earlier tree.
+    const adaptive_tree<2> earlier{coarse, std::span{cuts}.first(100)};
+    CHECK(earlier.size() == 106);
+    CHECK(earlier.cuts() == std::vector<cell_cut>{cuts.begin(), cuts.begin() + 100});
+}
+
+TEST_CASE("cuts that cannot be made are refused, and the message says which") {
+    const auto refuses = [&](std::vector<cell_cut> cuts, const std::string& why) {
+        try {
+            const adaptive_tree<2> tree{coarse, cuts};
+            FAIL("not refused");
+        } catch (const domain_error& e) {
+            CHECK_MESSAGE(std::string{e.what()}.find(why) != std::string::npos, e.what());
+        }
+    };
+    refuses({{2, 0, 0.5}, {7, 0, 0.6}}, "cut 1, of cell 7 in dimension 0: there are 7 cells in 2 dimensions");
+    refuses({{2, 2, 0.5}}, "cut 0, of cell 2 in dimension 2");
+    refuses({{2, 0, 0.5}, {2, 0, 0.5}}, "cut 1: cell 2 cannot be cut in dimension 0");
+    refuses({{2, 0, std::numeric_limits<double>::quiet_NaN()}}, "cut 0: ");
 }
 
 TEST_CASE("what cannot be cut is refused, and nothing has changed") {

@@ -332,6 +332,43 @@ class Competition(unittest.TestCase):
             self.assertEqual(result.returncode, 2)
             self.assertIn(message, result.stderr)
 
+    def test_a_coarse_policy_is_proved_on_cells_that_are_cut(self):
+        # u = -x0 - 2 x1 in the middle of a cell of 0.25: the plain grid is too coarse to see that the goal is reached.
+        law = controller("b2", 4, [0.0], [[-2.5, -2.5], [2.5, 2.5]], [0.25, 0.25])
+        law["layers"][0]["weight"] = [[-0.5, -1.0, -0.5, -1.0]]
+        result, plain = self.run_it("b2", [law])
+        self.assertEqual((result.returncode, plain["verdict"]), (1, "not proved"), result.stderr)
+        self.assertNotIn("rounds", plain)
+        picture = self.folder / "cut.svg"
+        result, found = self.run_it("b2", [law], "--refine", "--picture", picture)
+        self.assertEqual((result.returncode, found["verdict"]), (0, "proved"), result.stderr)
+        self.assertIn("all rounds in", result.stdout)
+        rounds = found["rounds"]
+        self.assertEqual(rounds[0]["cells"], plain["cells"])
+        self.assertLessEqual(rounds[0]["states"], plain["states"])  # the same up to the goal
+        self.assertEqual((rounds[-1]["states"], rounds[-1]["cells"]), (found["states"], found["cells"]))
+        self.assertEqual((rounds[-1]["suspects"], rounds[-1]["cuts"]), (0, 0))
+        for before, after in zip(rounds, rounds[1:]):
+            self.assertEqual(after["cells"], before["cells"] + before["cuts"])
+        self.assertTrue(picture.read_text().startswith("<svg"))
+        result, short = self.run_it("b2", [law], "--refine", "3")
+        self.assertEqual((result.returncode, short["verdict"]), (1, "not proved in so many rounds"), result.stderr)
+        self.assertEqual(len(short["rounds"]), 4)
+        result, small = self.run_it("b2", [law], "--refine", "--max-cells", "100")
+        self.assertEqual((result.returncode, small["verdict"]), (1, "not proved with so many cells"), result.stderr)
+        self.assertLessEqual(small["cells"], plain["cells"] + 100)
+        result, refuted = self.run_it("b2", [law], "--refine", "--property", "AG goal")
+        self.assertEqual((result.returncode, refuted["verdict"]),
+                         (1, "not proved: a run of the system violates the property"), result.stderr)
+        self.assertEqual(refuted["counterexample"]["replay"]["verdict"], "real")
+        for words, message in ((("--refine", "--tube"), "are not for refined cells"),
+                               (("--refine", "2", "--steps", "3"), "are not for refined cells"),
+                               (("--max-cells", "3"), "--max-cells is for --refine"),
+                               (("--refine", "--property", "EF goal"), "speaks of some runs, not of all")):
+            result, _ = self.run_it("b2", [law], *words)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn(message, result.stderr)
+
     def test_a_picture_shows_what_was_reached(self):
         falls = controller("single_pendulum", 4, [0.0], [[-2, -6], [2, 6]], [0.05, 0.1])
         picture = self.folder / "a & b.svg"

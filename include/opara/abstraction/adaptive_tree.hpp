@@ -18,6 +18,15 @@
 
 namespace opara::inline OPARA_ABI::abstraction {
 
+/// One cut of a cell: what lies below `at` keeps the cell's number, the rest gets the next free one.
+struct cell_cut {
+    std::uint64_t cell = 0;    ///< the number of the cell
+    std::size_t dimension = 0; ///< in which dimension it is cut
+    double at = 0;             ///< where
+
+    friend bool operator==(const cell_cut&, const cell_cut&) = default;
+};
+
 /// A uniform grid that is finer where it has to be: any cell can be cut in two, again and again, without touching the
 /// others. Where refinement by counterexamples bisects cells, this is the partition for it. Model of `partition`.
 ///
@@ -34,6 +43,26 @@ public:
 
     /// The grid as it is. From one cell: `adaptive_tree<2>{uniform_grid<2>{domain, {1, 1}}}`.
     explicit adaptive_tree(uniform_grid<N> grid) : grid_{std::move(grid)} {}
+    /// The grid after these cuts, one after another: `adaptive_tree<N>{t.grid(), t.cuts()} == t`.
+    /// @throws domain_error  a cut is none: of a cell that there is not then, in no dimension, or where the cell is
+    /// not;
+    ///         says which
+    adaptive_tree(uniform_grid<N> grid, std::span<const cell_cut> cuts) : grid_{std::move(grid)} {
+        for (std::size_t k = 0; k < cuts.size(); ++k) {
+            const cell_cut& c = cuts[k];
+            if (c.cell >= size() || c.dimension >= N) {
+                throw domain_error{"cut " + std::to_string(k) + ", of cell " + std::to_string(c.cell) +
+                                       " in dimension " + std::to_string(c.dimension) + ": there are " +
+                                       std::to_string(size()) + " cells in " + std::to_string(N) + " dimensions",
+                                   c.dimension};
+            }
+            try {
+                cut(c.cell, c.dimension, c.at);
+            } catch (const domain_error& e) {
+                throw domain_error{"cut " + std::to_string(k) + ": " + e.what(), c.dimension};
+            }
+        }
+    }
 
     /// The number of cells.
     [[nodiscard]] std::uint64_t size() const noexcept { return grid_.size() + added_.size(); }
@@ -41,6 +70,19 @@ public:
     [[nodiscard]] std::uint64_t outside() const noexcept { return std::numeric_limits<std::uint64_t>::max() - 1; }
     [[nodiscard]] const box<N>& domain() const noexcept { return grid_.domain(); } ///< the box of all cells
     [[nodiscard]] const uniform_grid<N>& grid() const noexcept { return grid_; }   ///< before any cut
+    /// All cuts, in the order in which they were made. O(cuts and, for each, later ones of its cell).
+    [[nodiscard]] std::vector<cell_cut> cuts() const {
+        std::vector<cell_cut> list;
+        list.reserve(nodes_.size());
+        for (const node& n : nodes_) {
+            std::uint32_t below = n.next[0]; // what lies below has kept the number ever since
+            while ((below & leaf_bit) == 0) {
+                below = nodes_[below].next[0];
+            }
+            list.push_back({leaves_[below ^ leaf_bit].cell, n.dimension, n.at});
+        }
+        return list;
+    }
 
     /// Cuts a cell in the middle of one dimension. Returns the number of the part above; the part below keeps the
     /// cell's own.

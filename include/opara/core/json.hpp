@@ -38,6 +38,7 @@ public:
     /// The element of an array.
     [[nodiscard]] json_place at(std::size_t index) const { return {(*value_)[index], *this, nullptr, index}; }
     [[nodiscard]] std::size_t size() const { return value_->size(); }
+    [[nodiscard]] bool equals(const nlohmann::json& other) const { return *value_ == other; }
 
     /// @throws parse_error  it is no object, or has other keys than these
     void require_object(std::initializer_list<std::string_view> keys) const {

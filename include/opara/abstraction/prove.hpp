@@ -1,0 +1,239 @@
+/// @file
+/// Proving a formula of a trained controller, on cells that are cut where the proof needs it.
+#pragma once
+
+#include <opara/abstraction/adaptive_tree.hpp>
+#include <opara/abstraction/blame.hpp>
+#include <opara/abstraction/build.hpp>
+#include <opara/abstraction/coarse_controller.hpp>
+#include <opara/abstraction/falsify.hpp>
+#include <opara/abstraction/split_cells.hpp>
+#include <opara/abstraction/verify.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace opara::inline OPARA_ABI::abstraction {
+
+/// Why a proof by refinement came to its end.
+enum class proof_end : unsigned char {
+    proved,  ///< every run of the system satisfies the formula
+    refuted, ///< a run of the system, in double arithmetic, violates it
+    rounds,  ///< the rounds are used up
+    cells,   ///< the next cuts would make more cells than may be
+    seconds, ///< the time is used up
+    stuck,   ///< nothing is left to cut, or the formula speaks of some runs and not of all
+};
+
+/// What a proof may spend; it stops at the first that is used up. The first check is always made.
+struct prove_options {
+    std::size_t rounds = 40;                                  ///< how often cells may be cut
+    std::uint64_t cells = 5'000'000;                          ///< how many cells all cuts may add
+    double seconds = std::numeric_limits<double>::infinity(); ///< on the clock, looked at after each round
+    split_options split{};                                    ///< how finely to cut
+    falsify_options falsify{.samples = 100, .boxes = 100};    ///< how hard to look for a run that violates the formula
+};
+
+/// One round of a proof: a system that was built and checked.
+struct proof_round {
+    std::size_t round = 0;                         ///< from 0 on
+    std::uint64_t added = 0;                       ///< cells that cuts have added so far
+    std::size_t states = 0;                        ///< that were reached
+    std::size_t transitions = 0;                   ///< between them
+    std::size_t suspects = 0;                      ///< states that can be blamed for the failure
+    std::size_t cuts = 0;                          ///< that were then made
+    double seconds = 0;                            ///< since the proof began
+    std::optional<counterexample_kind> replayed{}; ///< what the counterexample is worth, if it was replayed
+};
+
+/// The outcome of a proof by refinement.
+template <std::size_t N>
+struct proof {
+    proof_end what = proof_end::stuck; ///< how it ended
+    adaptive_tree<N> cells;            ///< the cells of the last round
+    cell_system built;                 ///< the system of the last round, up to the goal if there is one
+    cell_verdict check;                ///< what its check said
+    replay<N> counterexample;          ///< its counterexample, replayed; of no meaning if proved
+    std::vector<proof_round> rounds;   ///< one after another
+};
+
+namespace detail {
+
+// Of `AF goal` and `A[.. U goal]`, what comes after the goal does not matter: the system may stop there, and what would
+// be reached later need not be explored.
+template <std::size_t N>
+[[nodiscard]] build_options<N> until_goal(build_options<N> problem, const formula& f) {
+    using kind = formula::kind;
+    const formula::node& root = f.nodes().back();
+    if (root.what == kind::AF || root.what == kind::AU) {
+        const formula::node& goal = f.nodes()[root.what == kind::AF ? root.left : root.right];
+        for (const region<N>& r : problem.labels) {
+            if (goal.what == kind::atom && goal.label == r.name) {
+                problem.absorbing.push_back(r.set);
+            }
+        }
+    }
+    return problem;
+}
+
+struct ignore_round {
+    constexpr void operator()(const proof_round&) const noexcept {}
+};
+
+template <std::size_t N, steppable_dynamics D, controller<N, typename D::action> C>
+class prover {
+public:
+    prover(const D& system, const C& pilot, const box<N>& initial, const formula& f, const build_options<N>& problem,
+           const prove_options& options)
+        : dynamics_{system},
+          pilot_{pilot},
+          initial_{initial},
+          formula_{f},
+          problem_{until_goal(problem, f)},
+          options_{options} {}
+
+    template <class Tell>
+    proof<N> run(adaptive_tree<N> cells, Tell& tell) {
+        proof<N> p{proof_end::stuck, std::move(cells), {}, {}, {}, {}};
+        const std::uint64_t before = p.cells.size();
+        for (std::size_t k = 0;; ++k) {
+            p.built = cell_system{}; // frees its memory before the next one grows
+            p.built = build(p.cells, dynamics_, pilot_, initial_, problem_);
+            p.check = check(p.built, formula_);
+            proof_round r{.round = k,
+                          .added = p.cells.size() - before,
+                          .states = p.built.graph.size(),
+                          .transitions = p.built.graph.transitions()};
+            explored_ += r.states;
+            const std::vector<cell_cut> cuts = judge(p, r, k);
+            r.seconds = seconds();
+            const bool ends = p.what == proof_end::proved || p.what == proof_end::refuted || cuts.empty();
+            if (!ends) {
+                p.what = k >= options_.rounds                     ? proof_end::rounds
+                         : r.added + cuts.size() > options_.cells ? proof_end::cells
+                         : r.seconds >= options_.seconds          ? proof_end::seconds
+                                                                  : proof_end::stuck;
+            }
+            if (ends || p.what != proof_end::stuck) {
+                conclude(p, r);
+                p.rounds.push_back(r);
+                tell(std::as_const(r));
+                return p;
+            }
+            for (const cell_cut& c : cuts) {
+                p.cells.cut(c.cell, c.dimension, c.at);
+            }
+            r.cuts = cuts.size();
+            p.rounds.push_back(r);
+            tell(std::as_const(r));
+        }
+    }
+
+private:
+    // What is to be cut after a check; nothing if it ends the proof.
+    std::vector<cell_cut> judge(proof<N>& p, proof_round& r, std::size_t round) {
+        if (p.check.what == conclusion::proved) {
+            p.what = proof_end::proved;
+            return {};
+        }
+        // A replay takes about as long as the exploration of so many states. The next one waits for twice as many: what
+        // was not found soon is probably not there.
+        const std::size_t price = options_.falsify.samples * options_.falsify.steps << replays_;
+        if (round == 0 || explored_ >= price) {
+            replay_counterexample(p, r);
+            if (p.what == proof_end::refuted) {
+                return {};
+            }
+        }
+        if (!formula_.is_universal()) {
+            return {};
+        }
+        const blame why = find_blame(p.built.graph, formula_);
+        r.suspects = why.count;
+        return choose_cuts(p.cells, initial_, problem_, p.built, why, options_.split);
+    }
+    void replay_counterexample(proof<N>& p, proof_round& r) {
+        explored_ = 0;
+        replays_ = std::min<std::size_t>(replays_ + 1, 20);
+        if (!p.check.abstraction.counterexample) {
+            return;
+        }
+        p.counterexample = falsify(p.cells, dynamics_, pilot_, initial_, problem_, p.built, formula_,
+                                   *p.check.abstraction.counterexample, options_.falsify);
+        r.replayed = p.counterexample.what;
+        if (p.counterexample.what == counterexample_kind::real) {
+            p.what = proof_end::refuted;
+        }
+    }
+    // The counterexample that is returned is that of the last check.
+    void conclude(proof<N>& p, proof_round& r) {
+        if (p.what != proof_end::proved && p.what != proof_end::refuted && !r.replayed) {
+            replay_counterexample(p, r);
+        }
+        if (p.what == proof_end::proved) {
+            p.counterexample = {};
+        }
+    }
+    [[nodiscard]] double seconds() const {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    }
+
+    const D& dynamics_;
+    const C& pilot_;
+    const box<N>& initial_;
+    const formula& formula_;
+    build_options<N> problem_;
+    const prove_options& options_;
+    std::size_t explored_ = 0; // states since the last replay
+    std::size_t replays_ = 0;  // so far, or as many as matter
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+} // namespace detail
+
+/// Proves a formula of a controller, or refutes it, or spends the budget: the system is built and checked on the cells
+/// of the decisions, then again and again on finer ones.
+///
+/// The *policy* stays what it is, constant on the decision cells (`coarse_controller`); only the *proof* gets finer
+/// cells. So a counterexample that is spurious costs cuts and no training. After each check that fails, `choose_cuts`
+/// says what to cut, and the counterexample is replayed from time to time (`falsify`): at first, and then ever more
+/// rarely. Counterexample-guided abstraction refinement: Clarke, Grumberg, Jha, Lu, Veith, CAV 2000; for trained
+/// controllers, with training in the loop: Jin et al., "Trainify", CAV 2022.
+///
+/// If the formula is `AF goal` or `A[.. U goal]` of a label, cells inside the goal are absorbing, as what comes later
+/// does not matter: `built` ends there.
+///
+/// Equal arguments give equal results, but for `seconds`.
+/// @param decisions  the cells on which the controller was trained: a `uniform_grid` or an `adaptive_tree`
+/// @param pilot  acts on the decision cells
+/// @param problem  labels; cells inside another absorbing set stop the system, so that what happens there should not
+/// matter
+///        to the formula: whether a cell lies inside depends on how it was cut
+/// @param tell  called with a `proof_round` after each round; it may throw to end the proof
+/// @throws domain_error,system_error,label_error,controller_error  as `build`, `check` and `falsify`
+/// Complexity: O(rounds * (`build` + `check`)).
+///
+/// @code
+/// const auto p = prove(grid, dynamics, box_network<2>{net}, initial, parse_formula("AF goal"), {.labels = {...}});
+/// if (p.what == proof_end::proved) { ... }          // on p.cells, p.built.graph.size() of which are reached
+/// @endcode
+template <partition P, steppable_dynamics D, controller<P::dimension, typename D::action> C,
+          std::invocable<const proof_round&> Tell = detail::ignore_round>
+    requires(P::dimension == D::dimension && std::constructible_from<adaptive_tree<P::dimension>, const P&>)
+[[nodiscard]] proof<P::dimension>
+prove(const P& decisions, const D& system, const C& pilot, const box<P::dimension>& initial, const formula& f,
+      const build_options<P::dimension>& problem, const prove_options& options = {}, Tell tell = {}) {
+    using held = coarse_controller<P, C, typename D::action>;
+    const held on_finer_cells{decisions, pilot};
+    return detail::prover<P::dimension, D, held>{system, on_finer_cells, initial, f, problem, options}.run(
+        adaptive_tree<P::dimension>{decisions}, tell);
+}
+
+} // namespace opara::inline OPARA_ABI::abstraction
