@@ -1,0 +1,8 @@
+
+TEST_CASE("a source goes on where another stands") {
+    random_source first{7};
+    static_cast<void>(first.next());
+    random_source second{first.state()};
+    CHECK(second == first);
+    CHECK(second.next() == first.next());
+}
