@@ -109,6 +109,13 @@ public:
         return {state_, result.reward, result.terminated, !result.terminated && steps_ >= step_limit_};
     }
 
+    /// The same with episodes of another length, at most.
+    [[nodiscard]] system_environment limited_to(std::size_t step_limit) const {
+        system_environment other = *this;
+        other.step_limit_ = step_limit;
+        return other;
+    }
+
     [[nodiscard]] std::size_t observations() const noexcept { return dimension; } ///< numbers in a state
     [[nodiscard]] const Actions& actions() const noexcept { return actions_; }    ///< what can be done
     [[nodiscard]] const state_type& state() const noexcept { return state_; }     ///< where the system is
