@@ -1,0 +1,150 @@
+#include <examples/drl/environments/problems.hpp>
+#include <examples/drl/opara_train/arguments.hpp>
+#include <examples/drl/opara_train/curves.hpp>
+#include <examples/drl/opara_train/session.hpp>
+#include <opara/core/file.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace opara::examples::drl {
+
+namespace {
+
+// Says on stderr how far trainings are: each after one second, then two, four, at least every half minute.
+class teller {
+public:
+    explicit teller(std::string who) : who_{std::move(who)} {}
+
+    void operator()(const std::string& text) {
+        const auto now = clock::now();
+        if (now < next_) {
+            return;
+        }
+        next_ = now + patience_;
+        patience_ = std::min<clock::duration>(2 * patience_, std::chrono::seconds{30});
+        std::fprintf(stderr, "%s: %s\n", who_.c_str(), text.c_str()); // one call, so lines of two threads do not mix
+    }
+
+private:
+    using clock = std::chrono::steady_clock;
+    std::string who_;
+    clock::duration patience_ = std::chrono::seconds{1};
+    clock::time_point next_ = clock::now() + patience_;
+};
+
+// Makes sure that the agent can learn the system, before anything is written. @throws usage_error
+template <class Problem>
+void require_fitting(const Problem& p, const arguments& a, const recipe& options) {
+    if (a.widths.size() > 1 && a.widths.size() != Problem::dimension) {
+        throw usage_error{"--abstract takes 1 or " + std::to_string(Problem::dimension) + " widths for " + p.name +
+                          ", not " + std::to_string(a.widths.size())};
+    }
+    static_cast<void>(learner{1, p.environment.actions(), options, 0});
+}
+
+// @returns whether all trainings met their criterion
+template <class Problem>
+bool run(const Problem& p, const arguments& a) {
+    const std::string agent = a.agent.empty() ? p.agent : a.agent;
+    recipe options = recipe_for(agent, p.name);
+    std::visit(
+        [&](auto& o) {
+            o.hidden = a.hidden.empty() ? o.hidden : a.hidden;
+            o.function = a.function.value_or(o.function);
+        },
+        options);
+    for (const auto& [name, value] : a.settings) {
+        set(options, name, value);
+    }
+    require_fitting(p, a, options);
+    std::filesystem::create_directories(a.out);
+    const std::string picture = a.out + "/" + p.name + "-" + agent + ".svg";
+    require_writable(picture);
+
+    std::vector<std::optional<training_result>> results(a.seeds);
+    std::vector<std::exception_ptr> failures(a.seeds);
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&] {
+        for (std::size_t k = next++; k < a.seeds; k = next++) {
+            const std::uint64_t seed = a.seed + k;
+            try {
+                results[k] = run_session(p, a, agent, options, seed,
+                                         teller{p.name + " with " + agent + ", seed " + std::to_string(seed)});
+                std::printf("%s\n", summary_of(*results[k]).c_str());
+                std::fflush(stdout);
+            } catch (...) {
+                failures[k] = std::current_exception();
+            }
+        }
+    };
+    const std::size_t cores = std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
+    std::vector<std::thread> threads;
+    for (std::size_t k = 1; k < std::min(a.jobs == 0 ? cores : a.jobs, a.seeds); ++k) {
+        threads.emplace_back(work);
+    }
+    work();
+    for (std::thread& t : threads) {
+        t.join();
+    }
+    for (const std::exception_ptr& failure : failures) {
+        if (failure) {
+            std::rethrow_exception(failure);
+        }
+    }
+    curves drawn{p.name + " with " + agent,
+                 results.front()->what.grid == "none" ? "on states" : "on cells of " + results.front()->what.grid,
+                 p.target.window,
+                 {}};
+    bool all_met = true;
+    for (const std::optional<training_result>& r : results) {
+        drawn.all.push_back({"seed " + std::to_string(r->what.seed), r->log.episodes});
+        all_met = all_met && is_success(*r);
+    }
+    write_file_atomically(picture, [&](std::ostream& out) { write_curves(out, drawn); });
+    return all_met;
+}
+
+} // namespace
+
+} // namespace opara::examples::drl
+
+int main(int argc, char** argv) {
+    namespace drl = opara::examples::drl;
+    try {
+        const drl::arguments a = drl::parse_arguments({argv + 1, argv + argc});
+        if (a.help) {
+            std::fputs(drl::usage, stdout);
+            return 0;
+        }
+        std::optional<bool> all_met;
+        drl::for_each_problem([&](const auto& p) {
+            if (p.name == a.system) {
+                all_met = drl::run(p, a);
+            }
+        });
+        if (!all_met) {
+            throw drl::usage_error{"unknown system '" + a.system + "'; there are: " + drl::problem_names};
+        }
+        return *all_met ? 0 : 1;
+    } catch (const drl::usage_error& e) {
+        std::fprintf(stderr, "opara_train: %s\n(opara_train --help tells more)\n", e.what());
+    } catch (const std::exception& e) {
+        std::fprintf(stderr, "opara_train: %s\n", e.what());
+    }
+    return 2;
+}
