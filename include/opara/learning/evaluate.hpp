@@ -59,10 +59,11 @@ evaluation_result evaluate(Env env, Agent& actor, const evaluation_options& opti
     const auto n = static_cast<double>(r.episodes.size());
     r.worst = r.best = r.episodes.front().reward;
     for (const episode& e : r.episodes) {
-        r.mean += e.reward / n;
+        r.mean += e.reward;
         r.worst = std::min(r.worst, e.reward);
         r.best = std::max(r.best, e.reward);
     }
+    r.mean /= n;
     double squares = 0;
     for (const episode& e : r.episodes) {
         squares += (e.reward - r.mean) * (e.reward - r.mean);
