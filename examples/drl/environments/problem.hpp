@@ -2,31 +2,16 @@
 /// A task to be learned, with all that its publication says about training.
 #pragma once
 
+#include <examples/drl/environments/aim.hpp>
 #include <opara/abstraction/uniform_grid.hpp>
 #include <opara/learning/abstract_environment.hpp>
-#include <opara/learning/evaluate.hpp>
 #include <opara/learning/system_environment.hpp>
-#include <opara/learning/train.hpp>
 
 #include <cstddef>
-#include <limits>
 #include <string>
 #include <utility>
 
 namespace opara::examples::drl {
-
-/// When a training has reached its aim: the last episodes were good, and then those without exploration are, too.
-struct aim {
-    std::size_t least_episodes = 0; ///< no sooner
-    std::size_t most_episodes = 0;  ///< no longer: then it has failed
-    std::size_t window = 10;        ///< how many of the last episodes count
-    double mean = 0;                ///< what their mean reward has to be, at least
-    std::size_t evaluations = 10;   ///< over so many episodes without exploration
-    std::size_t step_limit = 0;     ///< of so many steps (0: as in training),
-    double worst = 0;               ///< the worst reward has to be so large, at least
-
-    friend bool operator==(const aim&, const aim&) = default;
-};
 
 /// A system, its task, the partition on which it is learned, and when it has been.
 template <class Environment>

@@ -220,10 +220,10 @@ inline auto quadrotor_climb() {
         start[i] = i < 6 ? interval{0.35, 0.4} : interval{0.0, 0.0};
         space[i] = i < 2   ? interval{-2.0, 2.0}
                    : i < 3 ? interval{-1.0, 2.0}
-                   : i < 6 ? interval{-4.5, 4.5}
+                   : i < 6 ? interval{-6.0, 6.0}
                    : i < 9 ? interval{-1.5, 1.5}
                            : interval{-6.0, 6.0};
-        widths[i] = i < 2 ? 0.2 : i < 3 ? 0.1 : i < 6 ? 0.3 : i < 9 ? 0.1 : 0.4;
+        widths[i] = i < 2 ? 0.2 : i < 3 ? 0.1 : i < 6 ? 0.4 : i < 9 ? 0.1 : 0.4;
     }
     return make_problem(
         "quadrotor", "td3",

@@ -34,6 +34,7 @@ SYSTEM: b1 b2 b3 b4 b5 tora acc6                   with one control, in the step
   --restarts COUNT             a training that ends without success begins again from nothing, so often; default: 0
   --episodes COUNT             of each training, at most; default: the published number
   --seconds COUNT              of each training, at most
+  --evaluations COUNT          episodes, without exploration, by which the written controller is judged; default: 100
   --out DIR                    the folder for all files; default: this one
   --resume                     go on from the checkpoints in DIR; what they are of must be asked for again
 
@@ -41,7 +42,7 @@ A training ends when the published criterion is met: that the last episodes, and
 enough. Each writes, as DIR/SYSTEM-AGENT-SEED,
   .json        the controller, for opara_verify SYSTEM --controller
   .onnx        its network
-  .log.json    the episodes, and how the written controller does in 100 episodes
+  .log.json    the episodes, and how the written controller does
   .checkpoint  all that is needed to go on
 and together they write DIR/SYSTEM-AGENT.svg, the learning curves.
 
@@ -131,6 +132,8 @@ bool read_option(arguments& a, const std::string& word, const std::string& value
         a.restarts = number<std::size_t>(word, value, "a whole number");
     } else if (word == "--episodes") {
         a.episodes = count(word, value);
+    } else if (word == "--evaluations") {
+        a.evaluations = count(word, value);
     } else if (word == "--seconds") {
         a.seconds = real(word, value);
     } else if (word == "--out") {

@@ -28,6 +28,7 @@ struct arguments {
     std::size_t restarts = 0;                                   ///< how often a training that fails begins again
     std::string out = ".";                                      ///< the folder of all files
     std::optional<std::size_t> episodes;                        ///< at most; none: the system's own
+    std::size_t evaluations = 100;                              ///< episodes in which the written controller is judged
     std::optional<double> seconds;                              ///< at most, each training
     std::vector<std::size_t> hidden;                            ///< widths of the hidden layers; none: the published
     std::optional<abstraction::activation> function;            ///< of the hidden layers; none: the published

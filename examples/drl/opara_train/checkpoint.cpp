@@ -57,7 +57,8 @@ checkpoint read_checkpoint(const std::string& path, const identity& of) {
         const json_place root{document};
         opara::detail::require_format(root, format);
         const json_place place = root.at("of");
-        for (const auto& [key, wanted] : to_json(of).items()) {
+        const nlohmann::json here = to_json(of);
+        for (const auto& [key, wanted] : here.items()) {
             const std::string& found = place.at(key.c_str()).text();
             if (found != wanted.get_ref<const std::string&>()) {
                 throw error{"it is of another " + key + ": " + found + ", and this training is of " +

@@ -1,21 +1,21 @@
 #include <examples/drl/environments/problems.hpp>
 #include <examples/drl/opara_train/arguments.hpp>
 #include <examples/drl/opara_train/curves.hpp>
+#include <examples/drl/opara_train/learner.hpp>
 #include <examples/drl/opara_train/session.hpp>
 #include <opara/core/file.hpp>
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <ostream>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -25,28 +25,6 @@ namespace opara::examples::drl {
 
 namespace {
 
-// Says on stderr how far trainings are: each after one second, then two, four, at least every half minute.
-class teller {
-public:
-    explicit teller(std::string who) : who_{std::move(who)} {}
-
-    void operator()(const std::string& text) {
-        const auto now = clock::now();
-        if (now < next_) {
-            return;
-        }
-        next_ = now + patience_;
-        patience_ = std::min<clock::duration>(2 * patience_, std::chrono::seconds{30});
-        std::fprintf(stderr, "%s: %s\n", who_.c_str(), text.c_str()); // one call, so lines of two threads do not mix
-    }
-
-private:
-    using clock = std::chrono::steady_clock;
-    std::string who_;
-    clock::duration patience_ = std::chrono::seconds{1};
-    clock::time_point next_ = clock::now() + patience_;
-};
-
 // Makes sure that the agent can learn the system, before anything is written. @throws usage_error
 template <class Problem>
 void require_fitting(const Problem& p, const arguments& a, const recipe& options) {
@@ -55,6 +33,35 @@ void require_fitting(const Problem& p, const arguments& a, const recipe& options
                           ", not " + std::to_string(a.widths.size())};
     }
     static_cast<void>(learner{1, p.environment.actions(), options, 0});
+}
+
+template <std::size_t N>
+void describe_grid(plan_of_training& plan, const box<N>& space, const abstraction::point<N>& widths) {
+    using learning::detail::shown;
+    plan.what.grid.clear();
+    for (std::size_t i = 0; i < N; ++i) {
+        plan.what.grid += (i == 0 ? "[" : " x [") + shown(space[i].lower()) + ", " + shown(space[i].upper()) + "] by " +
+                          shown(widths[i]);
+        plan.lower.push_back(space[i].lower());
+        plan.upper.push_back(space[i].upper());
+        plan.widths.push_back(widths[i]);
+    }
+}
+
+// @throws abstraction::domain_error  the widths make no grid
+template <class Problem>
+auto environments_of(const Problem& p, const arguments& a, const abstraction::point<Problem::dimension>& widths) {
+    using actions = learning::actions_of<decltype(p.environment)>;
+    using any = any_environment<actions>;
+    using learning::abstract_environment;
+    const auto longer = p.target.step_limit == 0 ? p.environment : p.environment.limited_to(p.target.step_limit);
+    if (a.on_states) {
+        return surroundings<actions>{any{p.environment}, any{longer}, any{p.environment}};
+    }
+    const auto grid = p.grid(widths);
+    return surroundings<actions>{any{abstract_environment{p.environment, grid, a.scale}},
+                                 any{abstract_environment{longer, grid, a.scale}},
+                                 any{abstract_environment{p.environment, grid}}};
 }
 
 // @returns whether all trainings met their criterion
@@ -72,6 +79,28 @@ bool run(const Problem& p, const arguments& a) {
         set(options, name, value);
     }
     require_fitting(p, a, options);
+    constexpr std::size_t n = Problem::dimension;
+    abstraction::point<n> widths = p.widths;
+    for (std::size_t i = 0; i < n && !a.widths.empty(); ++i) {
+        widths[i] = a.widths.size() == 1 ? a.widths[0] : a.widths[i];
+    }
+    plan_of_training plan{.what = {p.name, agent, "none", a.scale == learning::bounds_scale::raw ? "raw" : "normalised",
+                                   describe(options), a.seed, a.environments},
+                          .target = p.target,
+                          .options = options,
+                          .path = {},
+                          .restarts = a.restarts,
+                          .seconds = a.seconds.value_or(std::numeric_limits<double>::infinity()),
+                          .evaluations = a.evaluations,
+                          .resume = a.resume,
+                          .lower = {},
+                          .upper = {},
+                          .widths = {}};
+    plan.target.most_episodes = a.episodes.value_or(p.target.most_episodes);
+    if (!a.on_states) {
+        describe_grid(plan, p.space, widths);
+    }
+    const auto where = environments_of(p, a, widths);
     std::filesystem::create_directories(a.out);
     const std::string picture = a.out + "/" + p.name + "-" + agent + ".svg";
     require_writable(picture);
@@ -81,10 +110,12 @@ bool run(const Problem& p, const arguments& a) {
     std::atomic<std::size_t> next = 0;
     const auto work = [&] {
         for (std::size_t k = next++; k < a.seeds; k = next++) {
-            const std::uint64_t seed = a.seed + k;
+            plan_of_training mine = plan;
+            mine.what.seed = a.seed + k;
+            mine.path = a.out + "/" + p.name + "-" + agent + "-" + std::to_string(mine.what.seed);
             try {
-                results[k] = run_session(p, a, agent, options, seed,
-                                         teller{p.name + " with " + agent + ", seed " + std::to_string(seed)});
+                results[k] = run_session(
+                    where, mine, teller{p.name + " with " + agent + ", seed " + std::to_string(mine.what.seed)});
                 std::printf("%s\n", summary_of(*results[k]).c_str());
                 std::fflush(stdout);
             } catch (...) {

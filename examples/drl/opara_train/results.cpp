@@ -71,9 +71,9 @@ std::string summary_of(const training_result& r) {
     return "seed " + std::to_string(r.what.seed) + ": " + name_of(r.log.end) + " after " +
            std::to_string(r.log.episodes.size()) + " episodes, " + std::to_string(r.log.steps) + " steps and " +
            rounded(r.log.seconds) + " s" +
-           (r.attempts > 1 ? " in attempt " + std::to_string(r.attempts) : std::string{}) + "; 100 episodes: mean " +
-           rounded(r.evaluation.mean) + ", spread " + rounded(r.evaluation.spread) + ", worst " +
-           rounded(r.evaluation.worst);
+           (r.attempts > 1 ? " in attempt " + std::to_string(r.attempts) : std::string{}) +
+           "; without exploration: mean " + rounded(r.evaluation.mean) + ", spread " + rounded(r.evaluation.spread) +
+           ", worst " + rounded(r.evaluation.worst);
 }
 
 void write_results(const std::string& path, const training_result& r) {
