@@ -66,6 +66,12 @@ class Trainings(unittest.TestCase):
         self.assertEqual(log["end"], "criterion met")
         self.assertGreater(log["evaluation"]["worst"], -45)
 
+    def test_the_controller_takes_raw_bounds_however_the_agent_saw_them(self):
+        self.trained("b2_trainify", "--observe", "normalised", "--abstract", 0.1, code=0)
+        log = self.log("b2_trainify-ddpg-1")
+        self.assertEqual(log["observe"], "normalised")
+        self.assertGreater(log["evaluation"]["worst"], -60)
+
     @unittest.skipUnless(VERIFY, "opara_verify was not built")
     def test_the_verifier_reads_the_controller(self):
         self.trained("b2_trainify", code=0)
