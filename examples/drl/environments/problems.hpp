@@ -127,7 +127,7 @@ inline auto tora() {
             [](const point<4>& x) { return std::abs(x[0] - 0.05) + std::abs(x[1] + 0.7); },
             [](const point<4>& x) { return x[0] >= -0.1 && x[0] <= 0.2 && x[1] >= -0.9 && x[1] <= -0.6; }, 1000),
         box_of<4>({-2.5, -2.5, -2, -10}, {2.5, 2.5, 2, 10}), point<4>{0.2, 0.2, 0.2, 0.2},
-        aim{.most_episodes = 2000, .mean = 700, .worst = 700});
+        aim{.most_episodes = 2000, .mean = 500, .worst = 500});
 }
 /// Tora as Trainify has it: 1 for each of 100 steps, unless a bound is passed.
 inline auto tora_stay() {
@@ -155,7 +155,7 @@ inline auto acc6() {
                             },
                             100),
                         box_of<6>({-300, -100, -100, -300, -100, -100}, {300, 100, 100, 300, 100, 100}),
-                        point<6>{1, 0.1, 0.1, 1, 0.1, 0.1}, aim{.most_episodes = 2000, .mean = 80, .worst = 80});
+                        point<6>{1, 0.1, 0.1, 1, 0.1, 0.1}, aim{.most_episodes = 2000, .mean = 50, .worst = 50});
 }
 /// gym's MountainCar-v0: -1 a step until the hill is climbed.
 inline auto mountain_car() {

@@ -78,8 +78,14 @@ recipe recipe_for(const std::string& agent, const std::string& system) {
             o.every = 10;
         } else if (system == "b5") {
             o.hidden = {100, 100, 100};
-        } else if (system == "tora" || system == "acc6") {
+        } else if (system == "tora") {
             o.hidden = {20, 20, 20};
+            o.discount = 0.999; // the prize comes after 239 steps: discounted by 0.99 it is worth a tenth of it
+            o.spread = 1;
+            o.noise = 0.1;
+        } else if (system == "acc6") {
+            o.hidden = {20, 20, 20};
+            o.noise = 0.1;
         } else if (system == "quadrotor") {
             o.hidden = {64, 64, 64};
             o.capacity = 100'000;
