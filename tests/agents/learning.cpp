@@ -76,13 +76,13 @@ struct make_td3 {
 struct make_ppo {
     using actions = discrete_actions;
     static ppo with(std::uint64_t seed, std::size_t width = 16) {
-        return {1, actions{3}, {.hidden = {width}, .rate = 2e-3, .rollout = 400, .seed = seed}};
+        return {1, actions{3}, {.hidden = {width}, .rate = 2e-3, .rollout = 200, .seed = seed}};
     }
 };
 struct make_ppo_with_controls {
     using actions = continuous_actions;
     static ppo with(std::uint64_t seed, std::size_t width = 16) {
-        return {1, actions{{-2}, {2}}, {.hidden = {width}, .rate = 2e-3, .rollout = 400, .seed = seed}};
+        return {1, actions{{-2}, {2}}, {.hidden = {width}, .rate = 2e-3, .rollout = 200, .seed = seed}};
     }
 };
 
@@ -100,7 +100,7 @@ TEST_CASE_TEMPLATE("it learns what it must, and its policy is what it does", Mak
     const slope<typename Make::actions> judge;
     const double before = evaluate(judge, agent, {.episodes = 50}).mean;
     auto envs = slopes<Make>(2, 1);
-    train(envs, agent, {.steps = 12'000});
+    train(envs, agent, {.steps = 6000});
     const double after = evaluate(judge, agent, {.episodes = 50}).mean;
     CHECK(after > before);
     CHECK(after > -1.2); // from the far end it costs 2.6, at the best: -0.6 in the mean
@@ -122,7 +122,7 @@ TEST_CASE_TEMPLATE("equal seeds learn equally", Make, make_dqn, make_ddpg, make_
     const auto policy = [](std::uint64_t seed) {
         auto agent = Make::with(seed);
         auto envs = slopes<Make>(1, seed);
-        train(envs, agent, {.steps = 1000});
+        train(envs, agent, {.steps = 400});
         return agent.policy();
     };
     CHECK(policy(1) == policy(1));
@@ -133,7 +133,7 @@ TEST_CASE_TEMPLATE("it goes on from its state as if nothing had happened", Make,
                    make_ppo, make_ppo_with_controls) {
     auto whole = Make::with(1);
     auto envs = slopes<Make>(1, 1);
-    train(envs, whole, {.episodes = 60});
+    train(envs, whole, {.episodes = 40});
 
     auto first = Make::with(1);
     auto some = slopes<Make>(1, 1);
@@ -144,7 +144,7 @@ TEST_CASE_TEMPLATE("it goes on from its state as if nothing had happened", Make,
     CHECK(second.policy() == first.policy());
     CHECK(second.state() == state);
     auto others = slopes<Make>(1, 1, some.episodes());
-    train(others, second, {.episodes = 35});
+    train(others, second, {.episodes = 15});
     CHECK(second.policy() == whole.policy());
     CHECK(second.state() == whole.state());
 }
