@@ -10,6 +10,7 @@ namespace opara::examples::drl {
 struct aim {
     std::size_t least_episodes = 0; ///< no sooner
     std::size_t most_episodes = 0;  ///< no longer: then it has failed
+    std::size_t restarts = 0;       ///< how often it then begins again from nothing
     std::size_t window = 10;        ///< how many of the last episodes count
     double mean = 0;                ///< what their mean reward has to be, at least
     std::size_t evaluations = 10;   ///< over so many episodes without exploration

@@ -69,9 +69,9 @@ inline auto b1() {
 }
 /// B1 in Trainify's steps, with a control in [-1, 1].
 inline auto b1_trainify() {
-    return make_problem("b1_trainify", "ddpg",
-                        detail::reach_and_avoid(systems::b1{0.2}, 1, detail::b1_start, detail::b1_goal, 150),
-                        detail::square, point<2>{0.01, 0.01}, aim{.most_episodes = 2000, .mean = -125, .worst = -130});
+    return make_problem(
+        "b1_trainify", "ddpg", detail::reach_and_avoid(systems::b1{0.2}, 1, detail::b1_start, detail::b1_goal, 150),
+        detail::square, point<2>{0.01, 0.01}, aim{.most_episodes = 60, .restarts = 20, .mean = -125, .worst = -130});
 }
 /// B2 in BBReach's steps.
 inline auto b2() {

@@ -31,9 +31,10 @@ SYSTEM: b1 b2 b3 b4 b5 tora acc6                   with one control, in the step
   --seeds COUNT                so many trainings, with SEED and the next ones; default: 1
   --jobs COUNT                 trainings at a time; default: as many as there are cores
   --environments COUNT         side by side in each training; default: 1
-  --restarts COUNT             a training that ends without success begins again from nothing, so often; default: 0
-  --episodes COUNT             of each training, at most; default: the published number
-  --seconds COUNT              of each training, at most
+  --restarts COUNT             a training that ends without success begins again from nothing, so often; default: 20 for
+                               b1_trainify, as published, else 0
+  --episodes COUNT             of each attempt of a training, at most; default: the number of the task
+  --seconds COUNT              of each attempt of a training, at most
   --evaluations COUNT          episodes, without exploration, by which the written controller is judged; default: 100
   --out DIR                    the folder for all files; default: this one
   --resume                     go on from the checkpoints in DIR; what they are of must be asked for again

@@ -25,16 +25,16 @@ struct arguments {
     std::uint64_t seed = 1;                                     ///< of the first; the others have the next ones
     std::size_t jobs = 0;                                       ///< trainings at a time; 0: as many as there are cores
     std::size_t environments = 1;                               ///< side by side in a training
-    std::size_t restarts = 0;                                   ///< how often a training that fails begins again
-    std::string out = ".";                                      ///< the folder of all files
-    std::optional<std::size_t> episodes;                        ///< at most; none: the system's own
-    std::size_t evaluations = 100;                              ///< episodes in which the written controller is judged
-    std::optional<double> seconds;                              ///< at most, each training
-    std::vector<std::size_t> hidden;                            ///< widths of the hidden layers; none: the published
-    std::optional<abstraction::activation> function;            ///< of the hidden layers; none: the published
-    std::vector<std::pair<std::string, double>> settings;       ///< other hyper-parameters
-    bool resume = false;                                        ///< go on from the checkpoint
-    bool help = false;                                          ///< only the usage
+    std::optional<std::size_t> restarts; ///< how often a training that fails begins again; none: the system's own
+    std::string out = ".";               ///< the folder of all files
+    std::optional<std::size_t> episodes; ///< at most; none: the system's own
+    std::size_t evaluations = 100;       ///< episodes in which the written controller is judged
+    std::optional<double> seconds;       ///< at most, each training
+    std::vector<std::size_t> hidden;     ///< widths of the hidden layers; none: the published
+    std::optional<abstraction::activation> function;      ///< of the hidden layers; none: the published
+    std::vector<std::pair<std::string, double>> settings; ///< other hyper-parameters
+    bool resume = false;                                  ///< go on from the checkpoint
+    bool help = false;                                    ///< only the usage
 };
 
 /// Reads the command line. @throws usage_error

@@ -89,7 +89,7 @@ bool run(const Problem& p, const arguments& a) {
                           .target = p.target,
                           .options = options,
                           .path = {},
-                          .restarts = a.restarts,
+                          .restarts = a.restarts.value_or(p.target.restarts),
                           .seconds = a.seconds.value_or(std::numeric_limits<double>::infinity()),
                           .evaluations = a.evaluations,
                           .resume = a.resume,

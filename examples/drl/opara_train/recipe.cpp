@@ -67,8 +67,10 @@ void each(ppo_options& o, F f) {
 recipe recipe_for(const std::string& agent, const std::string& system) {
     if (agent == "ddpg" || agent == "td3") {
         ddpg_options o;
-        if (system == "b1" || system == "b1_trainify") {
-            o.noise = 0.3; // the published trainings had none, and began again until one went well
+        if (system == "b1_trainify") {
+            o.spread = 1; // as published: without noise, but begun again until the first weights are good ones
+        } else if (system == "b1") {
+            o.noise = 0.3;
         } else if (system == "pendulum") {
             o.hidden = {128, 128};
             o.function = abstraction::activation::relu;
