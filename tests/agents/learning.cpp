@@ -63,14 +63,14 @@ struct make_ddpg {
     static ddpg with(std::uint64_t seed, std::size_t width = 16) {
         return {1,
                 actions{{-2}, {2}},
-                {.hidden = {width}, .spread = 0, .actor_rate = 1e-3, .every = 1, .noise = 0.2, .seed = seed}};
+                {.hidden = {width}, .spread = 0, .actor_rate = 1e-3, .every = 2, .noise = 0.2, .seed = seed}};
     }
 };
 struct make_td3 {
     using actions = continuous_actions;
     static ddpg with(std::uint64_t seed, std::size_t width = 16) {
         return {1, actions{{-2}, {2}},
-                td3_options({.hidden = {width}, .spread = 0, .actor_rate = 1e-3, .every = 1, .seed = seed})};
+                td3_options({.hidden = {width}, .spread = 0, .actor_rate = 1e-3, .every = 2, .seed = seed})};
     }
 };
 struct make_ppo {
