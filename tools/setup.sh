@@ -8,6 +8,7 @@ packages=(
     g++ cmake ninja-build ccache python3
     libboost-dev nlohmann-json3-dev libonnx-dev libprotobuf-dev
     libdnnl-dev ocl-icd-opencl-dev # oneDNN's CMake config wants OpenCL's, and its package does not depend on it
+    libtorch-dev # for the agents of examples/drl
     doctest-dev libbenchmark-dev libmpfr-dev spin berkeley-abc
 )
 case "${1-}" in

@@ -92,6 +92,21 @@ inline benchmark<abstraction::systems::b2> b2() {
             {box_of<2>({-2.5, -2.5}, {2.5, 2.5}), {0.1, 0.1}, 2},
             {140, {0.2, 0.05}, {1e-3, 1e-4}}};
 }
+/// B1 and B2 as Trainify trains them: longer steps, a control in [-1, 1] and a finer grid.
+inline benchmark<abstraction::systems::b1> b1_trainify() {
+    benchmark<abstraction::systems::b1> b = b1();
+    b.system.dt = 0.2;
+    b.training = {box_of<2>({-2.5, -2.5}, {2.5, 2.5}), {0.01, 0.01}};
+    b.tube = {};
+    return b;
+}
+inline benchmark<abstraction::systems::b2> b2_trainify() {
+    benchmark<abstraction::systems::b2> b = b2();
+    b.system.dt = 0.2;
+    b.training = {box_of<2>({-2.5, -2.5}, {2.5, 2.5}), {0.01, 0.01}};
+    b.tube = {};
+    return b;
+}
 inline benchmark<abstraction::systems::b3> b3() {
     return {{},
             box_of<2>({0.8, 0.4}, {0.9, 0.5}),

@@ -185,6 +185,12 @@ report run(const std::vector<abstraction::trained_controller>& c, const argument
     if (s == "b2") {
         return run(b2(), c, a, doing);
     }
+    if (s == "b1_trainify") {
+        return run(b1_trainify(), c, a, doing);
+    }
+    if (s == "b2_trainify") {
+        return run(b2_trainify(), c, a, doing);
+    }
     if (s == "b3") {
         return run(b3(), c, a, doing);
     }

@@ -6,5 +6,6 @@
 #include <opara/onnx/builder.hpp>
 #include <opara/onnx/network.hpp>
 #include <opara/onnx/perceptron.hpp>
+#include <opara/onnx/perceptron_writer.hpp>
 #include <opara/onnx/reader.hpp>
 #include <opara/onnx/work.hpp>

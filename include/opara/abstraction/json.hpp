@@ -1,5 +1,5 @@
 /// @file
-/// Trained controllers from JSON, and partitions both ways. Needs nlohmann/json (component `json`).
+/// Trained controllers and partitions as JSON, both ways. Needs nlohmann/json (component `json`).
 #pragma once
 
 #include <opara/abstraction/adaptive_tree.hpp>
@@ -8,10 +8,12 @@
 #include <opara/core/json.hpp>
 
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -161,6 +163,86 @@ using opara::detail::json_place;
         space.fail("and the granularity must have as many numbers as each other");
     }
     return c;
+}
+
+namespace detail {
+
+[[nodiscard]] inline std::string_view name_of(head_kind head) noexcept {
+    switch (head) {
+    case head_kind::scaled: return "scaled";
+    case head_kind::argmax: return "argmax";
+    case head_kind::affine: return "affine";
+    case head_kind::softmax: break;
+    }
+    return "softmax";
+}
+[[nodiscard]] inline std::string_view name_of(activation function) noexcept {
+    switch (function) {
+    case activation::identity: return "identity";
+    case activation::relu: return "relu";
+    case activation::sigmoid: return "sigmoid";
+    case activation::tanh: break;
+    }
+    return "tanh";
+}
+
+// The shortest text that gives the number back.
+template <class Number>
+[[nodiscard]] std::string shortest(Number x) {
+    char text[32];
+    return {text, std::to_chars(text, text + sizeof text, x).ptr};
+}
+template <class Number>
+[[nodiscard]] std::string list_of(std::span<const double> numbers) {
+    std::string text = "[";
+    for (const double x : numbers) {
+        if (static_cast<double>(static_cast<Number>(x)) != x) {
+            throw controller_error{"the number " + shortest(x) +
+                                   " of a controller cannot be written: it has more "
+                                   "digits than the format, which is in single precision"};
+        }
+        text += (text.size() == 1 ? "" : ", ") + shortest(static_cast<Number>(x));
+    }
+    return text + "]";
+}
+
+} // namespace detail
+
+/// Writes a controller so that `controller_from_json` gives the same one back, to the last bit: weights in the fewest
+/// digits that mean the same number in single precision.
+/// @throws controller_error  a weight is no number of single precision, or the hidden layers have different
+/// activations,
+///         which the format cannot say
+[[nodiscard]] inline std::string controller_to_json(const trained_controller& c) {
+    const std::vector<layer>& layers = c.net.layers();
+    for (std::size_t k = 0; k + 1 < layers.size(); ++k) {
+        if (layers[k].function != layers.front().function) {
+            throw controller_error{"a controller whose hidden layers have different activations cannot be written"};
+        }
+    }
+    const auto text = [](std::string_view word) {
+        return nlohmann::json(word).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+    };
+    const auto reals = [](std::span<const double> numbers) { return detail::list_of<double>(numbers); };
+    const auto member = [](std::string_view key, const std::string& value) {
+        return "  \"" + std::string{key} + "\": " + value + ",\n";
+    };
+    std::string json = "{\n" + member("name", text(c.name)) + member("system", text(c.system));
+    json += member("activation", text(detail::name_of(layers.front().function)));
+    json += member("output_activation", text(detail::name_of(layers.back().function)));
+    json += member("head", text(detail::name_of(c.head)));
+    json += member("output_scale", detail::shortest(c.scale)) + member("output_offset", detail::shortest(c.offset));
+    json += member("state_space", "[" + reals(c.lower) + ", " + reals(c.upper) + "]");
+    json += member("granularity", reals(c.widths)) + "  \"layers\": [";
+    for (const layer& l : layers) {
+        json += (&l == &layers.front() ? "\n" : ",\n") + std::string{"    {\"weight\": ["};
+        for (std::size_t o = 0; o < l.bias.size(); ++o) {
+            const auto row = std::span<const double>{l.weight}.subspan(o * l.inputs, l.inputs);
+            json += (o == 0 ? "" : ",\n      ") + detail::list_of<float>(row);
+        }
+        json += "],\n     \"bias\": " + detail::list_of<float>(l.bias) + "}";
+    }
+    return json + "\n  ]\n}\n";
 }
 
 namespace detail {

@@ -50,6 +50,11 @@ public:
         }
     }
 
+    /// Where it stands: a source with this seed goes on as this one does.
+    [[nodiscard]] constexpr std::uint64_t state() const noexcept { return state_; }
+
+    friend bool operator==(const random_source&, const random_source&) = default;
+
 private:
     std::uint64_t state_;
 };

@@ -4,10 +4,14 @@
 
 #include <opara/learning/action.hpp>
 
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
 
 namespace opara::inline OPARA_ABI::learning {
 
@@ -37,7 +41,29 @@ concept environment = requires(E& e, const E& constant, std::uint64_t seed, std:
     { e.step(action).terminated } -> std::convertible_to<bool>;
     { e.step(action).truncated } -> std::convertible_to<bool>;
     { constant.observations() } -> std::convertible_to<std::size_t>; // how many numbers an observation has
-    constant.actions();
+    requires action_space<std::remove_cvref_t<decltype(constant.actions())>>;
 };
+
+/// The kind of actions that an environment takes.
+template <environment E>
+using actions_of = std::remove_cvref_t<decltype(std::declval<const E&>().actions())>;
+
+namespace detail {
+// @throws environment_error  a number is NaN or infinite
+inline void require_numbers(std::span<const double> observation, const char* of_what) {
+    for (std::size_t i = 0; i < observation.size(); ++i) {
+        if (!std::isfinite(observation[i])) {
+            throw environment_error{std::string{"number "} + std::to_string(i) + " of " + of_what + " is " +
+                                    shown(observation[i])};
+        }
+    }
+}
+// @throws environment_error  the reward is NaN or infinite
+inline void require_reward(double reward) {
+    if (!std::isfinite(reward)) {
+        throw environment_error{"the reward of a step is " + shown(reward)};
+    }
+}
+} // namespace detail
 
 } // namespace opara::inline OPARA_ABI::learning

@@ -1,0 +1,40 @@
+/// @file
+/// Trainings that can be interrupted.
+#pragma once
+
+#include <opara/learning/train.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace opara::examples::drl {
+
+/// Of what a checkpoint is: a training goes on only with the same.
+struct identity {
+    std::string system;           ///< its name
+    std::string agent;            ///< its name
+    std::string grid;             ///< domain and widths, or "none"
+    std::string observe;          ///< raw or normalised
+    std::string recipe;           ///< the hyper-parameters
+    std::uint64_t seed = 0;       ///< of the training
+    std::size_t environments = 1; ///< side by side
+};
+
+/// How far a training has come. With one environment, what goes on from it is what would have happened without the
+/// interruption, to the last bit; with more, those that were in the middle of an episode begin another one.
+struct checkpoint {
+    learning::training_log log;        ///< so far
+    std::vector<std::size_t> episodes; ///< of each environment
+    std::size_t attempt = 0;           ///< how often it began again
+    std::string state;                 ///< all that the agent knows
+};
+
+/// Writes a checkpoint in one step, so that there is always a whole one. @throws error  with the path and the reason
+void write_checkpoint(const std::string& path, const identity& of, const checkpoint& c);
+
+/// Reads one. @throws error  the file cannot be read, is cut off or is none, or it is of something else: says what
+checkpoint read_checkpoint(const std::string& path, const identity& of);
+
+} // namespace opara::examples::drl

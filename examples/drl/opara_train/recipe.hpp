@@ -1,0 +1,39 @@
+/// @file
+/// How an agent is set up: published hyper-parameters, and what a user wants otherwise.
+#pragma once
+
+#include <examples/drl/agents/ddpg.hpp>
+#include <examples/drl/agents/dqn.hpp>
+#include <examples/drl/agents/ppo.hpp>
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace opara::examples::drl {
+
+/// A command line that makes no sense.
+class usage_error : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// The hyper-parameters of an agent.
+using recipe = std::variant<ddpg_options, dqn_options, ppo_options>;
+
+/// Those with which a system's publication trains it, where it says so, else the agent's defaults.
+/// @param agent  dqn, ddpg, td3 or ppo
+/// @throws usage_error  there is no such agent
+recipe recipe_for(const std::string& agent, const std::string& system);
+
+/// Changes one of them by its name. @throws usage_error  there is none of that name, or it cannot have that value
+void set(recipe& options, std::string_view name, double value);
+
+/// The names that `set` knows for an agent of this kind, with a blank between.
+std::string settings_of(const recipe& options);
+
+/// All of them, for the log and to tell one checkpoint from another: NAME=VALUE with blanks between.
+std::string describe(const recipe& options);
+
+} // namespace opara::examples::drl

@@ -1,0 +1,65 @@
+#include <opara/abstraction/json.hpp>
+#include <opara/testing/random.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+using namespace opara::abstraction;
+using opara::testing::random_source;
+
+namespace {
+
+trained_controller any_controller(random_source& random) {
+    constexpr activation functions[] = {activation::identity, activation::relu, activation::sigmoid, activation::tanh};
+    constexpr head_kind heads[] = {head_kind::scaled, head_kind::argmax, head_kind::affine, head_kind::softmax};
+    const std::size_t dimensions = random.between(1, 4);
+    const activation hidden = functions[random.below(4)];
+    std::vector<layer> layers(random.between(1, 4));
+    std::size_t width = 2 * dimensions;
+    for (layer& l : layers) {
+        l.inputs = width;
+        width = random.between(1, 7);
+        l.function = &l == &layers.back() ? functions[random.below(4)] : hidden;
+        for (std::size_t k = 0; k < (l.inputs + 1) * width; ++k) {
+            const double x = std::ldexp(2 * random.unit() - 1, static_cast<int>(random.below(250)) - 140);
+            (k < width ? l.bias : l.weight).push_back(static_cast<double>(static_cast<float>(x)));
+        }
+    }
+    trained_controller c{
+        "a \"name\"\n", "b1", network{layers}, heads[random.below(4)], random.unit(), -random.unit(), {}, {}, {}};
+    for (std::size_t i = 0; i < dimensions; ++i) {
+        c.lower.push_back(-random.unit());
+        c.upper.push_back(random.unit());
+        c.widths.push_back(0.1 * random.unit());
+    }
+    return c;
+}
+
+} // namespace
+
+TEST_CASE("a controller that is written is read back to the last bit") {
+    random_source random{31};
+    for (int k = 0; k < 500; ++k) {
+        const trained_controller c = any_controller(random);
+        REQUIRE(controller_from_json(controller_to_json(c)) == c);
+    }
+}
+
+TEST_CASE("what the format cannot say is not written") {
+    trained_controller c{"n", "s", network{{layer{1, {0.1}, {0}, activation::tanh}}}, head_kind::scaled, 1, 0, {},
+                         {},  {}};
+    CHECK_THROWS_WITH_AS(static_cast<void>(controller_to_json(c)),
+                         "the number 0.1 of a controller cannot be written: it has more digits than the format, which "
+                         "is in single precision",
+                         controller_error);
+    const layer one{1, {0.5}, {0}, activation::tanh};
+    const layer other{1, {0.5}, {0}, activation::relu};
+    c.net = network{{one, other, one}};
+    CHECK_THROWS_WITH_AS(static_cast<void>(controller_to_json(c)),
+                         "a controller whose hidden layers have different activations cannot be written",
+                         controller_error);
+}

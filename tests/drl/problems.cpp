@@ -1,0 +1,117 @@
+#include <examples/drl/environments/problems.hpp>
+#include <opara/abstraction/functions.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <set>
+#include <sstream>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+using namespace opara::examples::drl;
+using namespace opara::learning;
+namespace learning = opara::learning;
+
+namespace {
+
+// Does something else in each step.
+std::vector<double> any_action(const discrete_actions& space, opara::random_source& random) {
+    return {static_cast<double>(random.below(space.count))};
+}
+std::vector<double> any_action(const continuous_actions& space, opara::random_source& random) {
+    std::vector<double> action;
+    for (std::size_t i = 0; i < space.lower.size(); ++i) {
+        action.push_back(space.lower[i] + random.unit() * (space.upper[i] - space.lower[i]));
+    }
+    return action;
+}
+
+// The rewards' sum of an episode in which a control is chosen by state.
+template <class Environment, class Control>
+double drive(Environment env, Control control, std::uint64_t seed = 1) {
+    auto x = env.reset(seed);
+    for (double sum = 0;;) {
+        const auto r = env.step(std::array{control(x)});
+        sum += r.reward;
+        x = r.observation;
+        if (r.terminated || r.truncated) {
+            return sum;
+        }
+    }
+}
+
+} // namespace
+
+TEST_CASE("random episodes stay in the partition and end in time") {
+    std::set<std::string> names;
+    for_each_problem([&](const auto& p) {
+        CAPTURE(p.name);
+        names.insert(p.name);
+        abstract_environment env{p.environment, p.grid()};
+        static_assert(environment<decltype(env)>);
+        opara::random_source random{p.name.size()};
+        std::size_t longest = 0;
+        for (std::uint64_t seed = 0; seed < 30; ++seed) {
+            env.reset(seed);
+            std::size_t steps = 0;
+            for (bool over = false; !over; ++steps) {
+                const auto r = env.step(any_action(env.actions(), random));
+                over = r.terminated || r.truncated;
+                REQUIRE(steps < 1000);
+            }
+            longest = std::max(longest, steps);
+        }
+        CHECK(longest <= 500);
+        CHECK(p.target.most_episodes > p.target.least_episodes);
+        CHECK(p.target.window > 0);
+    });
+    std::istringstream all{problem_names};
+    std::set<std::string> listed;
+    for (std::string name; all >> name;) {
+        listed.insert(name);
+    }
+    CHECK(listed == names);
+}
+
+TEST_CASE("rewards are the published ones") {
+    // B2 backs into its goal at a speed of -0.3: 2 a step. With full force it leaves the safe square, either way.
+    const double b2_reward =
+        drive(b2_trainify().environment, [](const auto& x) { return std::clamp(5 * (-0.3 - x[1]), -1.0, 1.0); });
+    CHECK(b2_reward < 0);
+    CHECK(b2_reward >= -40);
+    CHECK(std::fmod(b2_reward, 2) == 0);
+    CHECK(drive(b2_trainify().environment, [](const auto&) { return 1.0; }) < -600);
+    CHECK(drive(b2_trainify().environment, [](const auto&) { return -1.0; }) < -600);
+    CHECK(drive(b1_trainify().environment, [](const auto&) { return -1.0; }) < -600);
+    // The goals' prizes, with controls that are known to reach them.
+    CHECK(drive(b3().environment, [](const auto&) { return -1.0; }) > 100);
+    CHECK(drive(mountain_car().environment, [](const auto& x) { return x[1] < 0 ? 0.0 : 2.0; }) > -150);
+    CHECK(drive(mountain_car().environment, [](const auto&) { return 1.0; }) == -200);
+    CHECK(drive(cart_pole().environment, [](const auto& x) { return x[2] + 0.3 * x[3] > 0 ? 1.0 : 0.0; }) == 500);
+    CHECK(drive(cart_pole().environment.limited_to(1000),
+                [](const auto& x) { return x[2] + 0.25 * x[3] + 0.02 * x[0] + 0.05 * x[1] > 0 ? 1.0 : 0.0; }) == 1000);
+    CHECK(drive(cart_pole().environment, [](const auto&) { return 1.0; }) < 20);
+    CHECK(drive(pendulum().environment, [](const auto& x) { return -2 * std::tanh(10 * x[1] + 2 * x[2]); }) > -3);
+    CHECK(drive(tora_stay().environment, [](const auto&) { return 0.0; }) == 100);
+}
+
+TEST_CASE("the quadrotor hovers where nothing is done, climbs under thrust, and tilts under torque") {
+    const quadrotor system;
+    const point<12> rest{0.1, 0.2, 0.3};
+    CHECK(system(rest, quadrotor::action{0, 0, 0}) == rest);
+    const point<12> up = system(rest, quadrotor::action{1, 0, 0});
+    CHECK(up[2] == doctest::Approx(0.3 + 0.5 * 0.05 * 0.05 / 1.4));
+    CHECK(up[5] == doctest::Approx(-0.05 / 1.4)); // downwards is positive
+    const point<12> tilted = system(rest, quadrotor::action{0, 0.1, 0});
+    CHECK(tilted[9] == doctest::Approx(0.05 * 0.1 / 0.054));
+    CHECK(tilted[6] == doctest::Approx(0.5 * 0.05 * 0.05 * 0.1 / 0.054).epsilon(1e-3));
+    static_assert(opara::abstraction::step_function<quadrotor>);
+    static_assert(opara::abstraction::step_function<tora_unbounded>);
+}

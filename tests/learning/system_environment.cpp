@@ -1,0 +1,59 @@
+#include <opara/abstraction/systems.hpp>
+#include <opara/learning/system_environment.hpp>
+#include <tests/learning/minimal.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstddef>
+
+using namespace opara::learning;
+using namespace opara::test;
+using opara::abstraction::box_of;
+using opara::abstraction::point;
+namespace systems = opara::abstraction::systems;
+
+TEST_CASE("states are those of the step function, rewards those of the task") {
+    const auto start = box_of<2>({0.7, 0.7}, {0.9, 0.9});
+    const auto task = [](const point<2>& before, double u, const point<2>& after) {
+        return outcome{before[0] + 10 * u + 100 * after[1], after[1] > 1.9};
+    };
+    system_environment env{systems::b2{.dt = 0.2}, continuous_actions{{-1}, {1}}, anywhere_in<2>{start}, task, 4};
+    static_assert(environment<decltype(env)>);
+    const systems::b2 system{.dt = 0.2};
+    opara::random_source random{3};
+    for (std::uint64_t seed = 0; seed < 100; ++seed) {
+        point<2> x = env.reset(seed);
+        REQUIRE(start.contains(x));
+        for (std::size_t step = 1; step <= 4; ++step) {
+            const double u = 2 * random.unit() - 1;
+            const auto r = env.step(std::array{u});
+            const point<2> y = system(x, u);
+            REQUIRE(r.observation == y);
+            REQUIRE(r.reward == x[0] + 10 * u + 100 * y[1]);
+            REQUIRE(r.terminated == (y[1] > 1.9));
+            REQUIRE(r.truncated == (!r.terminated && step == 4));
+            x = y;
+        }
+    }
+    auto shorter = env.limited_to(1);
+    shorter.reset(1);
+    CHECK(shorter.step(std::array{0.0}).truncated);
+    CHECK(env.reset(1) == point<2>{env.reset(1)});
+    CHECK(env.reset(1) != point<2>{env.reset(2)});
+}
+
+TEST_CASE("several controls become an array") {
+    const auto task = [](const point<4>&, const std::array<double, 2>& u, const point<4>&) {
+        return outcome{u[0] - u[1]};
+    };
+    const auto start = box_of<4>({0, 0, 0, 0}, {1, 1, 1, 1});
+    system_environment env{systems::unicycle{}, continuous_actions{{-1, -1}, {1, 1}}, anywhere_in<4>{start}, task, 10};
+    env.reset(0);
+    CHECK(env.step(std::array{0.5, -0.25}).reward == 0.75);
+    CHECK(says(complaint<environment_error>([&] {
+                   system_environment{systems::unicycle{}, continuous_actions{{-1}, {1}}, anywhere_in<4>{start}, task,
+                                      10};
+               }),
+               "the system takes 2 numbers, its actions are 1"));
+}

@@ -1,0 +1,178 @@
+"""opara_train as a user runs it: the files it writes, what it goes on from, and what it says when something is wrong."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+PROGRAM = sys.argv.pop(1)
+VERIFY = sys.argv.pop(1) if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else None
+
+
+class Trainings(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def run_it(self, *arguments, out="out"):
+        return subprocess.run([PROGRAM, *map(str, arguments), "--out", self.folder / out],
+                              capture_output=True, text=True, check=False)
+
+    def trained(self, *arguments, out="out", code=1):
+        result = self.run_it(*arguments, out=out)
+        self.assertEqual(result.returncode, code, result.stdout + result.stderr)
+        return result
+
+    def refused(self, expected, *arguments):
+        result = self.run_it(*arguments)
+        self.assertEqual(result.returncode, 2, result.stdout + result.stderr)
+        self.assertIn(expected, result.stderr)
+        self.assertEqual(result.stdout, "")
+
+    def log(self, name, out="out"):
+        return json.loads((self.folder / out / f"{name}.log.json").read_text())
+
+    def test_what_it_writes(self):
+        result = self.trained("b2_trainify", "--episodes", 5, "--seeds", 2, "--seed", 7)
+        names = {p.name for p in (self.folder / "out").iterdir()}
+        endings = ("json", "log.json", "checkpoint", "onnx")
+        self.assertEqual(names - {f"b2_trainify-ddpg-{s}.onnx" for s in (7, 8)},
+                         {f"b2_trainify-ddpg-{s}.{e}" for s in (7, 8) for e in endings[:3]} | {"b2_trainify-ddpg.svg"})
+        self.assertIn("seed 7: episodes used up after 5 episodes", result.stdout)
+        log = self.log("b2_trainify-ddpg-7")
+        self.assertEqual(len(log["episodes"]), 5)
+        self.assertEqual(log["end"], "episodes used up")
+        self.assertEqual(log["steps"], sum(e["length"] for e in log["episodes"]))
+        self.assertEqual(log["grid"], "[-2.5, 2.5] by 0.01 x [-2.5, 2.5] by 0.01")
+        self.assertEqual(log["evaluation"]["episodes"], 100)
+        controller = json.loads((self.folder / "out" / "b2_trainify-ddpg-7.json").read_text())
+        self.assertEqual(controller["system"], "b2_trainify")
+        self.assertEqual(controller["granularity"], [0.01, 0.01])
+        self.assertEqual([len(layer["bias"]) for layer in controller["layers"]], [20, 20, 1])
+        self.assertEqual(len(controller["layers"][0]["weight"][0]), 4)
+        picture = ElementTree.parse(self.folder / "out" / "b2_trainify-ddpg.svg").getroot()
+        text = " ".join(e.text or "" for e in picture.iter() if e.tag.endswith("text"))
+        for expected in ("b2_trainify with ddpg", "seed 7", "seed 8", "episode"):
+            self.assertIn(expected, text)
+        self.assertEqual(sum(e.tag.endswith("polyline") for e in picture.iter()), 4)
+
+    def test_it_learns(self):
+        self.trained("b2_trainify", code=0)
+        log = self.log("b2_trainify-ddpg-1")
+        self.assertEqual(log["end"], "criterion met")
+        self.assertGreater(log["evaluation"]["worst"], -45)
+
+    def test_the_controller_takes_raw_bounds_however_the_agent_saw_them(self):
+        self.trained("b2_trainify", "--observe", "normalised", "--abstract", 0.1, code=0)
+        log = self.log("b2_trainify-ddpg-1")
+        self.assertEqual(log["observe"], "normalised")
+        self.assertGreater(log["evaluation"]["worst"], -60)
+
+    @unittest.skipUnless(VERIFY, "opara_verify was not built")
+    def test_the_verifier_reads_the_controller(self):
+        self.trained("b2_trainify", code=0)
+        result = subprocess.run([VERIFY, "b2_trainify", "--controller", self.folder / "out/b2_trainify-ddpg-1.json",
+                                 "--property", "AG !unexplored"], capture_output=True, text=True, check=False)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertIn("proved", result.stdout)
+
+    def test_equal_seeds_are_equal_trainings_however_many_run(self):
+        self.trained("b2_trainify", "--episodes", 8, "--seeds", 3, "--jobs", 3, out="three")
+        self.trained("b2_trainify", "--episodes", 8, "--seed", 2, out="one")
+        for ending in ("json", "checkpoint"):
+            one, three = [(self.folder / out / f"b2_trainify-ddpg-2.{ending}").read_bytes() for out in ("one", "three")]
+            if ending == "checkpoint":  # its first line tells the time
+                one, three = one.split(b"\n", 1)[1], three.split(b"\n", 1)[1]
+            self.assertEqual(one, three)
+
+    def test_it_goes_on_as_if_nothing_had_happened(self):
+        for system, agent in (("b2_trainify", "ddpg"), ("b2_trainify", "ppo"), ("cart_pole", "dqn")):
+            with self.subTest(system=system, agent=agent):
+                settings = ("--agent", agent, "--hidden", 8, "--seed", 3)
+                settings += ("--set", "warm_up=100") if agent != "ppo" else ("--set", "rollout=200")
+                self.trained(system, *settings, "--evaluations", 3, "--episodes", 30, out="whole")
+                self.trained(system, *settings, "--evaluations", 3, "--episodes", 12, out="parts")
+                self.trained(system, *settings, "--evaluations", 3, "--episodes", 30, "--resume", out="parts")
+                name = f"{system}-{agent}-3"
+                self.assertEqual(self.log(name, "whole")["episodes"], self.log(name, "parts")["episodes"])
+                whole, parts = [(self.folder / out / f"{name}.json").read_text() for out in ("whole", "parts")]
+                self.assertEqual(whole, parts)
+
+    def test_a_checkpoint_of_something_else(self):
+        self.trained("b2_trainify", "--episodes", 3)
+        again = ("b2_trainify", "--episodes", 6, "--resume")
+        self.trained(*again)
+        self.refused("it is of another grid: [-2.5, 2.5] by 0.01 x [-2.5, 2.5] by 0.01, and this training is of "
+                     "[-2.5, 2.5] by 0.1 x [-2.5, 2.5] by 0.1", *again, "--abstract", 0.1)
+        self.refused("it is of another recipe: ", *again, "--hidden", "30,20")
+        self.refused("it is of another observe: raw, and this training is of normalised", *again, "--observe",
+                     "normalised")
+        self.refused("b2_trainify-ddpg-2.checkpoint: No such file", *again, "--seed", 2)
+        file = self.folder / "out" / "b2_trainify-ddpg-1.checkpoint"
+        whole = file.read_bytes()
+        file.write_bytes(whole[:-10])
+        self.refused(f"cannot go on from {file}: it is cut off", *again)
+        file.write_bytes(b"no checkpoint")
+        self.refused(f"cannot go on from {file}: JSON, line 1, column", *again)
+        file.write_bytes(whole.replace(b'"version":1', b'"version":2'))
+        self.refused("this library reads version 1", *again)
+
+    def test_on_states_and_with_normalised_bounds(self):
+        self.trained("b2_trainify", "--episodes", 3, "--abstract", "none", out="states")
+        controller = json.loads((self.folder / "states" / "b2_trainify-ddpg-1.json").read_text())
+        self.assertEqual(len(controller["layers"][0]["weight"][0]), 2)
+        self.trained("mountain_car", "--episodes", 3, "--observe", "normalised", "--abstract", "0.05,0.005", out="units")
+        log = self.log("mountain_car-dqn-1", "units")
+        self.assertEqual(log["grid"], "[-1.4, 0.8] by 0.05 x [-0.09, 0.09] by 0.005")
+        self.assertEqual(log["observe"], "normalised")
+
+    def test_every_system_begins(self):
+        usage = subprocess.run([PROGRAM, "nosuch"], capture_output=True, text=True, check=False)
+        systems = usage.stderr.split("there are: ")[1].split("\n")[0].split()
+        self.assertEqual(len(systems), 14)
+        for system in systems:
+            with self.subTest(system=system):
+                self.trained(system, "--episodes", 1, "--evaluations", 1)
+
+    def test_help(self):
+        result = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True, check=False)
+        self.assertEqual(result.returncode, 0)
+        for word in ("--agent", "--abstract", "--seeds", "--resume", "--set", "quadrotor", "exit code"):
+            self.assertIn(word, result.stdout)
+
+    def test_mistakes(self):
+        self.refused("a system is needed")
+        self.refused("unknown system 'b9'; there are: b1 b1_trainify", "b9")
+        self.refused("one system at a time: 'b1' or 'b2'?", "b1", "b2")
+        self.refused("--agent takes dqn, ddpg, td3 or ppo, not 'sac'", "b1", "--agent", "sac")
+        self.refused("this system takes controls: --agent ddpg, td3 or ppo", "b1", "--agent", "dqn")
+        self.refused("this system takes one of several actions: --agent dqn or ppo", "cart_pole", "--agent", "td3")
+        self.refused("--abstract takes numbers, not 'fine'", "b1", "--abstract", "fine")
+        self.refused("--abstract takes 1 or 2 widths for b1, not 3", "b1", "--abstract", "1,2,3")
+        self.refused("--observe takes raw or normalised, not 'x'", "b1", "--observe", "x")
+        self.refused("--observe normalised is about the bounds of cells", "b1", "--observe", "normalised", "--abstract",
+                     "none")
+        self.refused("--hidden takes a whole number from 1 on, not '20.5'", "b1", "--hidden", "20.5")
+        self.refused("--hidden takes a whole number from 1 on, not '0'", "b1", "--hidden", "0")
+        self.refused("--activation takes tanh, relu or sigmoid, not 'selu'", "b1", "--activation", "selu")
+        self.refused("--episodes takes a whole number from 1 on, not 'many'", "b1", "--episodes", "many")
+        self.refused("--set takes NAME=VALUE, not 'noise'", "b1", "--set", "noise")
+        self.refused("--set knows no 'nois' for this agent; there are: actor_rate approach", "b1", "--set", "nois=1")
+        self.refused("--set noise takes a number from 0 on, not -1", "b1", "--set", "noise=-1")
+        self.refused("--set every takes a whole number from 0 on, not 0.5", "b1", "--set", "every=0.5")
+        self.refused("unknown option --grid", "b1", "--grid", "0.1")
+
+    def test_a_grid_that_none_is(self):
+        self.refused("dimension 0", "b1", "--abstract", "-1")
+
+    def test_a_folder_that_cannot_be(self):
+        (self.folder / "out").write_text("a file")
+        self.refused("out", "b1", "--episodes", "2")
+
+
+if __name__ == "__main__":
+    unittest.main()
