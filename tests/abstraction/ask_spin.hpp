@@ -49,7 +49,8 @@ inline void write_tables(std::ostream& out, const std::vector<const transition_s
         }
     }
     out << "static int opara_chosen;\n"
-           "static void __attribute__((constructor)) opara_choose(void) { opara_chosen = atoi(getenv(\"OPARA_SYSTEM\")); "
+           "static void __attribute__((constructor)) opara_choose(void) { opara_chosen = "
+           "atoi(getenv(\"OPARA_SYSTEM\")); "
            "}\n";
     for (const auto& [name, type] : arrays) {
         if (std::string{name} == "opara_initial") {
@@ -73,10 +74,15 @@ inline void write_tables(std::ostream& out, const std::vector<const transition_s
 /// SPIN's verdict on each question, a pair of a system and a linear formula. Systems with equal propositions share a
 /// model; the model is that of the first, as the text of a model depends on nothing else.
 inline std::vector<bool> ask_spin(const std::vector<std::pair<transition_system, formula>>& questions) {
+    struct question {
+        std::size_t number; // among all
+        std::size_t system; // of the model's
+        std::string claim;
+    };
     struct model {
         std::vector<const transition_system*> systems;
         std::vector<std::pair<std::string, std::string>> claims; // name and text
-        std::vector<std::pair<std::size_t, std::string>> asked;  // the number of a question, the claim
+        std::vector<question> asked;
     };
     std::map<std::vector<std::string>, model> models;
     for (std::size_t k = 0; k < questions.size(); ++k) {
@@ -91,8 +97,10 @@ inline std::vector<bool> ask_spin(const std::vector<std::pair<transition_system,
         if (claim == m.claims.end()) {
             claim = m.claims.insert(claim, {"claim" + std::to_string(m.claims.size()), text});
         }
-        m.asked.emplace_back(k, claim->first);
-        m.systems.push_back(&system);
+        if (m.systems.empty() || !(*m.systems.back() == system)) { // often there are many questions about one
+            m.systems.push_back(&system);
+        }
+        m.asked.push_back({k, m.systems.size() - 1, claim->first});
     }
     std::vector<bool> verdicts(questions.size());
     for (const auto& [names, m] : models) {
@@ -103,14 +111,14 @@ inline std::vector<bool> ask_spin(const std::vector<std::pair<transition_system,
         opara::write_file_atomically(folder / "table.h",
                                      [&](std::ostream& out) { detail::write_tables(out, m.systems); });
         const std::string there = "cd '" + folder / "." + "' && ";
-        REQUIRE_MESSAGE(runs(there + "spin -a model.pml >spin.log 2>&1 && gcc -w -O0 -DNOFAIR -static -o pan pan.c 2>>spin.log"),
-                        opara::read_file(folder / "spin.log"));
+        REQUIRE_MESSAGE(
+            runs(there + "spin -a model.pml >spin.log 2>&1 && gcc -w -O0 -DNOFAIR -static -o pan pan.c 2>>spin.log"),
+            opara::read_file(folder / "spin.log"));
         std::string script;
-        for (std::size_t k = 0; k < m.asked.size(); ++k) {
+        for (const question& q : m.asked) {
             // Room for the search costs more time than the search; of too little, SPIN complains.
-            script += "OPARA_SYSTEM=" + std::to_string(k) + " ./pan -a -b -w12 -m" +
-                      std::to_string(1000 + 100 * m.systems[k]->size()) + " -N " + m.asked[k].second +
-                      " || echo failed\n";
+            script += "OPARA_SYSTEM=" + std::to_string(q.system) + " ./pan -a -b -w12 -m" +
+                      std::to_string(1000 + 100 * m.systems[q.system]->size()) + " -N " + q.claim + " || echo failed\n";
         }
         opara::write_file_atomically(folder / "script", script);
         static_cast<void>(runs(there + "sh script 2>&1 | grep -E 'errors: |failed|too small|^error' >log"));
@@ -120,7 +128,7 @@ inline std::vector<bool> ask_spin(const std::vector<std::pair<transition_system,
             REQUIRE(answers < m.asked.size());
             const char errors = log[at + 8];
             REQUIRE_MESSAGE((errors == '0' || errors == '1'), log.substr(0, 2000));
-            verdicts[m.asked[answers++].first] = errors == '0';
+            verdicts[m.asked[answers++].number] = errors == '0';
         }
         REQUIRE_MESSAGE(answers == m.asked.size(), log.substr(0, 2000));
         REQUIRE_MESSAGE(log.find("too small") == log.npos, log.substr(0, 2000));

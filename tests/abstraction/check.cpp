@@ -1,6 +1,7 @@
 #include <opara/abstraction/check.hpp>
 #include <opara/abstraction/parse.hpp>
 #include <opara/testing/random.hpp>
+#include <tests/abstraction/by_definition.hpp>
 
 #include <doctest/doctest.h>
 
@@ -11,7 +12,6 @@
 
 using namespace opara::abstraction;
 using opara::testing::random_source;
-using kind = formula::kind;
 
 namespace {
 
@@ -85,56 +85,8 @@ formula make_formula(random_source& random, int depth) {
     }
 }
 
-// The oracle: every operator by its own expansion law, iterated as often as there are states, on plain lists. Shares
-// nothing with the library's fixpoints, neither the way back nor the dualities.
-std::vector<bool> by_definition(const random_case& c, const formula& f, std::size_t i) {
-    const auto& n = f.nodes()[i];
-    const std::size_t size = c.successors.size();
-    std::vector<bool> result(size);
-    if (n.what == kind::constant) {
-        return std::vector<bool>(size, n.value);
-    }
-    if (n.what == kind::atom) {
-        for (std::size_t s = 0; s < size; ++s) {
-            result[s] = c.labels[n.label == "p" ? 0 : 1].holds[s] == truth::yes;
-        }
-        return result;
-    }
-    const auto left = by_definition(c, f, n.left);
-    const bool is_binary =
-        n.what == kind::conjunction || n.what == kind::disjunction || n.what == kind::EU || n.what == kind::AU;
-    const auto right = is_binary ? by_definition(c, f, n.right) : left;
-    const auto some = [&](const std::vector<bool>& set, std::size_t s) {
-        return std::any_of(c.successors[s].begin(), c.successors[s].end(), [&](auto t) { return set[t]; });
-    };
-    const auto all = [&](const std::vector<bool>& set, std::size_t s) {
-        return std::all_of(c.successors[s].begin(), c.successors[s].end(), [&](auto t) { return set[t]; });
-    };
-    const bool greatest = n.what == kind::EG || n.what == kind::AG;
-    std::vector<bool> x(size, greatest);
-    for (std::size_t round = 0; round <= size; ++round) {
-        for (std::size_t s = 0; s < size; ++s) {
-            switch (n.what) {
-            case kind::negation: result[s] = !left[s]; break;
-            case kind::conjunction: result[s] = left[s] && right[s]; break;
-            case kind::disjunction: result[s] = left[s] || right[s]; break;
-            case kind::EX: result[s] = some(left, s); break;
-            case kind::AX: result[s] = all(left, s); break;
-            case kind::EF: result[s] = left[s] || some(x, s); break;
-            case kind::AF: result[s] = left[s] || all(x, s); break;
-            case kind::EG: result[s] = left[s] && some(x, s); break;
-            case kind::AG: result[s] = left[s] && all(x, s); break;
-            case kind::EU: result[s] = right[s] || (left[s] && some(x, s)); break;
-            case kind::AU: result[s] = right[s] || (left[s] && all(x, s)); break;
-            default: break;
-            }
-        }
-        x = result;
-    }
-    return result;
-}
 std::vector<bool> by_definition(const random_case& c, const formula& f) {
-    return by_definition(c, f, f.nodes().size() - 1);
+    return test::by_definition(c.successors, c.labels, f);
 }
 
 std::vector<bool> flags(const evaluation::state_set& set) { return {set.begin(), set.end()}; }

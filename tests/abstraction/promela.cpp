@@ -21,7 +21,7 @@ using opara::testing::random_source;
 namespace {
 
 formula random_proposition(random_source& random) {
-    static const formula all[] = {formula::atom("p"), formula::atom("q"), parse_formula("p | q"),
+    static const formula all[] = {formula::atom("p"),      formula::atom("q"),      parse_formula("p | q"),
                                   parse_formula("q -> p"), parse_formula("p & !q"), parse_formula("!p")};
     return all[random.below(std::size(all))];
 }

@@ -23,8 +23,8 @@ enum class dialect : unsigned char {
 };
 
 /// Whether a formula of CTL means the same to a checker of linear time that reads it without its A: propositions; AG
-/// and "and" of what is linear; "or" where one side is a proposition; AF of propositions; A[f U p] where f is linear and
-/// p a proposition. Of others that need not be so: A of "or" is not "or" of A. (Of AX it is so, but SPIN is usually
+/// and "and" of what is linear; "or" where one side is a proposition; AF of propositions; A[f U p] where f is linear
+/// and p a proposition. Of others that need not be so: A of "or" is not "or" of A. (Of AX it is so, but SPIN is usually
 /// built without X.) Maidl, "The common fragment of CTL and LTL", FOCS 2000. O(nodes).
 [[nodiscard]] inline bool is_linear(const formula& f) {
     using kind = formula::kind;
