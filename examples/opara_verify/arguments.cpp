@@ -1,6 +1,7 @@
 #include <examples/opara_verify/arguments.hpp>
 
 #include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <cstdlib>
 #include <string>
@@ -59,6 +60,9 @@ double number(const std::string& option, std::string_view text) {
     if (problem != std::errc{} || end != text.data() + text.size()) {
         throw usage_error{option + " takes numbers, not '" + std::string{text} + "'"};
     }
+    if (!std::isfinite(value)) {
+        throw usage_error{option + " takes finite numbers, not '" + std::string{text} + "'"};
+    }
     return value;
 }
 
@@ -110,6 +114,9 @@ arguments parse_arguments(const std::vector<std::string>& words) {
             throw usage_error{word + " is unknown or lacks its value"};
         }
         const std::string& value = words[++k];
+        if (value.empty()) {
+            throw usage_error{word + " takes something, not ''"};
+        }
         if (word == "--controller") {
             a.controllers.push_back(value);
         } else if (word == "--property") {
@@ -127,6 +134,9 @@ arguments parse_arguments(const std::vector<std::string>& words) {
             }
         } else if (word == "--steps") {
             a.steps = count(word, value);
+            if (*a.steps == 0) {
+                throw usage_error{"--steps takes 1 at least: without a step there is nothing to explore"};
+            }
         } else if (word == "--threads") {
             a.threads = count(word, value);
         } else if (word == "--grid") {
