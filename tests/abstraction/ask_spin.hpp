@@ -11,7 +11,6 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <ostream>
@@ -71,9 +70,9 @@ inline void write_tables(std::ostream& out, const std::vector<const transition_s
 
 } // namespace detail
 
-/// SPIN's verdict on each question, a pair of a system and a linear formula. Systems with equal propositions share a
-/// model; the model is that of the first, as the text of a model depends on nothing else.
-inline std::vector<bool> ask_spin(const std::vector<std::pair<transition_system, formula>>& questions) {
+/// SPIN's verdict on each question, a pair of a system and a formula as SPIN writes it. Systems with equal propositions
+/// share a model; the model is that of the first, as the text of a model depends on nothing else.
+inline std::vector<bool> ask_spin(const std::vector<std::pair<const transition_system*, std::string>>& questions) {
     struct question {
         std::size_t number; // among all
         std::size_t system; // of the model's
@@ -86,19 +85,21 @@ inline std::vector<bool> ask_spin(const std::vector<std::pair<transition_system,
     };
     std::map<std::vector<std::string>, model> models;
     for (std::size_t k = 0; k < questions.size(); ++k) {
-        const auto& [system, f] = questions[k];
+        const auto& [system, text] = questions[k];
         std::vector<std::string> names;
-        for (const proposition& p : propositions(system)) {
+        for (const proposition& p : propositions(*system)) {
             names.push_back(p.name);
         }
         model& m = models[names];
-        const std::string text = property_text(system, f, dialect::spin);
-        auto claim = std::find_if(m.claims.begin(), m.claims.end(), [&](const auto& c) { return c.second == text; });
+        auto claim = m.claims.begin();
+        while (claim != m.claims.end() && claim->second != text) {
+            ++claim;
+        }
         if (claim == m.claims.end()) {
             claim = m.claims.insert(claim, {"claim" + std::to_string(m.claims.size()), text});
         }
-        if (m.systems.empty() || !(*m.systems.back() == system)) { // often there are many questions about one
-            m.systems.push_back(&system);
+        if (m.systems.empty() || !(*m.systems.back() == *system)) { // often there are many questions about one
+            m.systems.push_back(system);
         }
         m.asked.push_back({k, m.systems.size() - 1, claim->first});
     }
@@ -134,6 +135,15 @@ inline std::vector<bool> ask_spin(const std::vector<std::pair<transition_system,
         REQUIRE_MESSAGE(log.find("too small") == log.npos, log.substr(0, 2000));
     }
     return verdicts;
+}
+
+/// SPIN's verdict on each question, a pair of a system and a linear formula of CTL.
+inline std::vector<bool> ask_spin(const std::vector<std::pair<transition_system, formula>>& questions) {
+    std::vector<std::pair<const transition_system*, std::string>> texts;
+    for (const auto& [system, f] : questions) {
+        texts.emplace_back(&system, property_text(system, f, dialect::spin));
+    }
+    return ask_spin(texts);
 }
 
 } // namespace opara::abstraction::test

@@ -45,9 +45,9 @@ TEST_CASE("Boost's breadth-first search reaches what EF says can be reached") {
         for (std::size_t s = 0; s < t.size(); ++s) {
             std::vector<int> steps(t.size(), -1);
             steps[s] = 0;
-            boost::breadth_first_search(
-                t, state_id::from_index(s),
-                boost::visitor(boost::make_bfs_visitor(boost::record_distances(map_of(steps, t), boost::on_tree_edge{}))));
+            boost::breadth_first_search(t, state_id::from_index(s),
+                                        boost::visitor(boost::make_bfs_visitor(
+                                            boost::record_distances(map_of(steps, t), boost::on_tree_edge{}))));
             bool reaches = false;
             for (std::size_t r = 0; r < t.size(); ++r) {
                 reaches = reaches || (steps[r] >= 0 && t.find_label("q")->holds[r] == truth::yes);

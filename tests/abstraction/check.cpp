@@ -300,3 +300,34 @@ TEST_CASE("what has no meaning is refused, not decided") {
     CHECK_THROWS_AS((void)transition_system::from_lists({{0}}, {0}, {label("p", {}, 2)}), system_error);
     CHECK_THROWS_AS((transition_system{{0, 2}, {state_id{0}}, {state_id{0}}}), system_error);
 }
+
+TEST_CASE("formulas as deep as can be are checked, and deeper ones refused") {
+    const transition_system t = transition_system::from_lists({{0}}, {0}, {label("p", {0}, 1)});
+    formula deep = p;
+    for (std::size_t k = 1; k < formula::deepest; ++k) {
+        deep = k % 3 == 0 ? !deep : k % 3 == 1 ? AX(deep) : deep && p;
+    }
+    CHECK(check(t, deep).holds == (formula::deepest / 3 % 2 == 0));
+    CHECK(to_string(deep).size() > formula::deepest);
+    CHECK_FALSE(deep.is_universal()); // A under an odd number of negations
+    CHECK_THROWS_WITH_AS((void)!deep, "a formula is nested more than 5000 deep", opara::error);
+    CHECK_THROWS_AS((void)(p && deep), opara::error);
+    formula next = p;
+    for (std::size_t k = 1; k < formula::deepest; ++k) {
+        next = AX(next);
+    }
+    CHECK(next.is_universal());
+    CHECK(witness(t, next).has_value());
+    std::string chain = "p";
+    while (chain.size() < 9'998) {
+        chain += "&p";
+    }
+    CHECK(check(t, parse_formula(chain)).holds);
+}
+
+TEST_CASE("two labels of one name are refused") {
+    const auto make = [] {
+        (void)transition_system::from_lists({{0}}, {0}, {label("p", {0}, 1), label("q", {}, 1), label("p", {}, 1)});
+    };
+    CHECK_THROWS_WITH_AS(make(), "the label \"p\" is there twice", label_error);
+}

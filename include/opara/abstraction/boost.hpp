@@ -80,19 +80,19 @@ namespace boost {
 /// What Boost.Graph knows of a transition system.
 template <>
 struct graph_traits<opara::abstraction::transition_system> {
-    using system = opara::abstraction::transition_system;                 ///< whose traits these are
-    using vertex_descriptor = opara::abstraction::state_id;               ///< a state
-    using edge_descriptor = system::edge;                                 ///< a transition
-    using directed_category = boost::bidirectional_tag;                   ///< both ways
-    using edge_parallel_category = boost::allow_parallel_edge_tag;        ///< a transition may be there twice
+    using system = opara::abstraction::transition_system;                        ///< whose traits these are
+    using vertex_descriptor = opara::abstraction::state_id;                      ///< a state
+    using edge_descriptor = system::edge;                                        ///< a transition
+    using directed_category = boost::bidirectional_tag;                          ///< both ways
+    using edge_parallel_category = boost::allow_parallel_edge_tag;               ///< a transition may be there twice
     using traversal_category = opara::abstraction::detail::transition_traversal; ///< all that it offers
-    using vertices_size_type = std::size_t;                               ///< counts states
-    using edges_size_type = std::size_t;                                  ///< counts transitions
-    using degree_size_type = std::size_t;                                 ///< counts the transitions of a state
+    using vertices_size_type = std::size_t;                                      ///< counts states
+    using edges_size_type = std::size_t;                                         ///< counts transitions
+    using degree_size_type = std::size_t;                                        ///< counts the transitions of a state
     using vertex_iterator = system::counter<vertex_descriptor, system::state_access>; ///< over all states
-    using edge_iterator = opara::abstraction::detail::transition_iterator; ///< over all transitions
-    using adjacency_iterator = const vertex_descriptor*;                  ///< over successors
-    using out_edge_iterator = system::counter<edge_descriptor, system::edge_access>; ///< over transitions out
+    using edge_iterator = opara::abstraction::detail::transition_iterator;            ///< over all transitions
+    using adjacency_iterator = const vertex_descriptor*;                              ///< over successors
+    using out_edge_iterator = system::counter<edge_descriptor, system::edge_access>;  ///< over transitions out
     using in_edge_iterator = boost::transform_iterator<opara::abstraction::detail::transition_to,
                                                        const vertex_descriptor*>; ///< over transitions in
 
@@ -116,8 +116,7 @@ namespace opara::inline OPARA_ABI::abstraction {
 using transition_traits = boost::graph_traits<transition_system>;
 
 inline std::size_t num_edges(const transition_system& t) noexcept { return t.transitions(); }
-inline std::pair<transition_traits::edge_iterator, transition_traits::edge_iterator>
-edges(const transition_system& t) {
+inline std::pair<transition_traits::edge_iterator, transition_traits::edge_iterator> edges(const transition_system& t) {
     return {transition_traits::edge_iterator{t, 0}, transition_traits::edge_iterator{t, t.size()}};
 }
 inline std::size_t out_degree(state_id s, const transition_system& t) noexcept { return t.successors(s).size(); }
@@ -132,8 +131,7 @@ inline auto adjacent_vertices(state_id s, const transition_system& t) {
 inline auto in_edges(state_id s, const transition_system& t) {
     const auto row = t.predecessors(s);
     using it = transition_traits::in_edge_iterator;
-    return std::pair{it{row.data(), detail::transition_to{s}},
-                     it{row.data() + row.size(), detail::transition_to{s}}};
+    return std::pair{it{row.data(), detail::transition_to{s}}, it{row.data() + row.size(), detail::transition_to{s}}};
 }
 inline detail::state_index_map get(boost::vertex_index_t, const transition_system&) { return {}; }
 inline std::size_t get(boost::vertex_index_t, const transition_system&, state_id s) { return s.index(); }

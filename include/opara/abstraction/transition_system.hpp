@@ -37,8 +37,8 @@ struct labelling {
 /// A directed graph of states with initial states and labels, stored forward and backward in compressed rows. Four
 /// bytes a transition and eight a state in each direction. A value; ids are 32-bit numbers.
 ///
-/// Models the graph concepts of the library (`incidence_graph`): `vertices`, `num_vertices`, `out_edges`, `target`; with
-/// `opara/abstraction/boost.hpp`, which needs Boost.Graph and is included on its own, those of Boost's.
+/// Models the graph concepts of the library (`incidence_graph`): `vertices`, `num_vertices`, `out_edges`, `target`;
+/// with `opara/abstraction/boost.hpp`, which needs Boost.Graph and is included on its own, those of Boost's.
 class transition_system {
 public:
     /// A transition, as the graph concepts know it.

@@ -55,17 +55,25 @@ namespace detail {
 class property_writer {
 public:
     property_writer(const transition_system& system, const formula& f, dialect how)
-        : system_{system}, nodes_{f.nodes()}, how_{how} {}
+        : system_{system}, nodes_{f.nodes()}, how_{how} {
+        const std::vector<bool> positive = f.positions();
+        for (std::size_t i = 0; i < nodes_.size(); ++i) { // operands come first
+            texts_.push_back(text_of(i, positive[i]));
+        }
+    }
 
-    [[nodiscard]] std::string text(std::size_t i, bool positive) const {
+    [[nodiscard]] const std::string& text() const noexcept { return texts_.back(); }
+
+private:
+    [[nodiscard]] std::string text_of(std::size_t i, bool positive) const {
         using kind = formula::kind;
         const formula::node& n = nodes_[i];
-        const auto left = [&] { return text(n.left, positive); };
-        const auto right = [&] { return text(n.right, positive); };
+        const auto left = [&]() -> const std::string& { return texts_[n.left]; };
+        const auto right = [&]() -> const std::string& { return texts_[n.right]; };
         switch (n.what) {
         case kind::constant: return constant(n.value);
         case kind::atom: return atom(n.label, positive);
-        case kind::negation: return negation(text(n.left, !positive));
+        case kind::negation: return negation(left());
         case kind::conjunction: return both(left(), right(), how_ == dialect::spin ? " && " : " & ", "true", "false");
         case kind::disjunction: return both(left(), right(), how_ == dialect::spin ? " || " : " | ", "false", "true");
         case kind::EX: return path("E", "X", left());
@@ -79,8 +87,6 @@ public:
         }
         return {};
     }
-
-private:
     [[nodiscard]] std::string constant(bool value) const {
         return how_ == dialect::smv ? (value ? "TRUE" : "FALSE") : (value ? "true" : "false");
     }
@@ -142,6 +148,7 @@ private:
     const transition_system& system_;
     const std::vector<formula::node>& nodes_;
     dialect how_;
+    std::vector<std::string> texts_;
 };
 
 } // namespace detail
@@ -159,7 +166,7 @@ private:
     if (how == dialect::spin && !is_linear(f)) {
         throw error{"nothing that SPIN knows is sure to mean the same as " + to_string(f)};
     }
-    return detail::property_writer{system, f, how}.text(f.nodes().size() - 1, true);
+    return detail::property_writer{system, f, how}.text();
 }
 
 } // namespace opara::inline OPARA_ABI::abstraction
