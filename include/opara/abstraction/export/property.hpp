@@ -96,7 +96,7 @@ private:
         if (how_ == dialect::storm && (f == "true" || f == "false")) {
             return constant(f == "false");
         }
-        return f[0] == '!' ? "!(" + f + ")" : "!" + f; // SPIN takes !! for another operator
+        return how_ == dialect::spin && f[0] == '!' ? "!(" + f + ")" : "!" + f; // !! is another operator there
     }
     [[nodiscard]] std::string both(const std::string& f, const std::string& g, const char* sign, const char* neutral,
                                    const char* decisive) const {
