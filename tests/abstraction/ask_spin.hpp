@@ -104,7 +104,8 @@ inline std::vector<bool> ask_spin(const std::vector<std::pair<const transition_s
         m.asked.push_back({k, m.systems.size() - 1, claim->first});
     }
     std::vector<bool> verdicts(questions.size());
-    for (const auto& [names, m] : models) {
+    for (const auto& named : models) {
+        const model& m = named.second; // clang 14 captures no structured binding
         const temporary_folder folder;
         opara::write_file_atomically(folder / "model.pml", [&](std::ostream& out) {
             write_promela(out, *m.systems.front(), m.claims, "table.h");
