@@ -2,6 +2,7 @@
 #include <opara/abstraction/prove.hpp>
 
 #include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <cstdlib>
 #include <string>
@@ -64,6 +65,9 @@ double number(const std::string& option, std::string_view text) {
     if (problem != std::errc{} || end != text.data() + text.size()) {
         throw usage_error{option + " takes numbers, not '" + std::string{text} + "'"};
     }
+    if (!std::isfinite(value)) {
+        throw usage_error{option + " takes finite numbers, not '" + std::string{text} + "'"};
+    }
     return value;
 }
 
@@ -121,6 +125,9 @@ arguments parse_arguments(const std::vector<std::string>& words) {
             throw usage_error{word + " is unknown or lacks its value"};
         }
         const std::string& value = words[++k];
+        if (value.empty()) {
+            throw usage_error{word + " takes something, not ''"};
+        }
         if (word == "--controller") {
             a.controllers.push_back(value);
         } else if (word == "--property") {
@@ -140,6 +147,9 @@ arguments parse_arguments(const std::vector<std::string>& words) {
             a.max_cells = count(word, value);
         } else if (word == "--steps") {
             a.steps = count(word, value);
+            if (*a.steps == 0) {
+                throw usage_error{"--steps takes 1 at least: without a step there is nothing to explore"};
+            }
         } else if (word == "--threads") {
             a.threads = count(word, value);
         } else if (word == "--grid") {

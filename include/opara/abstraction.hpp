@@ -13,6 +13,7 @@
 #include <opara/abstraction/controller.hpp>
 #include <opara/abstraction/dynamics.hpp>
 #include <opara/abstraction/falsify.hpp>
+#include <opara/abstraction/forms.hpp>
 #include <opara/abstraction/formula.hpp>
 #include <opara/abstraction/functions.hpp>
 #include <opara/abstraction/interval_process.hpp>

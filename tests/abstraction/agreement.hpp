@@ -137,50 +137,93 @@ struct parts {
         }
         return less;
     }
-    /// All systems that are a step smaller: a state, a transition, an initial state or half a label less.
-    [[nodiscard]] std::vector<parts> smaller() const {
-        std::vector<parts> all;
-        for (std::size_t s = 0; s < successors.size(); ++s) {
-            if (std::optional<parts> less = without(static_cast<std::uint32_t>(s))) {
-                all.push_back(*std::move(less));
-            }
-        }
-        const auto drop = [&](const std::vector<std::uint32_t>& from, auto list_of) {
-            for (std::size_t k = 0; from.size() > 1 && k < from.size(); ++k) {
-                all.push_back(*this);
-                std::vector<std::uint32_t>& list = list_of(all.back());
-                list.erase(list.begin() + static_cast<std::ptrdiff_t>(k));
+    /// Without a block of states and all that leads there; who went nowhere else stays where it is.
+    [[nodiscard]] std::optional<parts> without_block(std::size_t first, std::size_t count) const {
+        const std::size_t end = std::min(first + count, successors.size());
+        parts less = *this;
+        const auto leave_out = [&](std::vector<std::uint32_t>& states) {
+            const auto is_gone = [&](std::uint32_t s) { return s >= first && s < end; };
+            states.erase(std::remove_if(states.begin(), states.end(), is_gone), states.end());
+            for (std::uint32_t& s : states) {
+                s -= s >= end ? static_cast<std::uint32_t>(end - first) : 0U;
             }
         };
-        drop(initial, [](parts& p) -> std::vector<std::uint32_t>& { return p.initial; });
-        for (std::size_t s = 0; s < successors.size(); ++s) {
-            drop(successors[s], [s](parts& p) -> std::vector<std::uint32_t>& { return p.successors[s]; });
-        }
-        for (std::size_t l = 0; l < labels.size(); ++l) {
-            for (std::size_t s = 0; s < successors.size(); ++s) {
-                if (labels[l].holds[s] != truth::no) {
-                    all.push_back(*this);
-                    all.back().labels[l].holds[s] = truth::no;
-                }
+        const auto block = [&](auto& list) {
+            list.erase(list.begin() + static_cast<std::ptrdiff_t>(first),
+                       list.begin() + static_cast<std::ptrdiff_t>(end));
+        };
+        block(less.successors);
+        for (std::size_t s = 0; s < less.successors.size(); ++s) {
+            leave_out(less.successors[s]);
+            if (less.successors[s].empty()) {
+                less.successors[s].push_back(static_cast<std::uint32_t>(s));
             }
         }
-        return all;
+        leave_out(less.initial);
+        for (labelling& l : less.labels) {
+            block(l.holds);
+        }
+        return less.initial.empty() ? std::nullopt : std::optional<parts>{std::move(less)};
+    }
+    /// Offers systems that are a step smaller, by a state, a transition, an initial state or half a label, until one is
+    /// taken: that one, if any.
+    template <class Take>
+    [[nodiscard]] std::optional<parts> smaller(Take take) const {
+        for (std::size_t s = 0; s < successors.size(); ++s) {
+            std::optional<parts> less = without(static_cast<std::uint32_t>(s));
+            if (less && take(*less)) {
+                return less;
+            }
+        }
+        parts less = *this;
+        const auto dropped = [&](std::vector<std::uint32_t>& list) {
+            const std::vector<std::uint32_t> whole = list;
+            for (std::size_t k = 0; whole.size() > 1 && k < whole.size(); ++k) {
+                list = whole;
+                list.erase(list.begin() + static_cast<std::ptrdiff_t>(k));
+                if (take(less)) {
+                    return true;
+                }
+            }
+            list = whole;
+            return false;
+        };
+        if (dropped(less.initial) ||
+            std::any_of(less.successors.begin(), less.successors.end(), [&](auto& row) { return dropped(row); })) {
+            return less;
+        }
+        for (labelling& l : less.labels) {
+            for (truth& t : l.holds) {
+                const truth before = t;
+                t = truth::no;
+                if (before != truth::no && take(less)) {
+                    return less;
+                }
+                t = before;
+            }
+        }
+        return std::nullopt;
     }
 };
 
 /// A smallest system of which something is still true that is true of this one: nothing can be taken away from it.
+/// First in blocks, as large ones would take for ever state by state.
 template <class Property>
 transition_system shrink(const transition_system& t, Property still_true) {
+    const auto take = [&](const parts& less) { return still_true(less.whole()); };
     parts least{t};
-    for (bool again = true; again;) {
-        again = false;
-        for (const parts& less : least.smaller()) {
-            if (still_true(less.whole())) {
-                least = less;
-                again = true;
-                break;
+    for (std::size_t count = t.size() / 2; count > 1; count /= 2) {
+        for (std::size_t first = 0; first < least.successors.size();) {
+            std::optional<parts> less = least.without_block(first, count);
+            if (less && take(*less)) {
+                least = *std::move(less);
+            } else {
+                first += count;
             }
         }
+    }
+    while (std::optional<parts> less = least.smaller(take)) {
+        least = *std::move(less);
     }
     return least.whole();
 }

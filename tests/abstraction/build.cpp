@@ -1,6 +1,7 @@
 #include <opara/abstraction/build.hpp>
 #include <opara/abstraction/parse.hpp>
 #include <opara/abstraction/systems.hpp>
+#include <opara/abstraction/tube.hpp>
 #include <opara/abstraction/uniform_grid.hpp>
 #include <opara/abstraction/verify.hpp>
 #include <tests/abstraction/support.hpp>
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -226,4 +228,30 @@ TEST_CASE("what cannot be built is refused") {
     for (const std::size_t threads : {1U, 4U}) {
         CHECK_THROWS_WITH((void)build(line, system, breaks, line.domain(), {.threads = threads}), "broken");
     }
+}
+
+TEST_CASE("actions that the system does not know are refused, and named") {
+    const auto car = uniform_grid<2>::by_width(box_of<2>({-1.4, -0.09}, {0.8, 0.09}), {0.1, 0.01});
+    const auto start = box_of<2>({-0.55, 0.001}, {-0.55, 0.001});
+    const auto explore = [&](double action) {
+        const each_cell pilot{[=](const box<2>&) { return action; }};
+        (void)build(car, enclosure<systems::mountain_car>{}, pilot, start);
+    };
+    CHECK_NOTHROW(explore(2));
+    CHECK_THROWS_WITH_AS(explore(7), doctest::Contains("the controller gives 7 for the cell [-0.6"), controller_error);
+    CHECK_THROWS_AS(explore(0.5), controller_error);
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    CHECK_THROWS_WITH_AS(explore(nan), doctest::Contains("the controller gives nan"), controller_error);
+    const auto pole =
+        uniform_grid<4>::by_width(box_of<4>({-4.8, -10, -0.42, -10}, {4.8, 10, 0.42, 10}), {1, 1, 0.1, 1});
+    const each_cell broken{[=](const box<4>&) { return nan; }};
+    CHECK_THROWS_AS((void)build(pole, enclosure<systems::cart_pole>{}, broken, box_of<4>({0, 0, 0, 0}, {0, 0, 0, 0})),
+                    controller_error);
+    const auto plane = uniform_grid<2>::by_width(box_of<2>({-2.5, -2.5}, {2.5, 2.5}), {0.1, 0.1});
+    const each_cell endless{[](const box<2>&) { return std::numeric_limits<double>::infinity(); }};
+    CHECK_THROWS_AS((void)build(plane, enclosure<systems::b1>{}, endless, box_of<2>({0, 0}, {0.1, 0.1})),
+                    controller_error);
+    CHECK_THROWS_AS(
+        (void)follow(plane, enclosure<systems::b1>{}, endless, {box_of<2>({0, 0}, {0.1, 0.1})}, {.steps = 3}),
+        controller_error);
 }

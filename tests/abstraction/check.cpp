@@ -1,6 +1,8 @@
 #include <opara/abstraction/check.hpp>
 #include <opara/abstraction/parse.hpp>
 #include <opara/testing/random.hpp>
+#include <tests/abstraction/agreement.hpp>
+#include <tests/abstraction/by_definition.hpp>
 
 #include <doctest/doctest.h>
 
@@ -11,7 +13,6 @@
 
 using namespace opara::abstraction;
 using opara::testing::random_source;
-using kind = formula::kind;
 
 namespace {
 
@@ -85,56 +86,8 @@ formula make_formula(random_source& random, int depth) {
     }
 }
 
-// The oracle: every operator by its own expansion law, iterated as often as there are states, on plain lists. Shares
-// nothing with the library's fixpoints, neither the way back nor the dualities.
-std::vector<bool> by_definition(const random_case& c, const formula& f, std::size_t i) {
-    const auto& n = f.nodes()[i];
-    const std::size_t size = c.successors.size();
-    std::vector<bool> result(size);
-    if (n.what == kind::constant) {
-        return std::vector<bool>(size, n.value);
-    }
-    if (n.what == kind::atom) {
-        for (std::size_t s = 0; s < size; ++s) {
-            result[s] = c.labels[n.label == "p" ? 0 : 1].holds[s] == truth::yes;
-        }
-        return result;
-    }
-    const auto left = by_definition(c, f, n.left);
-    const bool is_binary =
-        n.what == kind::conjunction || n.what == kind::disjunction || n.what == kind::EU || n.what == kind::AU;
-    const auto right = is_binary ? by_definition(c, f, n.right) : left;
-    const auto some = [&](const std::vector<bool>& set, std::size_t s) {
-        return std::any_of(c.successors[s].begin(), c.successors[s].end(), [&](auto t) { return set[t]; });
-    };
-    const auto all = [&](const std::vector<bool>& set, std::size_t s) {
-        return std::all_of(c.successors[s].begin(), c.successors[s].end(), [&](auto t) { return set[t]; });
-    };
-    const bool greatest = n.what == kind::EG || n.what == kind::AG;
-    std::vector<bool> x(size, greatest);
-    for (std::size_t round = 0; round <= size; ++round) {
-        for (std::size_t s = 0; s < size; ++s) {
-            switch (n.what) {
-            case kind::negation: result[s] = !left[s]; break;
-            case kind::conjunction: result[s] = left[s] && right[s]; break;
-            case kind::disjunction: result[s] = left[s] || right[s]; break;
-            case kind::EX: result[s] = some(left, s); break;
-            case kind::AX: result[s] = all(left, s); break;
-            case kind::EF: result[s] = left[s] || some(x, s); break;
-            case kind::AF: result[s] = left[s] || all(x, s); break;
-            case kind::EG: result[s] = left[s] && some(x, s); break;
-            case kind::AG: result[s] = left[s] && all(x, s); break;
-            case kind::EU: result[s] = right[s] || (left[s] && some(x, s)); break;
-            case kind::AU: result[s] = right[s] || (left[s] && all(x, s)); break;
-            default: break;
-            }
-        }
-        x = result;
-    }
-    return result;
-}
 std::vector<bool> by_definition(const random_case& c, const formula& f) {
-    return by_definition(c, f, f.nodes().size() - 1);
+    return test::by_definition(c.successors, c.labels, f);
 }
 
 std::vector<bool> flags(const evaluation::state_set& set) { return {set.begin(), set.end()}; }
@@ -202,13 +155,19 @@ TEST_CASE("all operators agree with their definitions on random systems") {
     int held = 0;
     const int count = 20'000;
     for (int k = 0; k < count; ++k) {
-        const random_case c = make_case(random, false);
+        const random_case c = make_case(random, k % 4 == 0);
         const formula f = make_formula(random, static_cast<int>(random.below(4)) + 1);
         CAPTURE(k);
         CAPTURE(to_string(f));
         const transition_system t = c.system();
         const auto expected = by_definition(c, f);
-        REQUIRE(flags(evaluation{t, f}.result()) == expected);
+        const auto differ = [&](const transition_system& other) {
+            const test::parts all{other};
+            return flags(evaluation{other, f}.result()) != test::by_definition(all.successors, all.labels, f);
+        };
+        if (differ(t)) {
+            FAIL("the definitions say otherwise of " << test::describe(test::shrink(t, differ)));
+        }
         const verdict v = check(t, f);
         REQUIRE(v.holds == std::all_of(c.initial.begin(), c.initial.end(), [&](auto s) { return expected[s]; }));
         REQUIRE(v.satisfying == static_cast<std::size_t>(std::count(expected.begin(), expected.end(), true)));
@@ -347,4 +306,35 @@ TEST_CASE("what has no meaning is refused, not decided") {
     CHECK_THROWS_AS((void)transition_system::from_lists({{0}}, {1}), system_error);
     CHECK_THROWS_AS((void)transition_system::from_lists({{0}}, {0}, {label("p", {}, 2)}), system_error);
     CHECK_THROWS_AS((transition_system{{0, 2}, {state_id{0}}, {state_id{0}}}), system_error);
+}
+
+TEST_CASE("formulas as deep as can be are checked, and deeper ones refused") {
+    const transition_system t = transition_system::from_lists({{0}}, {0}, {label("p", {0}, 1)});
+    formula deep = p;
+    for (std::size_t k = 1; k < formula::deepest; ++k) {
+        deep = k % 3 == 0 ? !deep : k % 3 == 1 ? AX(deep) : deep && p;
+    }
+    CHECK(check(t, deep).holds == (formula::deepest / 3 % 2 == 0));
+    CHECK(to_string(deep).size() > formula::deepest);
+    CHECK_FALSE(deep.is_universal()); // A under an odd number of negations
+    CHECK_THROWS_WITH_AS((void)!deep, "a formula is nested more than 5000 deep", opara::error);
+    CHECK_THROWS_AS((void)(p && deep), opara::error);
+    formula next = p;
+    for (std::size_t k = 1; k < formula::deepest; ++k) {
+        next = AX(next);
+    }
+    CHECK(next.is_universal());
+    CHECK(witness(t, next).has_value());
+    std::string chain = "p";
+    while (chain.size() < 9'998) {
+        chain += "&p";
+    }
+    CHECK(check(t, parse_formula(chain)).holds);
+}
+
+TEST_CASE("two labels of one name are refused") {
+    const auto make = [] {
+        (void)transition_system::from_lists({{0}}, {0}, {label("p", {0}, 1), label("q", {}, 1), label("p", {}, 1)});
+    };
+    CHECK_THROWS_WITH_AS(make(), "the label \"p\" is there twice", label_error);
 }

@@ -435,8 +435,10 @@ TEST_CASE("formulas in the words of other checkers") {
     CHECK(in(dialect::spin, "AG (goal -> never) & A[!goal U never]") ==
           "(([] (!possibly_goal || never)) && (!possibly_goal U never))");
     CHECK(in(dialect::spin, "AG AF goal") == "([] (<> goal))");
+    CHECK(in(dialect::spin, "AG (goal | AF never)") == "([] (goal || (<> never)))");
+    CHECK(in(dialect::spin, "A[AF goal U never]") == "((<> goal) U never)");
     for (const char* const branching : {"EF goal", "AF AG goal", "AG goal | AF never", "!AF goal", "AX goal",
-                                        "AG (goal | AF never)", "AF (AF goal & never)", "A[AF goal U never]"}) {
+                                        "AF (AF goal & never)", "A[never U AF goal]"}) {
         CAPTURE(branching);
         CHECK_FALSE(is_linear(parse_formula(branching)));
         CHECK_THROWS_AS(in(dialect::spin, branching), opara::error);

@@ -312,6 +312,54 @@ TEST_CASE("wrapping keeps every wrapped point and is tight inside one period") {
     CHECK(wrap(interval::whole(), -3.0, 3.0) == interval{-3.0, 3.0});
 }
 
+TEST_CASE("clipping is exact") {
+    random_source random{11};
+    for (std::size_t k = 0; k < test::samples(); ++k) {
+        const interval x = any_interval(random);
+        const interval limits = any_interval(random);
+        const interval y = clip(x, limits.lower(), limits.upper());
+        // The ends of the image are images of the ends, since clipping grows; every point's image lies between them.
+        REQUIRE(y.lower() == std::min(std::max(x.lower(), limits.lower()), limits.upper()));
+        REQUIRE(y.upper() == std::min(std::max(x.upper(), limits.lower()), limits.upper()));
+        REQUIRE(y.contains(clip(test::point_of(x, random), limits.lower(), limits.upper())));
+    }
+}
+
+TEST_CASE("wrapping contains MPFR's results with 300 bits") {
+#if WITH_MPFR
+    random_source random{12};
+    std::size_t compared = 0;
+    std::size_t whole = 0;
+    while (compared < test::samples()) {
+        const interval x = any_interval(random);
+        const double lower = random.unit() * 10 - 8;
+        const double upper = lower + 0.1 + random.unit() * 9;
+        const interval y = wrap(x, lower, upper);
+        REQUIRE(interval{lower, upper}.contains(y));
+        const big low{lower};
+        const big at{test::point_of(x, random)};
+        big period{upper};
+        big turns;
+        big exact;
+        int inexact = mpfr_sub(period.get(), period.get(), low.get(), MPFR_RNDN);
+        inexact |= mpfr_sub(turns.get(), at.get(), low.get(), MPFR_RNDN);
+        mpfr_div(turns.get(), turns.get(), period.get(), MPFR_RNDD); // downward, so that its floor is right
+        mpfr_floor(turns.get(), turns.get());
+        inexact |= mpfr_mul(exact.get(), turns.get(), period.get(), MPFR_RNDN);
+        inexact |= mpfr_sub(exact.get(), at.get(), exact.get(), MPFR_RNDN);
+        if (inexact != 0) { // subnormal or huge: 300 bits do not know either
+            continue;
+        }
+        ++compared;
+        REQUIRE(holds(y, exact));
+        whole += y == interval{lower, upper} ? 1U : 0U;
+    }
+    CHECK(whole < compared * 7 / 10); // the others say something
+#else
+    opara::test::skip("built without MPFR (Debian: libmpfr-dev)");
+#endif
+}
+
 TEST_CASE("a case distinction takes both cases where it is open") {
     const interval then{0.0};
     const interval otherwise{1.0, 2.0};

@@ -81,3 +81,57 @@ TEST_CASE("a label that there is not is an error with its place") {
         CHECK(std::string{e.what()}.find("gaol") != std::string::npos);
     }
 }
+
+TEST_CASE("linear time is read as what it means of all runs") {
+    const auto same = [](const char* linear, const char* branching) {
+        CAPTURE(linear);
+        CHECK(parse_formula(linear) == parse_formula(branching));
+    };
+    same("G safe", "AG safe");
+    same("F goal", "AF goal");
+    same("X p", "AX p");
+    same("safe U goal", "A[safe U goal]");
+    same("G (p -> F q)", "AG (p -> AF q)");
+    same("G F p", "AG AF p");
+    same("AG F p", "AG AF p");
+    same("p & q U r", "p & A[q U r]");
+    same("A[p & q U r]", "A[(p & q) U r]");
+    same("A[(p U q) U r]", "A[A[p U q] U r]");
+    same("G p & F q | r", "(AG p & AF q) | r");
+    same("!F p", "AG !p");
+    same("!G p", "AF !p");
+    same("!!G p", "AG !!p");
+    same("F AG p", "AF AG p"); // AG p is a formula of states
+    same("(safe U goal) | G safe", "!E[!goal U (!safe & !goal)]");
+    same("G safe | (safe U goal)", "A[safe W goal]");
+    same("safe W goal", "A[safe W goal]");
+    same("!(p U q)", "A[!q W (!p & !q)]");
+    CHECK(parse_formula("(safe U goal) | G safe").is_universal());
+    const auto refused = [](const char* text, std::size_t column, const char* why) {
+        CAPTURE(text);
+        try {
+            (void)parse_formula(text);
+            FAIL_CHECK("accepted");
+        } catch (const opara::parse_error& e) {
+            CHECK(e.column() == column);
+            CHECK(std::string{e.what()}.find(why) != std::string::npos);
+        }
+    };
+    refused("p & F G q", 5, "F takes a formula of states");
+    refused("F X p", 1, "F takes a formula of states");
+    refused("(F p) | (G q)", 7, "| takes a formula of states on one side");
+    refused("F p -> F q", 5, "| takes a formula of states on one side");
+    refused("(p U q) | G q", 9, "| takes a formula of states on one side");
+    refused("p U G q", 3, "U takes a formula of states on its right");
+    refused("p U q U r", 3, "U takes a formula of states on its right");
+    refused("!(G p & F q)", 1, "! takes a formula of states");
+    refused("EF G p", 1, "E takes formulas of states");
+    refused("E[F p U q]", 1, "E takes formulas of states");
+    refused("A[p U F q]", 1, "U takes a formula of states on its right");
+    refused("E[p W q]", 5, "expected U");
+    const formula p = formula::atom("p");
+    const formula q = formula::atom("q");
+    CHECK(ltl::A(ltl::G(implies(p, ltl::F(q)))) == parse_formula("G (p -> F q)"));
+    CHECK(ltl::A(ltl::U(p, q) || ltl::G(p)) == parse_formula("p W q"));
+    CHECK_THROWS_AS((void)(ltl::F(p) || ltl::G(q)), fragment_error);
+}

@@ -2,14 +2,14 @@
 #include <opara/abstraction/export/promela.hpp>
 #include <opara/abstraction/export/property.hpp>
 #include <opara/abstraction/parse.hpp>
-#include <opara/core/file.hpp>
 #include <tests/abstraction/agreement.hpp>
-#include <tests/support/skip.hpp>
+#include <tests/abstraction/ask_spin.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
-#include <ostream>
+#include <iterator>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -21,44 +21,103 @@ using opara::testing::random_source;
 
 namespace {
 
-const char* const properties[] = {"AG p", "AF q", "A[p U q]", "AG (q -> p)", "AG AF q", "AG (p | q) & AF (q & p)"};
+formula random_proposition(random_source& random) {
+    static const formula all[] = {formula::atom("p"),      formula::atom("q"),      parse_formula("p | q"),
+                                  parse_formula("q -> p"), parse_formula("p & !q"), parse_formula("!p")};
+    return all[random.below(std::size(all))];
+}
+
+// A formula that is linear, nested this deeply. (SPIN's automata grow fast with the depth.)
+formula random_linear_formula(random_source& random, std::size_t depth) {
+    if (depth == 0) {
+        return random_proposition(random);
+    }
+    const auto part = [&] { return random_linear_formula(random, depth - 1); };
+    switch (random.below(6)) {
+    case 1: return AF(random_proposition(random));
+    case 2: return AU(part(), random_proposition(random));
+    case 3: {
+        const formula f = part();
+        return f && part();
+    }
+    case 4: return implies(random_proposition(random), part());
+    default: return AG(part());
+    }
+}
 
 } // namespace
 
 TEST_CASE("SPIN comes to the same verdicts on random systems") {
-    if (!runs("spin -V >/dev/null 2>&1") || !runs("gcc --version >/dev/null 2>&1")) {
-        opara::test::skip("spin and gcc are needed (Debian: spin)");
+    if (!have_spin()) {
         return;
     }
     random_source random{9};
-    const temporary_folder folder;
-    std::size_t held = 0;
-    std::size_t failed = 0;
-    const std::size_t systems = asked("OPARA_SPIN_SYSTEMS", 6); // each costs a run of the C compiler
-    for (std::size_t trial = 0; trial < systems; ++trial) {
-        const transition_system t = random_system(random, 300);
-        std::vector<std::pair<std::string, std::string>> named;
-        for (const char* const f : properties) {
-            named.emplace_back("property" + std::to_string(named.size()),
-                               property_text(t, parse_formula(f), dialect::spin));
-        }
-        opara::write_file_atomically(folder / "model.pml",
-                                     [&](std::ostream& out) { write_promela(out, t, named, "table.h"); });
-        opara::write_file_atomically(folder / "table.h", [&](std::ostream& out) { write_promela_table(out, t); });
-        REQUIRE(runs("cd '" + folder / "." + "' && spin -a model.pml >spin.log 2>&1 && gcc -w -O0 -o pan pan.c"));
-        for (std::size_t k = 0; k < named.size(); ++k) {
-            CAPTURE(properties[k]);
-            REQUIRE(runs("cd '" + folder / "." + "' && ./pan -a -m100000 -N " + named[k].first + " >pan.log 2>&1"));
-            const std::string log = opara::read_file(folder / "pan.log");
-            REQUIRE(log.find("max search depth too small") == std::string::npos);
-            const bool spin_says = log.find("errors: 0") != std::string::npos;
-            REQUIRE((spin_says || log.find("errors: 1") != std::string::npos));
-            CHECK_MESSAGE(check(t, parse_formula(properties[k])).holds == spin_says, describe(t));
-            ++(spin_says ? held : failed);
-        }
+    std::vector<formula> formulas;
+    for (const char* const f : {"AG p", "AF q", "A[p U q]", "AG (q -> p)", "AG AF q", "AG (p | q) & AF (q & p)",
+                                "AG (!p -> AF q)", "A[AF q U !p]"}) {
+        formulas.push_back(parse_formula(f));
     }
-    CHECK(held >= systems / 2);
-    CHECK(failed >= systems / 2);
+    while (formulas.size() < 40) {
+        formulas.push_back(random_linear_formula(random, 1 + formulas.size() % 2));
+    }
+    std::vector<std::pair<transition_system, formula>> questions;
+    for (std::size_t k = asked("OPARA_SPIN_SYSTEMS", 2500); k > 0; --k) {
+        questions.emplace_back(random_system(random, k % 100 == 0 ? 300 : 24), formulas[k % formulas.size()]);
+    }
+    compare_verdicts(questions, [](const auto& some) { return ask_spin(some); }, 0.2);
+}
+
+TEST_CASE("formulas of linear time mean what SPIN takes them for") {
+    if (!have_spin()) {
+        return;
+    }
+    const std::pair<const char*, const char*> formulas[] = {{"G p", "[]p"},
+                                                            {"F q", "<>q"},
+                                                            {"p U q", "p U q"},
+                                                            {"G (!p -> F q)", "[](!p -> <>q)"},
+                                                            {"(p U q) | G p", "(p U q) || []p"},
+                                                            {"p W q", "(p U q) || []p"},
+                                                            {"!(p U q)", "!(p U q)"},
+                                                            {"!(p W q)", "!((p U q) || []p)"},
+                                                            {"!F q", "!<>q"},
+                                                            {"!G p", "![]p"},
+                                                            {"G F q & G p", "([]<>q) && []p"},
+                                                            {"(F q) U !p", "(<>q) U !p"},
+                                                            {"(F q) W !p", "((<>q) U !p) || []<>q"},
+                                                            {"G (q | (p W q))", "[](q || ((p U q) || []p))"},
+                                                            {"q | G F p", "q || []<>p"}};
+    random_source random{10};
+    std::vector<std::pair<transition_system, formula>> questions;
+    while (questions.size() < 600) {
+        parts p{random_system(random, 12)};
+        for (labelling& l : p.labels) {
+            std::replace(l.holds.begin(), l.holds.end(), truth::maybe, truth::no);
+        }
+        questions.emplace_back(p.whole(), parse_formula(formulas[questions.size() % std::size(formulas)].first));
+    }
+    compare_verdicts(
+        questions,
+        [&](const std::vector<std::pair<transition_system, formula>>& some) {
+            std::vector<std::pair<const transition_system*, std::string>> asked;
+            for (const auto& [t, f] : some) {
+                const auto same = std::find_if(std::begin(formulas), std::end(formulas),
+                                               [&, f = f](const auto& g) { return parse_formula(g.first) == f; });
+                asked.emplace_back(&t, same->second);
+            }
+            return ask_spin(asked);
+        },
+        0.1);
+}
+
+TEST_CASE("what is not linear is refused to SPIN") {
+    const transition_system t = transition_system::from_lists({{0}}, {0}, {{"p", {truth::yes}}, {"q", {truth::yes}}});
+    for (const char* const f : {"AF AG p", "AG p | AF q", "EF p", "!AG p", "A[p U AG q]", "AX p", "AG EF p"}) {
+        CAPTURE(f);
+        CHECK_FALSE(is_linear(parse_formula(f)));
+        CHECK_THROWS_AS((void)property_text(t, parse_formula(f), dialect::spin), opara::error);
+    }
+    CHECK(property_text(t, parse_formula("AG (p -> A[p U q])"), dialect::spin) == "([] (!p || (p U q)))");
+    CHECK(property_text(t, parse_formula("AG !!p"), dialect::spin) == "([] !(!p))"); // !! would be a syntax error
 }
 
 TEST_CASE("systems that SPIN cannot take are refused") {

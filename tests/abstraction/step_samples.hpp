@@ -3,6 +3,7 @@
 #pragma once
 
 #include <opara/abstraction/dynamics.hpp>
+#include <opara/abstraction/forms.hpp>
 #include <opara/abstraction/mode_switch.hpp>
 #include <tests/abstraction/support.hpp>
 
@@ -13,6 +14,7 @@
 #include <cfloat>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 
 namespace opara::abstraction::test {
 
@@ -106,6 +108,18 @@ int escapes(const Post& post, const System& undisturbed, const box<System::dimen
     return lost;
 }
 
+namespace detail {
+template <class Indices>
+struct halved_form;
+template <std::size_t... I>
+struct halved_form<std::index_sequence<I...>> {
+    using type = form::subdivided<form::natural, (I < 3 ? 2 : 1)...>;
+};
+} // namespace detail
+/// Up to three sides in halves.
+template <std::size_t N>
+using halved = typename detail::halved_form<std::make_index_sequence<N>>::type;
+
 template <class System, class Actions>
 void check_system(const System& system, const box<System::dimension>& domain, const Actions& actions) {
     using action = typename System::action;
@@ -116,6 +130,12 @@ void check_system(const System& system, const box<System::dimension>& domain, co
           0);
     CHECK(escapes([&](const auto& b, const action& u) { return monotone.post(b, u); }, system, domain, actions,
                   count) == 0);
+    const enclosure<System, form::mean_value> mean_value{system};
+    CHECK(escapes([&](const auto& b, const action& u) { return mean_value.post(b, u); }, system, domain, actions,
+                  count / 4) == 0);
+    const enclosure<System, halved<System::dimension>> in_pieces{system};
+    CHECK(escapes([&](const auto& b, const action& u) { return in_pieces.post(b, u); }, system, domain, actions,
+                  count / 16) == 0);
     // The mutation without outward rounding must show.
     if constexpr (LDBL_MANT_DIG > DBL_MANT_DIG) {
         const auto unrounded = [&](const box<System::dimension>& b, const action& u) {
@@ -127,12 +147,14 @@ void check_system(const System& system, const box<System::dimension>& domain, co
         };
         CHECK(escapes(unrounded, system, domain, actions, 2'000) > 0);
     }
-    // The monotone form is never wider.
+    // No form is wider than the natural one.
     random_source random{23};
     for (int k = 0; k < 2'000; ++k) {
         const auto b = random_box(domain, random);
         const action u = actions(random);
         REQUIRE(natural.post(b, u).contains(monotone.post(b, u)));
+        REQUIRE(natural.post(b, u).contains(mean_value.post(b, u)));
+        REQUIRE(natural.post(b, u).contains(in_pieces.post(b, u)));
     }
 }
 

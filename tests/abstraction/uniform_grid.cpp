@@ -181,3 +181,8 @@ TEST_CASE("too many cells for the numbers is an error, not a wrap-around") {
         (uniform_grid<6>{box_of<6>({0, 0, 0, 0, 0, 0}, {1, 1, 1, 1, 1, 1}), {4096, 4096, 4096, 4096, 4096, 16}}),
         domain_error);
 }
+
+TEST_CASE("a width that is too small is told as it was given") {
+    CHECK_THROWS_WITH_AS((void)uniform_grid<1>::by_width(box_of<1>({0.0}, {10.0}), {1e-9}),
+                         "dimension 0 cannot have cells of width 1e-09", domain_error);
+}

@@ -109,6 +109,29 @@ TEST_CASE("somebody's own file beside the one that is written stays as it is") {
     CHECK(folder.files() == 3);
 }
 
+TEST_CASE("what runs leave that are killed is used again, and what others are writing is not") {
+    const temporary_folder folder;
+    const std::string path = folder / "plan.json";
+    opara::write_file_atomically(path + ".partial", "left");
+    opara::write_file_atomically(path + ".partial1", "left");
+    for (int k = 0; k < 300; ++k) {
+        opara::write_file_atomically(path, std::to_string(k));
+    }
+    CHECK(opara::read_file(path) == "299");
+    CHECK(folder.files() == 2); // PATH.partial could be somebody's own
+    CHECK(opara::read_file(path + ".partial") == "left");
+    // One inside the other, as two programs would.
+    opara::write_file_atomically(path + ".partial1", "left");
+    opara::write_file_atomically(path, [&](std::ostream& out) {
+        out << "outer" << std::flush;
+        opara::write_file_atomically(path, "inner");
+        CHECK(opara::read_file(path) == "inner");
+        CHECK(fs::exists(path + ".partial1"));
+    });
+    CHECK(opara::read_file(path) == "outer");
+    CHECK(folder.files() == 2);
+}
+
 TEST_CASE("two outputs in one file are found before either is written") {
     const temporary_folder folder;
     const std::string path = folder / "a.json";

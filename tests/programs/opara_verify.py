@@ -105,6 +105,17 @@ class Exports(unittest.TestCase):
         self.refused("--export takes FORMAT:FILE, not 'model.aut'", "--export", "model.aut")
         self.refused("--export takes FORMAT:FILE, not 'aut:'", "--export", "aut:")
         self.refused("--export is unknown or lacks its value", "--export")
+        for option in ("--property", "--report", "--picture"):
+            self.refused(f"{option} takes something, not ''", option, "")
+        self.refused("--scale takes finite numbers, not 'nan'", "--scale", "nan")
+        self.refused("--steps takes 1 at least", "--steps", "0")
+        self.refused("dimension 0 cannot have cells of width 1e-09", "--grid", "1e-9")
+        self.refused("line 1, column 1: F takes a formula of states", "--property", "F G safe")
+
+    def test_linear_time_is_decided_as_what_it_means_of_all_runs(self):
+        verdicts = [self.run_it("--property", text, "--grid", "0.1").stdout.split("verdict")[1].split("\n")[0]
+                    for text in ("G safe", "AG safe")]
+        self.assertEqual(verdicts[0], verdicts[1])
 
     def test_what_cannot_be_written_is_found_before_the_work_starts(self):
         # Such a grid would take hours.

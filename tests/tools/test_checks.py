@@ -72,6 +72,7 @@ class Layers(Tree):
             ("graph/dag.hpp", "#  include <iostream>", "<iostream> is not wanted"),
             ("graph/dag.hpp", "#include <boost/graph/adjacency_list.hpp>", "adjacency_list"),
             ("plan/plan.hpp", "#include <boost/graph/graph_traits.hpp>", "belongs to graph/"),
+            ("abstraction/check.hpp", "#include <boost/graph/graph_traits.hpp>", "belongs to graph/"),
             ("plan/plan.hpp", "#include <nlohmann/json.hpp>", "put it in a json.hpp"),
             ("onnx/graph.hpp", "#include <onnx/onnx_pb.h>", "only onnx/protobuf.hpp"),
             ("plan/plan.hpp", "using namespace std;", "'using namespace' is not wanted"),

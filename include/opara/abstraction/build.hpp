@@ -2,6 +2,7 @@
 /// From dynamics and a controller to a finite transition system.
 #pragma once
 
+#include <opara/abstraction/checked_actions.hpp>
 #include <opara/abstraction/controller.hpp>
 #include <opara/abstraction/dynamics.hpp>
 #include <opara/abstraction/explore.hpp>
@@ -161,7 +162,7 @@ private:
     [[nodiscard]] block successors(std::span<const std::uint64_t> cells) const {
         const std::vector<box<n>> boxes = explorer_.boxes_of(cells);
         std::vector<typename D::action> actions(boxes.size());
-        controller_.act(std::span<const box<n>>{boxes}, std::span<typename D::action>{actions});
+        ask<D>(controller_, std::span<const box<n>>{boxes}, std::span<typename D::action>{actions});
         block b;
         std::size_t at = 0;
         for (const std::uint64_t cell : cells) {

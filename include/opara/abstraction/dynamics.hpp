@@ -11,6 +11,7 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 namespace opara::inline OPARA_ABI::abstraction {
@@ -133,6 +134,22 @@ public:
 
     /// Encloses this function.
     explicit enclosure(F f = {}) : f_{std::move(f)} {}
+
+    /// Whether the system knows what to do under an action: what its own `accepts` says, if it has one, and no NaN or
+    /// infinity in any case.
+    [[nodiscard]] static constexpr bool accepts(const action& u) noexcept {
+        if constexpr (requires { F::accepts(u); }) {
+            return F::accepts(u);
+        } else if constexpr (std::is_same_v<action, double>) {
+            return u - u == 0;
+        } else if constexpr (requires {
+                                 { *u.begin() } -> std::convertible_to<double>;
+                             }) {
+            return std::all_of(u.begin(), u.end(), [](double x) { return x - x == 0; });
+        } else {
+            return true;
+        }
+    }
 
     /// A box that contains the next state of every point of b.
     [[nodiscard]] constexpr box<dimension> post(const box<dimension>& b, const action& u) const {

@@ -4,10 +4,19 @@
 
 #include <opara/core/error.hpp>
 
+#include <charconv>
 #include <cstddef>
 #include <string>
 
 namespace opara::inline OPARA_ABI::abstraction {
+
+namespace detail {
+// A number in an error: 1e-09, where to_string would say 0.000000.
+[[nodiscard]] inline std::string number_text(double x) {
+    char text[32];
+    return {text, std::to_chars(text, text + sizeof text, x).ptr};
+}
+} // namespace detail
 
 /// Bounds that bound nothing: NaN, inverted, an empty domain, cells without width, a number of cells that does not fit.
 class domain_error : public error {

@@ -36,7 +36,10 @@ public:
         if (stuck != system.size()) {
             throw system_error{"state " + std::to_string(stuck) + " has no successor", stuck};
         }
-        evaluate(f.nodes(), f.nodes().size() - 1, false);
+        const std::vector<bool> positive = f.positions();
+        for (std::size_t i = 0; i < sets_.size(); ++i) { // operands come first
+            evaluate(f.nodes()[i], i, positive[i] ? truth::yes : truth::maybe);
+        }
     }
 
     /// The satisfying states of a part. @pre node < number of nodes of the formula
@@ -47,17 +50,15 @@ public:
 private:
     using kind = formula::kind;
 
-    void evaluate(const std::vector<formula::node>& nodes, std::size_t i, bool optimistic) {
-        const formula::node& n = nodes[i];
+    void evaluate(const formula::node& n, std::size_t i, truth at_least_so) {
         if (n.what == kind::constant) {
             sets_[i].assign(system_->size(), n.value ? 1 : 0);
             return;
         }
         if (n.what == kind::atom) {
-            sets_[i] = states_with(n.label, optimistic ? truth::maybe : truth::yes);
+            sets_[i] = states_with(n.label, at_least_so);
             return;
         }
-        evaluate(nodes, n.left, n.what == kind::negation ? !optimistic : optimistic);
         const state_set& left = sets_[n.left];
         switch (n.what) {
         case kind::negation: sets_[i] = complement(left); return;
@@ -69,7 +70,6 @@ private:
         case kind::AG: sets_[i] = complement(some_until(nullptr, complement(left))); return;
         default: break;
         }
-        evaluate(nodes, n.right, optimistic);
         const state_set& right = sets_[n.right];
         switch (n.what) {
         case kind::EU: sets_[i] = some_until(&left, right); return;

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <opara/core/config.hpp>
+#include <opara/core/error.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -21,8 +23,13 @@ namespace opara::inline OPARA_ABI::abstraction {
 /// check(system, AF(goal));
 /// check(system, AU(safe, goal) || AG(safe));      // A[safe U goal] | AG safe
 /// @endcode
+///
+/// Operators throw an `error` where the formula would be nested more than `deepest` deep.
 class formula {
 public:
+    /// How deep operators can be nested, so that whoever walks over a formula has stack enough.
+    static constexpr std::size_t deepest = 5000;
+
     /// What a node of the syntax tree is.
     enum class kind : unsigned char {
         constant,
@@ -51,17 +58,45 @@ public:
     };
 
     /// `true` or `false`.
-    [[nodiscard]] static formula constant(bool value) { return formula{{node{kind::constant, value, 0, 0, {}}}}; }
+    [[nodiscard]] static formula constant(bool value) { return formula{{node{kind::constant, value, 0, 0, {}}}, 1}; }
     /// The proposition of this name.
     [[nodiscard]] static formula atom(std::string name) {
-        return formula{{node{kind::atom, true, 0, 0, std::move(name)}}};
+        return formula{{node{kind::atom, true, 0, 0, std::move(name)}}, 1};
     }
 
     /// The syntax tree, operands before operators; the last one is the root.
     [[nodiscard]] const std::vector<node>& nodes() const noexcept { return nodes_; }
     /// Whether it speaks of all runs only: no E under an even number of negations, no A under an odd one. Such formulas
     /// hold of a system if they hold of an abstraction that can do at least as much. O(nodes).
-    [[nodiscard]] bool is_universal() const { return speaks_of_all(nodes_.size() - 1, true); }
+    [[nodiscard]] bool is_universal() const {
+        const std::vector<bool> positive = positions();
+        for (std::size_t i = 0; i < nodes_.size(); ++i) {
+            const kind what = nodes_[i].what;
+            const bool of_some = what == kind::EX || what == kind::EF || what == kind::EG || what == kind::EU;
+            if (what >= kind::EX && of_some == positive[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+    /// For each node, whether it stands under an even number of negations. O(nodes).
+    [[nodiscard]] std::vector<bool> positions() const {
+        std::vector<bool> positive(nodes_.size(), true);
+        for (std::size_t i = nodes_.size(); i-- > 0;) { // operators come after their operands
+            const node& n = nodes_[i];
+            if (n.what != kind::constant && n.what != kind::atom) {
+                positive[n.left] = positive[i] != (n.what == kind::negation);
+            }
+            if (is_binary(n.what)) {
+                positive[n.right] = positive[i];
+            }
+        }
+        return positive;
+    }
+    /// Whether nodes of this kind have a second operand.
+    [[nodiscard]] static constexpr bool is_binary(kind what) noexcept {
+        return what == kind::conjunction || what == kind::disjunction || what == kind::EU || what == kind::AU;
+    }
 
     friend bool operator==(const formula&, const formula&) = default;
 
@@ -88,17 +123,32 @@ public:
     [[nodiscard]] friend formula implies(const formula& f, const formula& g) { return !f || g; }
 
     /// The formula as `parse_formula` reads it, with as many parentheses as are sure to be enough.
-    [[nodiscard]] friend std::string to_string(const formula& f) { return f.text(f.nodes_.size() - 1); }
+    [[nodiscard]] friend std::string to_string(const formula& f) {
+        std::vector<std::string> texts(f.nodes_.size());
+        for (std::size_t i = 0; i < texts.size(); ++i) {
+            texts[i] = f.text(i, texts);
+        }
+        return std::move(texts.back());
+    }
 
 private:
-    explicit formula(std::vector<node> nodes) : nodes_{std::move(nodes)} {}
+    formula(std::vector<node> nodes, std::size_t depth) : nodes_{std::move(nodes)}, depth_{depth} {}
+
+    static std::size_t deeper(std::size_t depth) {
+        if (depth >= deepest) {
+            throw error{"a formula is nested more than " + std::to_string(deepest) + " deep"};
+        }
+        return depth + 1;
+    }
 
     static formula unary(kind what, const formula& f) {
+        const std::size_t depth = deeper(f.depth_);
         std::vector<node> nodes = f.nodes_;
         nodes.push_back(node{what, true, static_cast<std::uint32_t>(f.nodes_.size() - 1), 0, {}});
-        return formula{std::move(nodes)};
+        return formula{std::move(nodes), depth};
     }
     static formula binary(kind what, const formula& f, const formula& g) {
+        const std::size_t depth = deeper(std::max(f.depth_, g.depth_));
         std::vector<node> nodes = f.nodes_;
         const auto shift = static_cast<std::uint32_t>(nodes.size());
         for (node n : g.nodes_) {
@@ -107,43 +157,24 @@ private:
             nodes.push_back(std::move(n));
         }
         nodes.push_back(node{what, true, shift - 1, static_cast<std::uint32_t>(nodes.size() - 1), {}});
-        return formula{std::move(nodes)};
+        return formula{std::move(nodes), depth};
     }
 
-    [[nodiscard]] bool speaks_of_all(std::size_t i, bool positive) const {
-        const node& n = nodes_[i];
-        switch (n.what) {
-        case kind::constant:
-        case kind::atom: return true;
-        case kind::negation: return speaks_of_all(n.left, !positive);
-        case kind::conjunction:
-        case kind::disjunction: return speaks_of_all(n.left, positive) && speaks_of_all(n.right, positive);
-        case kind::EX:
-        case kind::EF:
-        case kind::EG: return !positive && speaks_of_all(n.left, positive);
-        case kind::AX:
-        case kind::AF:
-        case kind::AG: return positive && speaks_of_all(n.left, positive);
-        case kind::EU: return !positive && speaks_of_all(n.left, positive) && speaks_of_all(n.right, positive);
-        case kind::AU: return positive && speaks_of_all(n.left, positive) && speaks_of_all(n.right, positive);
-        }
-        return false;
-    }
-
-    [[nodiscard]] std::string text(std::size_t i) const {
+    // By the texts of the operands.
+    [[nodiscard]] std::string text(std::size_t i, const std::vector<std::string>& texts) const {
         static constexpr const char* names[] = {"EX ", "AX ", "EF ", "AF ", "EG ", "AG "};
         const node& n = nodes_[i];
         switch (n.what) {
         case kind::constant: return n.value ? "true" : "false";
         case kind::atom: return quoted(n.label);
-        case kind::negation: return "!" + text(n.left);
-        case kind::conjunction: return "(" + text(n.left) + " & " + text(n.right) + ")";
-        case kind::disjunction: return "(" + text(n.left) + " | " + text(n.right) + ")";
-        case kind::EU: return "E[" + text(n.left) + " U " + text(n.right) + "]";
-        case kind::AU: return "A[" + text(n.left) + " U " + text(n.right) + "]";
+        case kind::negation: return "!" + texts[n.left];
+        case kind::conjunction: return "(" + texts[n.left] + " & " + texts[n.right] + ")";
+        case kind::disjunction: return "(" + texts[n.left] + " | " + texts[n.right] + ")";
+        case kind::EU: return "E[" + texts[n.left] + " U " + texts[n.right] + "]";
+        case kind::AU: return "A[" + texts[n.left] + " U " + texts[n.right] + "]";
         default: break;
         }
-        return names[static_cast<std::size_t>(n.what) - static_cast<std::size_t>(kind::EX)] + text(n.left);
+        return names[static_cast<std::size_t>(n.what) - static_cast<std::size_t>(kind::EX)] + texts[n.left];
     }
     [[nodiscard]] static std::string quoted(std::string_view label) {
         std::string q = "\"";
@@ -157,6 +188,7 @@ private:
     }
 
     std::vector<node> nodes_;
+    std::size_t depth_;
 };
 
 } // namespace opara::inline OPARA_ABI::abstraction

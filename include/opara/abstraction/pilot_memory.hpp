@@ -3,6 +3,7 @@
 #pragma once
 
 #include <opara/abstraction/cell_index.hpp>
+#include <opara/abstraction/checked_actions.hpp>
 #include <opara/abstraction/controller.hpp>
 #include <opara/abstraction/dynamics.hpp>
 #include <opara/abstraction/partition.hpp>
@@ -36,8 +37,8 @@ public:
             return;
         }
         actions_.resize(boxes_.size());
-        controller_.act(std::span<const box<P::dimension>>{boxes_}.subspan(known),
-                        std::span<typename D::action>{actions_}.subspan(known));
+        ask<D>(controller_, std::span<const box<P::dimension>>{boxes_}.subspan(known),
+               std::span<typename D::action>{actions_}.subspan(known));
     }
     [[nodiscard]] const typename D::action& action(std::uint32_t number) const noexcept { return actions_[number]; }
 

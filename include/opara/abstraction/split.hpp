@@ -3,6 +3,7 @@
 #pragma once
 
 #include <opara/abstraction/box.hpp>
+#include <opara/abstraction/error.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -27,8 +28,7 @@ inline constexpr std::size_t most_breakpoints = std::size_t{1} << 28U; // two gi
 [[nodiscard]] inline std::vector<double> breakpoints_by_width(const interval& side, double width, std::size_t i) {
     const double high = side.upper();
     if (!(width > 0 && width <= largest) || !((high - side.lower()) / width < static_cast<double>(most_breakpoints))) {
-        throw domain_error{"dimension " + std::to_string(i) + " cannot have cells of width " + std::to_string(width),
-                           i};
+        throw domain_error{"dimension " + std::to_string(i) + " cannot have cells of width " + number_text(width), i};
     }
     std::vector<double> b{side.lower()};
     while (b.back() < high) {

@@ -148,6 +148,9 @@ struct mountain_car {
     static constexpr std::size_t dimension = 2; ///< of the state space
     using action = double;                      ///< 0 left, 1 nothing, 2 right
 
+    /// Whether this is one of the three.
+    [[nodiscard]] static constexpr bool accepts(double u) noexcept { return u == 0 || u == 1 || u == 2; }
+
     /// The next state.
     template <class T, class U>
     [[nodiscard]] constexpr std::array<T, 2> operator()(const std::array<T, 2>& x, const U& u) const {
@@ -182,6 +185,9 @@ struct pendulum {
 struct cart_pole {
     static constexpr std::size_t dimension = 4; ///< of the state space
     using action = double;                      ///< 0 left, 1 right
+
+    /// Whether this is one of the two.
+    [[nodiscard]] static constexpr bool accepts(double u) noexcept { return u == 0 || u == 1; }
 
     /// The next state.
     template <class T>
@@ -282,6 +288,9 @@ struct vertical_cas {
     using action = mode_switch;                       ///< from the last advisory to the next
     pilot_response response = pilot_response::middle; ///< how pilots follow it
     double share = 0; ///< the acceleration between the least (-1) and the largest (1), where one number has to be taken
+
+    /// Whether there is such an advisory.
+    [[nodiscard]] static constexpr bool accepts(const mode_switch& u) noexcept { return u.from < 9 && u.to < 9; }
 
     /// The next state. @pre u.to < 9
     template <class T>

@@ -37,7 +37,8 @@ struct labelling {
 /// A directed graph of states with initial states and labels, stored forward and backward in compressed rows. Four
 /// bytes a transition and eight a state in each direction. A value; ids are 32-bit numbers.
 ///
-/// Models the graph concepts of the library (`incidence_graph`): `vertices`, `num_vertices`, `out_edges`, `target`.
+/// Models the graph concepts of the library (`incidence_graph`): `vertices`, `num_vertices`, `out_edges`, `target`;
+/// with `opara/abstraction/boost.hpp`, which needs Boost.Graph and is included on its own, those of Boost's.
 class transition_system {
 public:
     /// A transition, as the graph concepts know it.
@@ -51,6 +52,7 @@ public:
     transition_system() = default;
     /// From rows: the successors of state s are targets[offsets[s]] to targets[offsets[s + 1] - 1].
     /// @throws system_error  a row is no row, or a target, an initial state or a labelling does not fit
+    /// @throws label_error  two labels have one name, so that nobody could tell which one a formula means
     /// Complexity: O(states + transitions).
     transition_system(std::vector<std::uint64_t> offsets, std::vector<state_id> targets, std::vector<state_id> initial,
                       std::vector<labelling> labels = {})
@@ -79,6 +81,9 @@ public:
             require_state(s, "an initial state");
         }
         for (const labelling& l : labels_) {
+            if (find_label(l.name) != &l) {
+                throw label_error{l.name, "is there twice"};
+            }
             if (l.holds.size() != size()) {
                 throw system_error{"label " + l.name + " has " + std::to_string(l.holds.size()) + " entries for " +
                                        std::to_string(size()) + " states",
@@ -88,7 +93,7 @@ public:
         reverse();
     }
     /// From lists of successors.
-    /// @throws system_error  a successor, an initial state or a labelling does not fit
+    /// @throws system_error,label_error  as the constructor
     [[nodiscard]] static transition_system from_lists(const std::vector<std::vector<std::uint32_t>>& successors,
                                                       const std::vector<std::uint32_t>& initial,
                                                       std::vector<labelling> labels = {}) {

@@ -4,7 +4,10 @@
 
 #include <opara/core/error.hpp>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -43,11 +46,10 @@ public:
         if (path_.empty()) {
             throw error{"cannot create a file without a name"};
         }
-        stream_ = std::fopen(partial_.c_str(), moved_ ? "wb" : "wbx");
-        // Somebody's own file of that name, or what is left of a run that was killed, is not ours to write over.
-        for (int i = 1; stream_ == nullptr && errno == EEXIST && i < 100; ++i) {
-            partial_ = path_ + ".partial" + std::to_string(i);
-            stream_ = std::fopen(partial_.c_str(), "wbx");
+        if (moved_) {
+            stream_ = std::fopen(partial_.c_str(), "wb");
+        } else {
+            create();
         }
         if (stream_ == nullptr) {
             fail("create", partial_);
@@ -66,6 +68,7 @@ public:
         if (!moved_) {
             static_cast<void>(std::remove(partial_.c_str()));
         }
+        release();
     }
 
     void write(std::string_view text) {
@@ -84,9 +87,51 @@ public:
             fail("replace", path_);
         }
         moved_ = true;
+        release();
     }
 
 private:
+    // Somebody's own PATH.partial is not ours to write over. The names with numbers are: one whose lock is free is what
+    // is left of a run that was killed, and is used again, so that such files do not become more and more.
+    void create() {
+        constexpr int names = 100;
+        for (int i = 0; i < names; ++i) {
+            if (i > 0) {
+                partial_ = path_ + ".partial" + std::to_string(i);
+            }
+            constexpr mode_t everybody = 0666; // but for the umask
+            int file = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, everybody);
+            if (file < 0 && errno != EEXIST) {
+                return;
+            }
+            if (file < 0 && i > 0) {
+                file = ::open(partial_.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+            }
+            if (file >= 0 && is_ours(file) && ::ftruncate(file, 0) == 0) {
+                lock_ = ::fcntl(file, F_DUPFD_CLOEXEC, 0); // keeps the lock until the file is in its place
+                stream_ = ::fdopen(file, "wb");
+                return;
+            }
+            if (file >= 0) {
+                static_cast<void>(::close(file));
+            }
+        }
+        errno = EEXIST;
+    }
+    // Whether nobody else writes it, and it still has its name now that we know that.
+    [[nodiscard]] bool is_ours(int file) const {
+        struct stat opened{};
+        struct stat named{};
+        return ::flock(file, LOCK_EX | LOCK_NB) == 0 && ::fstat(file, &opened) == 0 &&
+               ::lstat(partial_.c_str(), &named) == 0 && opened.st_ino == named.st_ino &&
+               opened.st_dev == named.st_dev && (opened.st_mode & S_IFMT) == S_IFREG && opened.st_nlink == 1;
+    }
+    void release() noexcept {
+        if (lock_ >= 0) {
+            static_cast<void>(::close(lock_));
+        }
+        lock_ = -1;
+    }
     // A link stays one: what it leads to is replaced. (A device is written, whatever leads to it.)
     static std::string behind_links(const std::string& path) {
         if (is_device(path)) {
@@ -109,6 +154,7 @@ private:
     std::string path_;
     std::string partial_;
     std::FILE* stream_ = nullptr;
+    int lock_ = -1;
     bool moved_;
 };
 
@@ -135,10 +181,10 @@ private:
 };
 } // namespace detail
 
-/// Replaces a file's contents in one step: writes PATH.partial beside it (PATH.partial1 or so where there is such a
-/// file already), then renames that; the file's mode stays, and of a symbolic link what it leads to is replaced. If
-/// anything fails, the old contents stay and no partial file is left. A device or a pipe (/dev/stdout) is written as it
-/// is.
+/// Replaces a file's contents in one step: writes PATH.partial beside it, then renames that. Where there is such a file
+/// already it stays, and PATH.partial1 or so is written, which may be what is left of a run that was killed; the file's
+/// mode stays, and of a symbolic link what it leads to is replaced. If anything fails, the old contents stay and no
+/// partial file is left. A device or a pipe (/dev/stdout) is written as it is.
 /// @throws error  with the path and the system's reason
 inline void write_file_atomically(const std::string& path, std::string_view text) {
     detail::partial_file file{path};

@@ -37,7 +37,8 @@ inline std::vector<proposition> promela_propositions(const transition_system& sy
 
 /// Writes the Promela text of a system, with properties in linear temporal logic over its labels: `{"safe", "[]
 /// safe"}`. A run of the model goes through the states of a run of the system, one step each. Propositions appear as
-/// macros of their names. For `spin -a FILE.pml; gcc -O2 -o pan pan.c; ./pan -a -N safe`.
+/// macros of their names; all else that belongs to this system is in the table. For `spin -a FILE.pml; gcc -O2 -o pan
+/// pan.c; ./pan -a -N safe`.
 /// @param table_name  the name under which the table (`write_promela_table`) lies when the verifier is compiled
 /// @throws system_error  a state has no successor, or there is no initial state
 /// @throws label_error  a name is no word of letters, digits and `_` that SPIN could use, or there are over 32
@@ -57,7 +58,7 @@ inline void write_promela(std::ostream& out, const transition_system& system,
           << ") & 1) })\n";
     }
     const std::string_view pick = "do :: (opara_pick < opara_count - 1) -> opara_pick++ :: break od;\n";
-    w << "active proctype opara_run() {\n  atomic {\n    opara_count = " << system.initial().size() << ";\n    " << pick
+    w << "active proctype opara_run() {\n  atomic {\n    c_code{ now.opara_count = opara_initial; };\n    " << pick
       << "    c_code{ now.opara_state = opara_first[now.opara_pick]; };\n"
          "    opara_pick = 0; opara_count = 0\n  };\n"
          "  do\n  :: atomic {\n"
@@ -98,6 +99,7 @@ inline void write_promela_table(std::ostream& out, const transition_system& syst
         w << '\n';
     }
     w << "};\n";
+    w << "static const int opara_initial = " << system.initial().size() << ";\n";
     array("unsigned", "opara_first", system.initial().size(), [&](std::size_t k) { return system.initial()[k].value; });
     array("unsigned", "opara_labels", system.size(), [&](std::size_t s) {
         std::uint32_t bits = 0;

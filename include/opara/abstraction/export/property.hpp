@@ -22,9 +22,10 @@ enum class dialect : unsigned char {
     storm, ///< `P>=1 [F "goal"]`: Storm, on a system whose choices are all taken with probability 1
 };
 
-/// Whether a formula of CTL means the same to a checker of linear time that reads it without its A: AG, AF and AU of
-/// propositions, AG AF, and what "and" makes of these. Of others that is not so: A of "or" is not "or" of A.
-/// O(nodes).
+/// Whether a formula of CTL means the same to a checker of linear time that reads it without its A: propositions; AG
+/// and "and" of what is linear; "or" where one side is a proposition; AF of propositions; A[f U p] where f is linear
+/// and p a proposition. Of others that need not be so: A of "or" is not "or" of A. (Of AX it is so, but SPIN is usually
+/// built without X.) Maidl, "The common fragment of CTL and LTL", FOCS 2000. O(nodes).
 [[nodiscard]] inline bool is_linear(const formula& f) {
     using kind = formula::kind;
     const std::vector<formula::node>& nodes = f.nodes();
@@ -32,14 +33,19 @@ enum class dialect : unsigned char {
     std::vector<bool> linear(nodes.size());
     for (std::size_t i = 0; i < nodes.size(); ++i) { // operands come first
         const formula::node& n = nodes[i];
-        const bool binary = n.what == kind::conjunction || n.what == kind::disjunction || n.what == kind::AU;
         const bool leaf = n.what == kind::constant || n.what == kind::atom;
-        const bool of_propositions = leaf || (propositional[n.left] && (!binary || propositional[n.right]));
-        propositional[i] = of_propositions && n.what < kind::EX;
-        linear[i] = propositional[i] ||
-                    (of_propositions && (n.what == kind::AG || n.what == kind::AF || n.what == kind::AU)) ||
-                    (n.what == kind::AG && nodes[n.left].what == kind::AF && linear[n.left]) ||
-                    (n.what == kind::conjunction && linear[n.left] && linear[n.right]);
+        const bool binary = n.what == kind::conjunction || n.what == kind::disjunction;
+        propositional[i] = leaf || (n.what < kind::EX && propositional[n.left] && (!binary || propositional[n.right]));
+        switch (n.what) {
+        case kind::AG: linear[i] = linear[n.left]; break;
+        case kind::AF: linear[i] = propositional[n.left]; break;
+        case kind::AU: linear[i] = linear[n.left] && propositional[n.right]; break;
+        case kind::conjunction: linear[i] = linear[n.left] && linear[n.right]; break;
+        case kind::disjunction:
+            linear[i] = linear[n.left] && linear[n.right] && (propositional[n.left] || propositional[n.right]);
+            break;
+        default: linear[i] = propositional[i]; break; // of AX and E: false
+        }
     }
     return linear.back();
 }
@@ -49,17 +55,25 @@ namespace detail {
 class property_writer {
 public:
     property_writer(const transition_system& system, const formula& f, dialect how)
-        : system_{system}, nodes_{f.nodes()}, how_{how} {}
+        : system_{system}, nodes_{f.nodes()}, how_{how} {
+        const std::vector<bool> positive = f.positions();
+        for (std::size_t i = 0; i < nodes_.size(); ++i) { // operands come first
+            texts_.push_back(text_of(i, positive[i]));
+        }
+    }
 
-    [[nodiscard]] std::string text(std::size_t i, bool positive) const {
+    [[nodiscard]] const std::string& text() const noexcept { return texts_.back(); }
+
+private:
+    [[nodiscard]] std::string text_of(std::size_t i, bool positive) const {
         using kind = formula::kind;
         const formula::node& n = nodes_[i];
-        const auto left = [&] { return text(n.left, positive); };
-        const auto right = [&] { return text(n.right, positive); };
+        const auto left = [&]() -> const std::string& { return texts_[n.left]; };
+        const auto right = [&]() -> const std::string& { return texts_[n.right]; };
         switch (n.what) {
         case kind::constant: return constant(n.value);
         case kind::atom: return atom(n.label, positive);
-        case kind::negation: return negation(text(n.left, !positive));
+        case kind::negation: return negation(left());
         case kind::conjunction: return both(left(), right(), how_ == dialect::spin ? " && " : " & ", "true", "false");
         case kind::disjunction: return both(left(), right(), how_ == dialect::spin ? " || " : " | ", "false", "true");
         case kind::EX: return path("E", "X", left());
@@ -73,8 +87,6 @@ public:
         }
         return {};
     }
-
-private:
     [[nodiscard]] std::string constant(bool value) const {
         return how_ == dialect::smv ? (value ? "TRUE" : "FALSE") : (value ? "true" : "false");
     }
@@ -84,7 +96,7 @@ private:
         if (how_ == dialect::storm && (f == "true" || f == "false")) {
             return constant(f == "false");
         }
-        return "!" + f;
+        return how_ == dialect::spin && f[0] == '!' ? "!(" + f + ")" : "!" + f; // !! is another operator there
     }
     [[nodiscard]] std::string both(const std::string& f, const std::string& g, const char* sign, const char* neutral,
                                    const char* decisive) const {
@@ -136,6 +148,7 @@ private:
     const transition_system& system_;
     const std::vector<formula::node>& nodes_;
     dialect how_;
+    std::vector<std::string> texts_;
 };
 
 } // namespace detail
@@ -153,7 +166,7 @@ private:
     if (how == dialect::spin && !is_linear(f)) {
         throw error{"nothing that SPIN knows is sure to mean the same as " + to_string(f)};
     }
-    return detail::property_writer{system, f, how}.text(f.nodes().size() - 1, true);
+    return detail::property_writer{system, f, how}.text();
 }
 
 } // namespace opara::inline OPARA_ABI::abstraction

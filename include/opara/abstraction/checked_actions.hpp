@@ -1,0 +1,59 @@
+/// @file
+/// The actions of a controller, which has to give such as the system knows.
+#pragma once
+
+#include <opara/abstraction/controller.hpp>
+#include <opara/abstraction/dynamics.hpp>
+#include <opara/abstraction/error.hpp>
+#include <opara/abstraction/mode_switch.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <type_traits>
+
+namespace opara::inline OPARA_ABI::abstraction::detail {
+
+// An action for people.
+template <class Action>
+std::string written(const Action& u) {
+    if constexpr (std::is_same_v<Action, double>) {
+        return number_text(u);
+    } else if constexpr (std::is_same_v<Action, mode_switch>) {
+        return "mode " + std::to_string(u.to) + " after mode " + std::to_string(u.from);
+    } else if constexpr (requires {
+                             { *u.begin() } -> std::convertible_to<double>;
+                         }) {
+        std::string text;
+        for (const double x : u) {
+            text += (text.empty() ? "(" : ", ") + number_text(x);
+        }
+        return text + ")";
+    } else {
+        return "something";
+    }
+}
+
+// Asks a controller. A NaN, or the number of no action, would make every verdict worthless without anybody noticing.
+// @throws controller_error  the dynamics can tell that they do not know an action
+template <dynamics D, controller<D::dimension, typename D::action> C>
+void ask(const C& pilot, std::span<const box<D::dimension>> boxes, std::span<typename D::action> actions) {
+    pilot.act(boxes, actions);
+    if constexpr (requires { D::accepts(actions[0]); }) {
+        for (std::size_t k = 0; k < boxes.size(); ++k) {
+            if (D::accepts(actions[k])) {
+                continue;
+            }
+            std::string where;
+            for (const interval& side : boxes[k].sides) {
+                where +=
+                    (where.empty() ? "[" : " x [") + number_text(side.lower()) + ", " + number_text(side.upper()) + "]";
+            }
+            throw controller_error{"the controller gives " + written(actions[k]) + " for the cell " + where +
+                                   ", which is no action of the system"};
+        }
+    }
+}
+
+} // namespace opara::inline OPARA_ABI::abstraction::detail
