@@ -24,6 +24,8 @@ FILE:   FILE.json says how the controller was trained; FILE.onnx is a multilayer
   --property TEXT|NAME   a CTL formula over the system's labels, like "A[safe U goal] | AG safe", or the name of one of
                          the system's own properties; default: the first of these
   --grid WIDTH[,WIDTH..] widths of the cells, one for all dimensions or one each; default: the controller's
+  --initial A:B[,A:B..]  where the system starts: an interval, or one number, for each dimension, like -0.6:-0.4,0;
+                         default: the published set
   --scale NUMBER         the control per unit of the network's output; default: the controller's
   --head KIND            how the network's outputs become an action: scaled, the control per unit of output; argmax, the
                          number of the largest; affine, c0 c1 .. cn for each control, which is then c0 + c1 x1 + .. +
@@ -94,6 +96,16 @@ std::vector<T> list(const std::string& option, std::string_view text, Read read)
     }
 }
 
+abstraction::interval interval_between(const std::string& option, std::string_view text) {
+    const std::size_t colon = text.find(':');
+    const double lower = number(option, text.substr(0, colon));
+    const double upper = colon == std::string_view::npos ? lower : number(option, text.substr(colon + 1));
+    if (!(lower <= upper && std::isfinite(lower) && std::isfinite(upper))) {
+        throw usage_error{option + " takes intervals LOWER:UPPER, not '" + std::string{text} + "'"};
+    }
+    return {lower, upper};
+}
+
 } // namespace
 
 arguments parse_arguments(const std::vector<std::string>& words) {
@@ -136,6 +148,8 @@ arguments parse_arguments(const std::vector<std::string>& words) {
             a.report = value;
         } else if (word == "--export") {
             a.exports.push_back(parse_export(value));
+        } else if (word == "--initial") {
+            a.initial = list<abstraction::interval>(word, value, interval_between);
         } else if (word == "--scale") {
             a.scale = number(word, value);
         } else if (word == "--head") {

@@ -20,7 +20,8 @@ struct arguments {
     std::vector<std::string> controllers; ///< JSON or ONNX files: one, or one a mode of the system
     std::string property;                 ///< a formula or the name of one; empty: the system's first
     std::vector<double> widths;           ///< cell widths: none (the controller's own), one for all, or one a dimension
-    std::optional<double> scale;          ///< the control per unit of the network's output; none: the controller's own
+    std::vector<abstraction::interval> initial; ///< where it starts, an interval a dimension; empty: as published
+    std::optional<double> scale; ///< the control per unit of the network's output; none: the controller's own
     std::optional<abstraction::head_kind> head; ///< how outputs become an action; none: the controller's own
     std::optional<std::size_t> steps;           ///< explore no further
     std::size_t threads = 0;                    ///< 0: all cores

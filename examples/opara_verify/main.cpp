@@ -141,9 +141,17 @@ report by_lot(const benchmark<System>& problem, const abstraction::trained_contr
 }
 
 template <class System>
-report run(const benchmark<System>& problem, std::vector<abstraction::trained_controller> c, const arguments& a,
+report run(benchmark<System> problem, std::vector<abstraction::trained_controller> c, const arguments& a,
            run::progress& doing) {
     using abstraction::head_kind;
+    constexpr std::size_t n = System::dimension;
+    if (!a.initial.empty() && a.initial.size() != n) {
+        throw usage_error{"--initial takes " + std::to_string(n) + " intervals for this system, not " +
+                          std::to_string(a.initial.size())};
+    }
+    for (std::size_t i = 0; i < a.initial.size(); ++i) {
+        problem.initial[i] = a.initial[i];
+    }
     require_trained_for(a.system, c, a.controllers);
     require_controllers<System>(c);
     if (std::is_same_v<typename System::action, abstraction::mode_switch> && (a.scale || a.head)) {

@@ -65,6 +65,10 @@ abstraction::formula begin(report& r, const benchmark<System>& problem, const ab
     for (const auto& [name, text] : problem.properties) {
         r.property = r.property == name ? text : r.property;
     }
+    for (const interval& side : problem.initial.sides) {
+        r.initial.lower.push_back(side.lower());
+        r.initial.upper.push_back(side.upper());
+    }
     std::vector<abstraction::labelling> labels{{"outside", {}}, {"unexplored", {}}};
     for (const auto& label : problem.labels) {
         labels.push_back({label.name, {}});

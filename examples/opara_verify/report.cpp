@@ -14,6 +14,7 @@ std::string to_json(const report& r) {
     j["system"] = r.system;
     j["controller"] = r.controller;
     j["property"] = r.property;
+    j["initial"] = {{"lower", r.initial.lower}, {"upper", r.initial.upper}};
     j["cells"] = r.cells;
     j["states"] = r.states;
     j["transitions"] = r.transitions;

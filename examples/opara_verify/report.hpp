@@ -57,6 +57,7 @@ struct report {
     std::string system;                        ///< its name
     std::string controller;                    ///< its name
     std::string property;                      ///< the formula
+    place initial{};                           ///< where the system starts
     std::uint64_t cells = 0;                   ///< of the grid, or of the partition that came out of its refinement
     std::size_t states = 0;                    ///< that were reached
     std::size_t transitions = 0;               ///< between them

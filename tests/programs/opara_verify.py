@@ -380,6 +380,23 @@ class Competition(unittest.TestCase):
             self.assertEqual(result.returncode, 2)
             self.assertIn(message, result.stderr)
 
+    def test_where_it_starts_can_be_said(self):
+        law = controller("b2", 4, [0.0], [[-2.5, -2.5], [2.5, 2.5]], [0.25, 0.25])
+        law["layers"][0]["weight"] = [[-0.5, -1.0, -0.5, -1.0]]
+        result, whole = self.run_it("b2", [law], "--property", "AG !unexplored")
+        self.assertEqual(whole["initial"], {"lower": [0.7, 0.7], "upper": [0.9, 0.9]})
+        result, part = self.run_it("b2", [law], "--property", "AG !unexplored", "--initial", "0.7:0.8,0.8")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(part["initial"], {"lower": [0.7, 0.8], "upper": [0.8, 0.8]})
+        self.assertLessEqual(part["states"], whole["states"])
+        for words, message in (("0.7:0.8", "--initial takes 2 intervals for this system, not 1"),
+                               ("0.8:0.7,0", "--initial takes intervals LOWER:UPPER, not '0.8:0.7'"),
+                               ("0,nan", "--initial takes intervals LOWER:UPPER, not 'nan'"),
+                               ("0,wide", "--initial takes numbers, not 'wide'")):
+            result, _ = self.run_it("b2", [law], "--initial", words)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn(message, result.stderr)
+
     def test_a_picture_shows_what_was_reached(self):
         falls = controller("single_pendulum", 4, [0.0], [[-2, -6], [2, 6]], [0.05, 0.1])
         picture = self.folder / "a & b.svg"

@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Writes the tables of docs/verified.md from what bench/verified.py recorded, beside the published numbers.
+
+usage: verified_tables.py [--check] [RESULT.json [PAGE.md]]
+"""
+
+import json
+import shlex
+import sys
+
+from page_tables import ROOT, run, table
+
+PUBLISHED = ROOT / "bench" / "results" / "verified_published.json"
+
+
+def published():
+    rows = json.loads(PUBLISHED.read_text(encoding="utf-8"))["published"]
+    return {(r["system"], r["layers"], r["ask"]): r for r in rows}
+
+
+def seconds(x):
+    return f"{x:.2g} s" if x < 10 else f"{x:.0f} s"
+
+
+def commas(n):
+    return f"{n:,}"
+
+
+def start_of(proof):
+    """The options that say where the system starts, in words."""
+    return " from the whole initial set" if "--initial" in proof["options"] else ""
+
+
+def formula_of(proof):
+    return proof["formula"].replace("|", "\\|")  # or it would end the cell of the table
+
+
+def proofs_of(data):
+    return [(n, p) for n in data["networks"] for p in n["proofs"]]
+
+
+def results(data):
+    rows = []
+    for n, p in proofs_of(data):
+        t = n["training"]
+        rows.append([
+            f"`{n['system']}`, {n['layers']}", f"{p['paper']} `{formula_of(p)}`{start_of(p)}", p["verdict"],
+            f"{seconds(t['cpu_s'])}, attempt {t['attempts']}", f"{t['reward']:.1f}", p["rounds"], commas(p["states"]),
+            f"{p['cpu_s']:.2g} s", f"{seconds(t['seconds'] + p['seconds'])}",
+        ])
+    return table(["system, layers", "property", "verdict", "training, CPU", "reward", "rounds", "states", "proof, CPU",
+                  "both, on the clock"], rows)
+
+
+def beside(data):
+    theirs = published()
+    rows = []
+    for n, p in proofs_of(data):
+        r = theirs.get((n["system"], n["layers"], p["ask"]))
+        if r is None or start_of(p):
+            continue
+        log = sum(r["train_s"]) + sum(r["build_s"]) + sum(r["check_s"])
+        cpu = n["training"]["cpu_s"] + p["cpu_s"]
+        rows.append([
+            f"`{n['system']}`, {n['layers']}", p["paper"], len(r["train_s"]), commas(r["states"]), seconds(log),
+            seconds(r["rerun_s"]) if r["rerun_s"] else "", seconds(cpu),
+            f"{(r['rerun_s'] or log) / cpu:.0f}",
+        ])
+    return table(["system, layers", "property", "artifact: trainings", "states", "seconds in its log",
+                  "seconds on a machine like ours", "here: CPU", "ratio"], rows)
+
+
+def commands(data):
+    lines = []
+    for n in data["networks"]:
+        lines.append(shlex.join(["opara_train", n["system"], *n["train"]]))
+        for p in n["proofs"]:
+            lines.append("  " + shlex.join(["opara_verify", n["system"], "--controller", f"{n['name']}.json", "--property",
+                                            p["ask"], *p["options"]]))
+    return "```\n" + "\n".join(lines) + "\n```"
+
+
+if __name__ == "__main__":
+    sys.exit(run({"results": results, "beside": beside, "commands": commands}, "verified.json", "verified.md",
+                 sys.argv[1:]))
