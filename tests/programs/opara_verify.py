@@ -391,7 +391,7 @@ class Competition(unittest.TestCase):
         self.assertLessEqual(part["states"], whole["states"])
         for words, message in (("0.7:0.8", "--initial takes 2 intervals for this system, not 1"),
                                ("0.8:0.7,0", "--initial takes intervals LOWER:UPPER, not '0.8:0.7'"),
-                               ("0,nan", "--initial takes intervals LOWER:UPPER, not 'nan'"),
+                               ("0,nan", "--initial takes finite numbers, not 'nan'"),
                                ("0,wide", "--initial takes numbers, not 'wide'")):
             result, _ = self.run_it("b2", [law], "--initial", words)
             self.assertEqual(result.returncode, 2)

@@ -141,11 +141,12 @@ public:
         if constexpr (requires { F::accepts(u); }) {
             return F::accepts(u);
         } else if constexpr (std::is_same_v<action, double>) {
-            return u - u == 0;
+            return u >= -detail::largest && u <= detail::largest;
         } else if constexpr (requires {
                                  { *u.begin() } -> std::convertible_to<double>;
                              }) {
-            return std::all_of(u.begin(), u.end(), [](double x) { return x - x == 0; });
+            return std::all_of(u.begin(), u.end(),
+                               [](double x) { return x >= -detail::largest && x <= detail::largest; });
         } else {
             return true;
         }
