@@ -96,12 +96,12 @@ public:
         const box<dimension> whole = inside ? decisions_.cell_box(cell) : box<dimension>{decisions_.domain()};
         for (std::size_t i = 0; i < dimension; ++i) {
             if (!whole[i].contains(b[i])) {
-                throw domain_error{
-                    "the cell from " + text(b[i].lower()) + " to " + text(b[i].upper()) + " in dimension " +
-                        std::to_string(i) +
-                        (inside ? " straddles the face of a decision cell that ends at " + text(whole[i].upper())
-                                : std::string{" is not inside the domain of the decisions"}),
-                    i};
+                throw domain_error{"the cell from " + detail::number_text(b[i].lower()) + " to " +
+                                       detail::number_text(b[i].upper()) + " in dimension " + std::to_string(i) +
+                                       (inside ? " straddles the face of a decision cell that ends at " +
+                                                     detail::number_text(whole[i].upper())
+                                               : std::string{" is not inside the domain of the decisions"}),
+                                   i};
             }
         }
         return cell;
@@ -140,8 +140,6 @@ private:
         detail::cell_index index; // the decision cells of which something is known
         std::vector<Action> actions;
     };
-
-    [[nodiscard]] static std::string text(double x) { return std::to_string(x); }
 
     void decide(const std::vector<std::uint64_t>& cells, const std::vector<std::size_t>& unknown,
                 std::span<Action> actions) const {

@@ -135,8 +135,8 @@ public:
     /// Encloses this function.
     explicit enclosure(F f = {}) : f_{std::move(f)} {}
 
-    /// Whether the system knows what to do under an action: what its own `accepts` says, if it has one, and no NaN or
-    /// infinity in any case.
+    /// Whether the system knows what to do under an action: what its own `accepts` says, if it has one; else that no
+    /// number of it is NaN or infinite.
     [[nodiscard]] static constexpr bool accepts(const action& u) noexcept {
         if constexpr (requires { F::accepts(u); }) {
             return F::accepts(u);
