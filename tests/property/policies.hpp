@@ -14,7 +14,9 @@ namespace opara::test {
 template <class F>
 void for_each_assignment(F&& f) {
     f("single", assign::single{});
+    f("own_lane", assign::own_lane{});
     f("round_robin", assign::round_robin{3});
+    f("longest_path", assign::longest_path{3});
     f("by_level", assign::by_level{});
     f("by_level without barriers", assign::by_level{.barrier = assign::level_barrier::none});
     f("first_free_predecessor", assign::first_free_predecessor{});
