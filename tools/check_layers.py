@@ -21,7 +21,8 @@ LAYERS = {
     "host": ("core", "graph", "cost", "assign", "order", "plan"),
     "cuda": ("core", "graph", "cost", "plan"),
     "abstraction": ("core", "graph"),
-    "onnx": ("core", "graph", "cost", "abstraction"),  # a controller's file becomes a controller
+    # a controller's file becomes a controller; a network's tensors become what a plan lays out in memory
+    "onnx": ("core", "graph", "cost", "plan", "abstraction"),
     "learning": ("core", "graph", "abstraction"),
     "cccl": ("core", "graph", "cuda", "abstraction"),
     "testing": ("core", "graph", "cost", "assign", "order", "plan", "sim"),

@@ -3,6 +3,7 @@
 /// builds networks includes opara/onnx/builder.hpp, which does not.
 #pragma once
 
+#include <opara/onnx/activations.hpp>
 #include <opara/onnx/builder.hpp>
 #include <opara/onnx/network.hpp>
 #include <opara/onnx/perceptron.hpp>
