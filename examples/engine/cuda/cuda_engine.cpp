@@ -161,6 +161,8 @@ struct cuda_engine::state {
             }
         }
         inputs = gpu::memory{input_bytes};
+        // Between the pixels of an input nobody ever writes: what is read there by mistake is not to be a number.
+        cuda::check(cudaMemset(inputs.get(), 0xFF, inputs.bytes()), "cudaMemset");
         activations = gpu::memory{other_bytes};
         for (std::size_t i = 0; i < values.size(); ++i) {
             if (own[i] && !parts[i].whole) {
