@@ -99,6 +99,8 @@ std::optional<arguments> parse(int argc, const char* const* argv) {
             a.threads = static_cast<std::size_t>(number(word, value(), 1, 1024));
         } else if (word == "--search") {
             a.search = seconds(word, value());
+        } else if (word == "--plan-cache") {
+            a.plan_cache = value();
         } else if (word == "--report") {
             a.report = value();
         } else if (word == "--timeline") {
@@ -117,6 +119,9 @@ std::optional<arguments> parse(int argc, const char* const* argv) {
     }
     if (a.model.empty()) {
         throw usage_error{"which model? A network of the zoo (" + list(zoo::names()) + ") or an ONNX file"};
+    }
+    if (a.plan_cache && !a.search) {
+        throw usage_error{"--plan-cache is where searched plans are kept: it needs --search SECONDS"};
     }
     if (a.where == backend::simulate && !a.references.empty()) {
         throw usage_error{"--reference compares real outputs: it needs --backend host or cuda"};
@@ -164,6 +169,9 @@ std::string help() {
         "  --search SECONDS   also search for a plan that is better than the policies', for about so long; with "
         "--backend cuda\n"
         "                     among all variants of the operators, and by measurement\n"
+        "  --plan-cache DIR   take the plan that an earlier search left in this folder for the same graph, extents, "
+        "device and\n"
+        "                     kernels, and search only where there is none\n"
         "  --backend NAME     simulate (default), or run the plans for real, too: host on threads, cuda on a GPU "
         "(Hopper or\n"
         "                     later), there with the costs of the operators measured first\n"

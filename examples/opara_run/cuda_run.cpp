@@ -26,6 +26,14 @@ std::string cuda_device_name() {
     return properties.name;
 }
 
+std::string cuda_software() {
+    int runtime = 0;
+    int driver = 0;
+    cuda::check(cudaRuntimeGetVersion(&runtime), "cudaRuntimeGetVersion");
+    cuda::check(cudaDriverGetVersion(&driver), "cudaDriverGetVersion");
+    return "driver API " + std::to_string(driver) + ", runtime " + std::to_string(runtime);
+}
+
 namespace {
 
 // Launches what a plan says; small enough to be a part of its own state.
@@ -109,10 +117,9 @@ cuda_runner::~cuda_runner() = default;
 cuda_runner::cuda_runner(cuda_runner&&) noexcept = default;
 cuda_runner& cuda_runner::operator=(cuda_runner&&) noexcept = default;
 
-search::variant_table cuda_runner::tune(const cost::table& estimated, const cost::device& device) {
+search::variant_table cuda_runner::tune(const cost::table& estimated, const cost::device& device, bool programmatic) {
     return engine::measure_variants(state_->engine, state_->network.net, estimated, device,
-                                    state_->programmatic ? engine::chain_edges::programmatic
-                                                         : engine::chain_edges::whole);
+                                    programmatic ? engine::chain_edges::programmatic : engine::chain_edges::whole);
 }
 
 std::vector<std::vector<double>> cuda_runner::sample(std::span<const plan* const> plans, std::size_t rounds) {

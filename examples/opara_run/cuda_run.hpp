@@ -19,6 +19,10 @@ namespace opara::run {
 /// @throws error  there is none, or opara_run was built without the CUDA toolkit; the message says which
 [[nodiscard]] std::string cuda_device_name();
 
+/// The versions of CUDA's driver interface and runtime, in words.
+/// @throws error  as `cuda_device_name`
+[[nodiscard]] std::string cuda_software();
+
 /// In which order the nodes of a plan are created.
 enum class node_order : std::uint8_t {
     by_rank, ///< the longer what comes behind an operator, the earlier
@@ -45,7 +49,9 @@ public:
 
     /// Measures every variant of every operator on its own.
     /// @param estimated  where bytes and FLOPs come from
-    [[nodiscard]] search::variant_table tune(const cost::table& estimated, const cost::device& device);
+    /// @param programmatic  whether the edges of what is measured are programmatic
+    [[nodiscard]] search::variant_table tune(const cost::table& estimated, const cost::device& device,
+                                             bool programmatic = false);
     /// Measures plans in turn, emitted in the order of their launches: what `search::improve_measured` asks.
     [[nodiscard]] std::vector<std::vector<double>> sample(std::span<const plan* const> plans, std::size_t rounds);
     /// Measures plans, in turn with each other and with the sequential one.

@@ -2,16 +2,16 @@
 #include <examples/opara_run/evaluation.hpp>
 #include <examples/opara_run/host_run.hpp>
 #include <examples/opara_run/policies.hpp>
+#include <examples/opara_run/searching.hpp>
 #include <opara/core/file.hpp>
 #include <opara/cost/devices.hpp>
 #include <opara/cost/estimate.hpp>
 #include <opara/cost/json.hpp>
 #include <opara/graph/path_cover.hpp>
+#include <opara/onnx/activations.hpp>
 #include <opara/onnx/work.hpp>
 #include <opara/plan/memory.hpp>
 #include <opara/plan/validate.hpp>
-#include <opara/search/improve.hpp>
-#include <opara/search/improve_measured.hpp>
 #include <opara/search/portfolio.hpp>
 #include <opara/search/static_choice.hpp>
 #include <opara/search/variants.hpp>
@@ -25,35 +25,6 @@
 namespace opara::run {
 
 namespace {
-
-// The tensors between operators; inputs and outputs of the network included, weights not.
-std::vector<activation> activations_of(const onnx::network& net) {
-    std::vector<activation> all;
-    std::vector<std::size_t> place(net.values.size());
-    for (std::size_t i = 0; i < net.values.size(); ++i) {
-        if (!net.values[i].is_weight()) {
-            place[i] = all.size();
-            all.push_back({.bytes = static_cast<std::size_t>(net.values[i].bytes()),
-                           .producer = net.values[i].producer,
-                           .users = {},
-                           .kept = lifetime::until_last_use});
-        }
-    }
-    for (std::size_t v = 0; v < net.graph.size(); ++v) {
-        const op_id op = op_id::from_index(v);
-        for (const onnx::value_id input : net[op].inputs) {
-            if (input != onnx::no_value && !net[input].is_weight()) {
-                all[place[input.index()]].users.push_back(op);
-            }
-        }
-    }
-    for (const onnx::value_id output : net.outputs) {
-        if (!net[output].is_weight()) {
-            all[place[output.index()]].kept = lifetime::to_the_end;
-        }
-    }
-    return all;
-}
 
 cost::device device_named(const std::string& name_or_file) {
     if (const cost::device* known = cost::devices::find(name_or_file)) {
@@ -83,15 +54,6 @@ cost::table costs_of(const search::chosen_costs& chosen, std::size_t operators, 
     return cost::table{std::move(kernels), device};
 }
 
-search_summary summary_of(const search::measured_improvement& found) {
-    const double policy_us = found.policy.which.us;
-    const double chosen_us = found.in_simulation.which.us;
-    return {found.seconds, found.simulated.steps, found.simulated.simulations, found.simulated.parts,
-            measured_search_summary{found.finalists.size(), found.tried, found.accepted, found.policy.which.name,
-                                    policy_us > 0.0 ? chosen_us / policy_us : 1.0, found.in_simulation.to_policy,
-                                    found.by_measurement.to_policy, found.by_measurement.to_sequential}};
-}
-
 } // namespace
 
 cost::device find_device(const arguments& a) {
@@ -115,16 +77,16 @@ evaluation evaluate(const arguments& a, const model& m, const cost::device& devi
         e.operator_names.push_back(node.name);
     }
     steps.step("estimating costs");
-    e.costs = cost::estimate(onnx::works_of(m.net), device);
+    const cost::table estimated = cost::estimate(onnx::works_of(m.net), device);
     std::unique_ptr<cuda_runner> gpu;
     search::variant_table variants;
     if (a.where == backend::cuda) {
         steps.step("preparing the operators on the GPU and running them one after another");
         gpu = std::make_unique<cuda_runner>(m, a.programmatic);
         steps.step("measuring every variant of every operator on its own");
-        variants = gpu->tune(e.costs, device);
+        variants = gpu->tune(estimated, device);
     } else {
-        variants = search::single_variants(e.costs, e.graph.size(), device);
+        variants = search::single_variants(estimated, e.graph.size(), device);
     }
     // Policies know nothing of variants: they get those that are fastest alone.
     const std::vector<variant_id> fastest = search::static_choice(e.graph, variants, device, {.off_path = 0.0});
@@ -153,7 +115,7 @@ evaluation evaluate(const arguments& a, const model& m, const cost::device& devi
             names.emplace_back(p.name);
         }
     }
-    const std::vector<activation> activations = activations_of(m.net);
+    const std::vector<activation> activations = onnx::activations_of(m.net);
     const auto judge = [&](const std::string& name, plan made, const std::string& of) {
         policy_result r;
         r.name = name;
@@ -176,21 +138,12 @@ evaluation evaluate(const arguments& a, const model& m, const cost::device& devi
         judge(names[i], plan_by(names[i]), of);
     }
     const std::size_t policies = e.policies.size();
-    if (a.search && gpu) {
-        steps.step("searching");
-        const auto measure = [&](std::span<const plan* const> plans, std::size_t rounds) {
-            return gpu->sample(plans, rounds);
-        };
-        const search::measured_improvement found =
-            search::improve_measured(e.graph, variants, device, measure, {.seconds = *a.search});
-        e.search = summary_of(found);
-        judge("searched", found.in_simulation.which.what, "the searched plan");
-        judge("searched_measured", found.best, "the plan that was searched by measurement");
-    } else if (a.search) {
-        steps.step("searching");
-        const search::improvement found = search::improve(e.graph, variants, device, {.limit = {.seconds = *a.search}});
-        e.search = {found.seconds, found.steps, found.simulations, found.parts, {}};
-        judge("searched", found.winner().what, "the searched plan");
+    if (a.search) {
+        searched_plans found = search_plans(a, m, {e.graph, variants, e.costs, device}, estimated, gpu.get(), steps);
+        e.search = std::move(found.summary);
+        for (auto& [name, made] : found.plans) {
+            judge(name, std::move(made), "the plan " + name);
+        }
     }
     if (gpu) {
         steps.step("measuring all plans in turn");
@@ -209,8 +162,10 @@ evaluation evaluate(const arguments& a, const model& m, const cost::device& devi
         e.cuda = gpu->summary();
     }
     steps.idle();
+    // Of equally fast plans the one with the fewest lanes.
     const auto faster = [](const policy_result& x, const policy_result& y) {
-        return x.cuda ? x.cuda->measured_us < y.cuda->measured_us : x.simulated.makespan_us < y.simulated.makespan_us;
+        const auto us = [](const policy_result& p) { return p.cuda ? p.cuda->measured_us : p.simulated.makespan_us; };
+        return us(x) < us(y) || (us(x) == us(y) && x.plan.lanes() < y.plan.lanes());
     };
     e.best =
         static_cast<std::size_t>(std::min_element(e.policies.begin(), e.policies.end(), faster) - e.policies.begin());

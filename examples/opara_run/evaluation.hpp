@@ -69,6 +69,7 @@ struct search_summary {
     std::size_t simulations = 0;                     ///< of plans of the whole network or of pieces of it
     std::size_t parts = 0;                           ///< different pieces that were searched one by one
     std::optional<measured_search_summary> measured; ///< with the CUDA backend
+    std::optional<std::string> taken_from;           ///< the file of the plan cache; then nothing was searched
 };
 
 /// The host backend's results that concern no single policy.

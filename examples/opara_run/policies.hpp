@@ -7,6 +7,7 @@
 #include <opara/plan/plan.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -23,11 +24,15 @@ struct policy_options {
 /// Makes a plan from a graph and what its operators cost.
 using policy = std::function<plan(const frozen_graph&, const cost::table&)>;
 
+/// Which costs a policy goes by.
+enum class costs : std::uint8_t { given, guessed };
+
 /// A policy of the field.
 struct named_policy {
     std::string_view name;        ///< what the user calls it
     std::string_view pair;        ///< the same as ASSIGNMENT+ORDER
     std::string_view description; ///< one line
+    costs knows = costs::given;   ///< whether it asks what operators cost
 };
 
 /// Those that "all" stands for, the sequential one first.

@@ -160,7 +160,9 @@ void print(std::ostream& out, const evaluation& e) {
     const double sequential_us = e.cuda ? e.cuda->sequential.measured_us : e.sequential_us;
     out << "\nbest: " << best.name << ", " << fixed(best_us, 1) << " us, " << fixed(ratio(sequential_us, best_us), 2)
         << " times as fast as one operator after another\n";
-    if (e.search) {
+    if (e.search && e.search->taken_from) {
+        out << "searched before: the plan is from " << plain(*e.search->taken_from) << '\n';
+    } else if (e.search) {
         out << "searched: " << plural(e.search->steps, "move") << " on " << plural(e.search->parts, "part") << " in "
             << fixed(e.search->seconds, 1) << " s, " << plural(e.search->simulations, "simulation") << '\n';
         if (e.search->measured) {
@@ -235,7 +237,9 @@ std::string report(const evaluation& e) {
                   {"lower_bound_us", e.bounds.best()},
                   {"policies", std::move(policies)},
                   {"best", e.policies[e.best].name}};
-    if (e.search) {
+    if (e.search && e.search->taken_from) {
+        document["search"] = json{{"taken_from", *e.search->taken_from}};
+    } else if (e.search) {
         document["search"] = json{{"seconds", e.search->seconds},
                                   {"steps", e.search->steps},
                                   {"simulations", e.search->simulations},

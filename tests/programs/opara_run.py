@@ -11,8 +11,8 @@ from pathlib import Path
 
 PROGRAM = os.path.abspath(sys.argv.pop(1))
 POLICIES = [
-    "sequential", "round_robin", "rammer", "nimble", "ios", "opara", "opara_published", "earliest_finish",
-    "critical_first", "depth_first",
+    "sequential", "data_edges", "round_robin", "rammer", "torchsched", "nimble", "ios", "opara", "opara_published",
+    "earliest_finish", "tensorrt_llm", "critical_first", "depth_first",
 ]
 
 
@@ -79,6 +79,27 @@ class Results(Program):
         self.assertGreater(report["search"]["steps"], report["search"]["parts"])
         self.assertIn(f"searched: {report['search']['steps']} moves", lines)
         self.assertEqual(json.loads(plan.read_text())["lanes"], searched["lanes"])
+
+    def test_a_searched_plan_is_kept_and_taken_again(self):
+        cache, path, plan = self.folder / "plans", self.folder / "report.json", self.folder / "plan.json"
+        search = ("googlenet", "--policy", "sequential,opara", "--search", "0.3", "--plan-cache", cache, "--report", path)
+        self.ok(*search, "--plan", plan)
+        first = json.loads(path.read_text())
+        (kept,) = cache.iterdir()
+        self.assertEqual(json.loads(kept.read_text())["plan"], json.loads(plan.read_text()))
+        lines = self.ok(*search)
+        again = json.loads(path.read_text())
+        self.assertEqual(again["policies"], first["policies"])
+        self.assertEqual(again["search"], {"taken_from": str(kept)})
+        self.assertIn(f"searched before: the plan is from {kept}", lines)
+        # For another batch, another device or fused operators it is no plan.
+        for other in (("--batch", "2"), ("--device", "a100_pcie_40gb"), ("--fused",)):
+            self.ok(*search, *other)
+            self.assertIn("seconds", json.loads(path.read_text())["search"])
+        self.assertEqual(len(list(cache.iterdir())), 4)
+        kept.write_text(kept.read_text()[:1000])
+        self.refused(str(kept), *search, code=1)
+        self.refused("--plan-cache is where searched plans are kept", "googlenet", "--plan-cache", cache)
 
     def test_the_table_holds_what_the_report_holds(self):
         path = self.folder / "report.json"
