@@ -143,6 +143,12 @@ TEST_CASE("convolutions: windows, groups, channels that fill no vector, weights 
          {{"group", std::int64_t{42}}, {"strides", shape{2, 2}}, {"auto_pad", std::string{"SAME_LOWER"}}}},
         {{2, 6, 30}, {9, 6, 5}, {{"strides", shape{3}}}},
         {{1, 64, 1, 17}, {32, 64, 1, 7}, {{"pads", shape{0, 3, 0, 3}}}},
+        // what the hardware fetches by itself: strides, dilations, sides that differ, channels to fill up, many images
+        {{1, 160, 12, 12}, {192, 160, 7, 1}, {{"pads", shape{3, 0, 3, 0}}}},
+        {{2, 48, 15, 13}, {40, 48, 3, 3}, {{"strides", shape{2, 2}}, {"pads", shape{1, 0, 2, 1}}}},
+        {{2, 24, 16, 9}, {36, 24, 3, 2}, {{"strides", shape{3, 1}}, {"pads", shape{0, 2, 0, 1}}}},
+        {{3, 32, 14, 14}, {24, 32, 3, 3}, {{"pads", shape{2, 2, 2, 2}}, {"dilations", shape{2, 2}}}},
+        {{2, 64, 9, 9}, {32, 64, 1, 1}, {{"strides", shape{2, 2}}}},
     };
     for (std::size_t i = 0; i < shapes.size(); ++i) {
         CAPTURE(i);

@@ -212,6 +212,7 @@ struct product_arguments {
     float alpha = 1.0F;
     float beta = 1.0F;
     finish last;
+    std::int32_t channel_steps = 0;           ///< of k_steps for each tap where boxes are of windows; else 0
     std::int32_t split_bits = 0;              ///< 2^this blocks of a cluster share the inner dimension
     std::int32_t batch_extent[3] = {1, 1, 1}; ///< many products at once
     std::int32_t a_batch[3] = {};
@@ -221,8 +222,9 @@ struct product_arguments {
     std::int32_t bias_batch = 0; ///< along the last of these axes
 };
 
-/// The same where both operands are matrices in rows, as the hardware copies boxes of them into shared memory: of 32
-/// elements of the inner dimension and the rows of a tile, 16-byte pieces permuted within eight rows.
+/// The same where the hardware copies boxes into shared memory: of 32 elements of the inner dimension and the rows of a
+/// tile, 16-byte pieces permuted within eight rows. The right operand is a matrix in rows. The left one is, too, or it
+/// is an image, of whose windows a box holds one tap and 32 channels; what is left of a tap's channels is padded.
 struct bulk_product_arguments {
     CUtensorMap left;
     CUtensorMap right;

@@ -35,6 +35,16 @@ __device__ inline void copy_box(unsigned to, const CUtensorMap& matrix, int inne
                  "l"(reinterpret_cast<std::uint64_t>(&matrix)), "r"(inner), "r"(row), "r"(barrier)
                  : "memory");
 }
+// Channels at one tap of as many places of a window as the description says, one after another along rows, down, and
+// through images; zero outside of them. `x`, `y`: where in its image the first place's first tap lies.
+__device__ inline void copy_window(unsigned to, const CUtensorMap& images, int channel, int x, int y, int image,
+                                   int tap_x, int tap_y, unsigned barrier) {
+    asm volatile("cp.async.bulk.tensor.4d.shared::cluster.global.im2col.mbarrier::complete_tx::bytes [%0], "
+                 "[%1, {%2, %3, %4, %5}], [%6], {%7, %8};" ::"r"(to),
+                 "l"(reinterpret_cast<std::uint64_t>(&images)), "r"(channel), "r"(x), "r"(y), "r"(image), "r"(barrier),
+                 "h"(static_cast<unsigned short>(tap_x)), "h"(static_cast<unsigned short>(tap_y))
+                 : "memory");
+}
 __device__ inline void fetch_description(const CUtensorMap& matrix) {
     asm volatile("prefetch.tensormap [%0];" ::"l"(reinterpret_cast<std::uint64_t>(&matrix)) : "memory");
 }

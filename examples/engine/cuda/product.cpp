@@ -100,28 +100,77 @@ std::optional<std::int64_t> pitch_of_matrix(const product_arguments& a, std::int
     return pitch;
 }
 
-// How the hardware copies boxes of `rows` rows of 32 elements out of a matrix.
+// Whether the hardware can fetch the windows itself, and how many stages a tap then takes: channels are filled up to
+// whole stages, which is not worth it for few of them. 0 where it cannot.
+std::int32_t channel_steps_of(const product_arguments& a, const inner_dimension& inner, std::int64_t batch) {
+    constexpr std::int32_t corner = 127; // of what a description can say
+    const std::int64_t steps = (inner.channels + depth - 1) / depth;
+    bool fits = batch == 1 && 3 * inner.channels >= 2 * steps * depth;
+    for (const int i : {0, 1}) {
+        const std::int32_t reach = (a.window.kernel[i] - 1) * a.window.dilation[i];
+        fits = fits && a.window.stride[i] <= 8 && a.window.pad[i] <= corner && reach <= corner &&
+               a.window.pad_end[i] <= corner;
+    }
+    return fits ? narrow(steps) : 0;
+}
+
+// One of the driver's functions, which no library holds that we link with.
+template <class Function>
+Function* driver_function(const char* name) {
+    void* function = nullptr;
+    cudaDriverEntryPointQueryResult found{};
+    cuda::check(cudaGetDriverEntryPointByVersion(name, &function, 12000, cudaEnableDefault, &found),
+                "cudaGetDriverEntryPointByVersion");
+    return reinterpret_cast<Function*>(function);
+}
+
+void check_description(CUresult code, const char* name) {
+    if (code != CUDA_SUCCESS) {
+        throw error{std::string{name} + " failed with code " + std::to_string(static_cast<int>(code))};
+    }
+}
+
+// How the hardware copies boxes of `box_rows` rows of 32 elements out of a matrix.
 CUtensorMap boxes_of(const float* elements, std::int64_t inner, std::int64_t rows, std::int64_t pitch, int box_rows) {
-    using encoder = decltype(&cuTensorMapEncodeTiled);
-    static const auto encode = [] {
-        void* function = nullptr;
-        cudaDriverEntryPointQueryResult found{};
-        cuda::check(
-            cudaGetDriverEntryPointByVersion("cuTensorMapEncodeTiled", &function, 12000, cudaEnableDefault, &found),
-            "cudaGetDriverEntryPointByVersion");
-        return reinterpret_cast<encoder>(function);
-    }();
+    static auto* const encode = driver_function<decltype(cuTensorMapEncodeTiled)>("cuTensorMapEncodeTiled");
     CUtensorMap map{};
     const cuuint64_t extents[] = {static_cast<cuuint64_t>(inner), static_cast<cuuint64_t>(rows)};
     const cuuint64_t steps[] = {static_cast<cuuint64_t>(pitch) * sizeof(float)};
     const cuuint32_t box[] = {static_cast<cuuint32_t>(depth), static_cast<cuuint32_t>(box_rows)};
     const cuuint32_t every[] = {1, 1};
-    const CUresult code = encode(&map, CU_TENSOR_MAP_DATA_TYPE_FLOAT32, 2, const_cast<float*>(elements), extents, steps,
-                                 box, every, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
-                                 CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
-    if (code != CUDA_SUCCESS) {
-        throw error{"cuTensorMapEncodeTiled failed with code " + std::to_string(static_cast<int>(code))};
+    check_description(encode(&map, CU_TENSOR_MAP_DATA_TYPE_FLOAT32, 2, const_cast<float*>(elements), extents, steps,
+                             box, every, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
+                             CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE),
+                      "cuTensorMapEncodeTiled");
+    return map;
+}
+
+// How it copies, for `box_rows` places of a window one after another, 32 channels at one tap.
+CUtensorMap windows_of(const product_arguments& a, std::int64_t channels, int box_rows) {
+    static auto* const encode = driver_function<decltype(cuTensorMapEncodeIm2col)>("cuTensorMapEncodeIm2col");
+    CUtensorMap map{};
+    const std::int64_t images = a.m / std::int64_t{a.places.by};
+    const cuuint64_t extents[] = {static_cast<cuuint64_t>(channels), static_cast<cuuint64_t>(a.width),
+                                  static_cast<cuuint64_t>(a.height), static_cast<cuuint64_t>(images)};
+    // A step along an axis of one is never taken, but has to be one that can be.
+    const auto step = [&](std::int32_t elements) {
+        return static_cast<cuuint64_t>(elements == 0 ? a.a.column_step : elements) * sizeof(float);
+    };
+    const cuuint64_t steps[] = {step(a.a.column_step), step(a.a.row_step), step(a.a.batch_step)};
+    int first[2]; // where the first and the last window begin, from the image's corners; columns come first
+    int last[2];
+    for (const int i : {0, 1}) {
+        const int axis = 1 - i;
+        first[i] = -a.window.pad[axis];
+        last[i] = a.window.pad_end[axis] - (a.window.kernel[axis] - 1) * a.window.dilation[axis];
     }
+    const cuuint32_t every[] = {1, static_cast<cuuint32_t>(a.window.stride[1]),
+                                static_cast<cuuint32_t>(a.window.stride[0]), 1};
+    check_description(encode(&map, CU_TENSOR_MAP_DATA_TYPE_FLOAT32, 4, a.a.elements, extents, steps, first, last,
+                             static_cast<cuuint32_t>(depth), static_cast<cuuint32_t>(box_rows), every,
+                             CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
+                             CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE),
+                      "cuTensorMapEncodeIm2col");
     return map;
 }
 
@@ -152,17 +201,20 @@ double estimate_us(const tile_shape& t, unsigned shared_bytes, std::int64_t tile
     return 2.0 + (split > 1 ? 0.8 : 0.0) + rounds * (0.6 + stages * stage_us);
 }
 
-std::vector<choice> choices(const product_arguments& a, std::int64_t batch, bool wide, bool packs, bool matrices) {
+// @param bulk_steps  of the inner dimension in boxes, 0 where the hardware cannot copy these operands
+std::vector<choice> choices(const product_arguments& a, std::int64_t batch, bool wide, bool packs,
+                            std::int32_t bulk_steps) {
     std::vector<choice> all;
     for (int i = 0; i < tiles; ++i) {
         const tile_shape& t = tile(i);
-        if (t.packed != packs || t.wide != (packs && wide) || (t.bulk && !matrices)) {
+        const std::int32_t k_steps = t.bulk ? bulk_steps : a.k_steps;
+        if (t.packed != packs || t.wide != (packs && wide) || k_steps == 0) {
             continue;
         }
         const std::int64_t needed = ((a.m + t.rows - 1) / t.rows) * ((a.n + t.columns - 1) / t.columns) * batch;
         for (const int split : {1, 2, 4, 8}) {
-            if (split <= a.k_steps) {
-                const double us = estimate_us(t, product_shared_bytes(i), needed, a.k_steps, split);
+            if (split <= k_steps) {
+                const double us = estimate_us(t, product_shared_bytes(i), needed, k_steps, split);
                 const double share =
                     std::max(t.threads / 2048.0, (product_shared_bytes(i) + 1024.0) / (228.0 * 1024.0));
                 all.push_back({i, split, us, us * static_cast<double>(needed * split) * share});
@@ -230,21 +282,35 @@ prepared multiply(context& c, product_arguments a, const inner_dimension& inner,
                        (a.residual.elements == nullptr || in_vectors(a.residual, a.residual_batch))
                    ? 1
                    : 0;
+    // What the hardware copies in boxes: a matrix as it is numbered above, or windows.
     const std::optional<std::int64_t> pitch = wide ? pitch_of_matrix(a, batch) : std::nullopt;
+    product_arguments boxed = a;
+    if (wide && !pitch && c.input(right).is_weight()) {
+        boxed.channel_steps = channel_steps_of(a, inner, batch);
+        boxed.k_steps = narrow(window * boxed.channel_steps);
+        if (boxed.channel_steps != 0 && inner.channels % depth != 0) {
+            const std::int64_t filled = boxed.k_steps * depth;
+            boxed.b = packed(c, right, a.n, filled, inner, {true, false, boxed.channel_steps * depth}, lies);
+            boxed.b_column = narrow(filled);
+        }
+    }
+    const std::int32_t bulk_steps = pitch || boxed.channel_steps != 0 ? boxed.k_steps : 0;
     prepared made;
-    for (const choice& chosen : choices(a, batch, wide, packs, pitch.has_value())) {
+    for (const choice& chosen : choices(a, batch, wide, packs, bulk_steps)) {
         const tile_shape& t = tile(chosen.tile);
-        a.split_bits = std::countr_zero(static_cast<unsigned>(chosen.split));
         const dim3 grid{static_cast<unsigned>((a.m + t.rows - 1) / t.rows),
                         static_cast<unsigned>((a.n + t.columns - 1) / t.columns),
                         static_cast<unsigned>(batch * chosen.split)};
+        a.split_bits = boxed.split_bits = std::countr_zero(static_cast<unsigned>(chosen.split));
         const auto add = [&](const auto& arguments) {
             made.last.emplace_back(product_kernel(chosen.tile), grid, static_cast<unsigned>(t.threads), arguments,
                                    product_shared_bytes(chosen.tile), static_cast<unsigned>(chosen.split));
         };
         if (t.bulk) {
-            add(bulk_product_arguments{boxes_of(a.a.elements, inner.channels, a.m, *pitch, t.rows),
-                                       boxes_of(a.b, std::int64_t{a.k_steps} * depth, a.n, a.b_column, t.columns), a});
+            const CUtensorMap left = pitch ? boxes_of(a.a.elements, inner.channels, a.m, *pitch, t.rows)
+                                           : windows_of(a, inner.channels, t.rows);
+            add(bulk_product_arguments{
+                left, boxes_of(boxed.b, std::int64_t{boxed.k_steps} * depth, a.n, boxed.b_column, t.columns), boxed});
         } else {
             add(a);
         }

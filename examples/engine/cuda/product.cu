@@ -1,9 +1,10 @@
 // Matrix products and convolutions (as implicit products) on the tensor cores, TF32 with sums in float.
 //
 // A block makes one tile of the result. Both operands go through shared memory in stages of 32 elements of the inner
-// dimension, copied there asynchronously: by all threads, who know windows, or where both are matrices in boxes by the
-// hardware, which needs one thread to ask. Tiles of 64 rows and more are multiplied by warpgroups. Blocks of a cluster
-// may share the inner dimension of one tile: each then adds up a part of the rows out of the shared memory of all.
+// dimension, copied there asynchronously: by all threads, or where channels are dense in boxes by the hardware,
+// which knows windows and needs one thread to ask. Tiles of 64 rows and more are multiplied by warpgroups. Blocks of a
+// cluster may share the inner dimension of one tile: each then adds up a part of the rows out of the shared memory of
+// all.
 #include <examples/engine/cuda/bulk.cuh>
 #include <examples/engine/cuda/device.cuh>
 #include <examples/engine/cuda/functions.hpp>
@@ -21,7 +22,7 @@ enum class copies {
     elements, // the left one an element at a time, and the right one, too, as it lies
     columns,  // the left one an element at a time, the right one is packed
     pieces,   // 16 bytes at a time, the right one is packed
-    boxes,    // both are matrices
+    boxes,    // both by the hardware
 };
 
 template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, copies How>
@@ -152,9 +153,27 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
 
     // Boxes: one thread asks for both operands of a stage, and all wait for their bytes.
     const auto barrier_of = [&](int stage) { return base + static_cast<unsigned>(Tile::barriers_at + stage * 8); };
+    const auto place = bulk && p.channel_steps != 0 ? spot_of(p, first_row) : spot{};
+    const int tap_of_step = bulk && p.channel_steps != 0 ? begin / p.channel_steps : 0; // then they come one by one
+    int channel_step = bulk ? begin - tap_of_step * p.channel_steps : 0;
+    int tap_row = bulk ? tap_of_step / p.window.kernel[1] : 0;
+    int tap_column = bulk ? tap_of_step - tap_row * p.window.kernel[1] : 0;
     const auto copy_left_box = [&](int step, int stage) {
-        copy_box(base + static_cast<unsigned>(stage * Tile::stage_bytes), *left_boxes, step * stage_depth, first_row,
-                 barrier_of(stage));
+        const unsigned to = base + static_cast<unsigned>(stage * Tile::stage_bytes);
+        if (p.channel_steps == 0) {
+            copy_box(to, *left_boxes, step * stage_depth, first_row, barrier_of(stage));
+            return;
+        }
+        copy_window(to, *left_boxes, channel_step * stage_depth, place.column * p.window.stride[1] - p.window.pad[1],
+                    place.row * p.window.stride[0] - p.window.pad[0], place.number, tap_column * p.window.dilation[1],
+                    tap_row * p.window.dilation[0], barrier_of(stage));
+        if (++channel_step == p.channel_steps) {
+            channel_step = 0;
+            if (++tap_column == p.window.kernel[1]) {
+                tap_column = 0;
+                ++tap_row;
+            }
+        }
     };
     const auto copy_right_box = [&](int step, int stage) {
         expect_bytes(barrier_of(stage), Tile::stage_bytes);
