@@ -1,42 +1,35 @@
 // The paper's experiment: six networks, every policy, with the same kernels on the GPU that is there. Writes one JSON
 // document to the file that it is given, and what each operator takes to FILE.operators; with more arguments, only
-// those networks. With --search SECONDS plans are searched, too, with the variants of all operators to choose from:
-// about so long for each network, half of it for plans with whole edges and half for programmatic ones. What is best in
-// simulation and what measurements make of it are two further rows of each kind.
+// those networks, written NAME, NAME+fused, NAME@BATCH or NAME+fused@BATCH; without, all of them one by one, and
+// Inception-v3 in batches. With --search SECONDS plans are searched, too, with the variants of all operators to choose
+// from: about so long for each network, half of it for plans with whole edges and half for programmatic ones. What is
+// best in simulation and what measurements make of it are two further rows of each kind.
 
-#include <examples/engine/cuda/cuda_engine.hpp>
-#include <examples/engine/cuda/tuning.hpp>
-#include <examples/engine/host_engine.hpp>
 #include <examples/opara_run/policies.hpp>
 #include <examples/zoo/fuse.hpp>
 #include <examples/zoo/zoo.hpp>
 #include <opara/cost/devices.hpp>
-#include <opara/cost/estimate.hpp>
 #include <opara/cuda.hpp>
-#include <opara/graph/path_cover.hpp>
-#include <opara/onnx/work.hpp>
-#include <opara/plan/bounds.hpp>
 #include <opara/search/improve_measured.hpp>
 #include <opara/search/portfolio.hpp>
-#include <opara/search/static_choice.hpp>
 #include <opara/sim/simulate.hpp>
-#include <opara/testing/random.hpp>
 #include <opara/version.hpp>
 
+#include <bench/cuda/subject.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <fstream>
 #include <optional>
-#include <span>
+#include <stdexcept>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -45,9 +38,10 @@ using json = nlohmann::ordered_json;
 
 namespace {
 
+double rounded(double x) { return std::round(x * 1000.0) / 1000.0; }
+
 json to_json(const cuda::estimate& e) {
-    const auto rounded = [](double x) { return std::round(x * 1000.0) / 1000.0; };
-    return {{"median", rounded(e.median)}, {"low", rounded(e.low)}, {"high", rounded(e.high)}, {"samples", e.samples}};
+    return {{"median", rounded(e.median)}, {"low", rounded(e.low)}, {"high", rounded(e.high)}};
 }
 
 void say(const std::string& what) {
@@ -60,193 +54,45 @@ const cost::device& model_of(const std::string& gpu) {
     return gpu.find("H200") != std::string::npos ? cost::devices::h200 : cost::devices::h100;
 }
 
-std::vector<onnx::tensor> random_inputs(const onnx::network& net) {
-    std::vector<onnx::tensor> inputs = zoo::sample_inputs(net);
-    testing::random_source random{7};
-    for (onnx::tensor& t : inputs) {
-        if (t.type == onnx::element::f32) {
-            std::vector<float> x(t.bytes.size() / sizeof(float));
-            for (float& e : x) {
-                e = static_cast<float>(2.0 * random.unit() - 1.0);
-            }
-            t = onnx::tensor::of<float>(t.type, t.dims, x);
-        }
+// What to measure.
+struct wanted {
+    std::string network;
+    bool fused = false;
+    std::int64_t batch = 1;
+
+    [[nodiscard]] std::string title() const {
+        return network + (fused ? ", fused" : "") + (batch == 1 ? "" : ", batch " + std::to_string(batch));
     }
-    return inputs;
+};
+
+wanted wanted_of(std::string word) {
+    wanted w;
+    if (const std::size_t at = word.find('@'); at != std::string::npos) {
+        const auto [end, failure] = std::from_chars(word.data() + at + 1, word.data() + word.size(), w.batch);
+        if (failure != std::errc{} || end != word.data() + word.size() || w.batch < 1) {
+            throw std::invalid_argument{"'" + word + "': a batch is a number above 0"};
+        }
+        word.resize(at);
+    }
+    w.fused = word.ends_with("+fused");
+    w.network = w.fused ? word.substr(0, word.size() - 6) : word;
+    return w;
 }
 
-// A network on the device, with what its operators cost there.
-class subject {
-public:
-    subject(const onnx::network& net, const cost::device& device)
-        : net_{net}, device_{device}, graph_{onnx::freeze(net)}, engine_{net} {
-        const std::vector<onnx::tensor> inputs = random_inputs(net);
-        const auto threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-        engine::host_engine host{net, {.threads_per_operator = threads}};
-        for (std::size_t i = 0; i < inputs.size(); ++i) {
-            engine_.set_input(i, inputs[i]);
-            host.set_input(i, inputs[i]);
+std::vector<wanted> everything() {
+    std::vector<wanted> all;
+    for (const bool fused : {true, false}) {
+        for (const std::string_view name : zoo::names()) {
+            all.push_back({std::string{name}, fused});
         }
-        for (const op_id v : graph_.topological_order()) {
-            host.run(v);
+    }
+    for (const bool fused : {true, false}) {
+        for (const std::int64_t batch : {2, 4, 8, 16, 32}) {
+            all.push_back({"inception_v3", fused, batch});
         }
-        for (const onnx::value_id v : net.outputs) {
-            expected_.push_back(host.read(v).as<float>());
-        }
-        variants_ = measured_variants(engine::chain_edges::whole);
-        model_.resize(graph_.size());
-        fastest_ = search::static_choice(graph_, variants_, device, {.off_path = 0.0});
-        sparing_ = search::static_choice(graph_, variants_, device);
-        costs_ = profiled();
     }
-
-    [[nodiscard]] const frozen_graph& graph() const noexcept { return graph_; }
-    [[nodiscard]] const cost::table& costs() const noexcept { return costs_; }
-    [[nodiscard]] const cost::device& device() const noexcept { return device_; }
-    [[nodiscard]] std::span<const variant_id> variants(const std::string& name) const {
-        return name == "model" ? model_ : name == "sparing" ? sparing_ : fastest_;
-    }
-
-    [[nodiscard]] auto launcher() const {
-        return [this](const command& c, cudaStream_t s) { engine_.enqueue(c, s); };
-    }
-
-    [[nodiscard]] cuda::plan_graph emit(const plan& p, cuda::creation_order order, bool programmatic) const {
-        cuda::emission_options how = emission(programmatic);
-        how.duration_us = us_;
-        how.order = order;
-        return cuda::capture_nodes(p, launcher(), how);
-    }
-
-    // Plans that are measured as they are going to be emitted, in the order in which they launch.
-    [[nodiscard]] search::measured_improvement improved(bool programmatic, double seconds) const {
-        // What is fastest alone is another kernel where kernels are launched early.
-        const search::variant_table early =
-            programmatic ? measured_variants(engine::chain_edges::programmatic) : search::variant_table{};
-        cuda::sampler_options how;
-        how.emission = emission(programmatic);
-        how.emission.order = cuda::creation_order::planned;
-        cuda::plan_sampler measure{launcher(), std::move(how)};
-        // What the other rows of the tables are: by times with whole edges.
-        std::vector<plan> also;
-        for (const char* policy : {"nimble", "earliest_finish"}) {
-            for (const std::vector<variant_id>& choice : {fastest_, sparing_}) {
-                also.push_back(search::with_variants(run::make_policy(policy, {.lanes = 8})(graph_, costs_), choice));
-            }
-        }
-        return search::improve_measured(graph_, programmatic ? early : variants_, device_, measure,
-                                        {.seconds = seconds, .finalists = {.also = std::move(also)}});
-    }
-
-    // Whether a graph yields what the host does: ||ours - host|| / ||host||, after everything was overwritten.
-    [[nodiscard]] double distance(const cuda::graph_exec& exec) {
-        engine_.forget();
-        exec.launch(stream_);
-        stream_.synchronize();
-        double worst = 0.0;
-        for (std::size_t i = 0; i < expected_.size(); ++i) {
-            const std::vector<float> x = engine_.read(net_.outputs[i]).as<float>();
-            double apart = 0.0;
-            double size = 0.0;
-            for (std::size_t k = 0; k < x.size(); ++k) {
-                const double d = static_cast<double>(x[k]) - static_cast<double>(expected_[i][k]);
-                apart += d * d;
-                size += static_cast<double>(expected_[i][k]) * static_cast<double>(expected_[i][k]);
-            }
-            worst = std::max(worst, std::sqrt(apart / size));
-            worst = std::isnan(apart) ? HUGE_VAL : worst;
-        }
-        return worst;
-    }
-
-    // What each operator takes, for people who want to know where the time goes.
-    [[nodiscard]] json operators() const {
-        json rows = json::array();
-        for (std::size_t v = 0; v < graph_.size(); ++v) {
-            const op_id op = op_id::from_index(v);
-            const cost::kernel& k = costs_.kernel(op);
-            json times = json::array();
-            for (const search::variant& one : variants_.of(op)) {
-                times.push_back(one.kernel.duration_us);
-            }
-            rows.push_back({net_[op].name, net_[op].type, us_[v], fastest_[v].value, sparing_[v].value, k.blocks,
-                            k.threads, k.registers, k.shared_bytes, times});
-        }
-        return rows;
-    }
-
-    [[nodiscard]] json summary() const {
-        std::size_t kernels = 0;
-        double sum = 0.0;
-        for (std::size_t v = 0; v < graph_.size(); ++v) {
-            kernels += engine_.kernels(op_id::from_index(v));
-            sum += us_[v];
-        }
-        const bounds b = lower_bounds(graph_, costs_, device_);
-        std::size_t spared = 0;
-        for (std::size_t v = 0; v < graph_.size(); ++v) {
-            spared += sparing_[v] != fastest_[v] ? 1U : 0U;
-        }
-        return {{"operators", graph_.size()}, {"edges", graph_.edge_count()},
-                {"width", width(graph_)},     {"kernels", kernels},
-                {"sum_of_operators_us", sum}, {"longest_path_us", b.critical_path_us},
-                {"lower_bound_us", b.best()}, {"operators_with_sparing_variant", spared}};
-    }
-
-private:
-    [[nodiscard]] cuda::emission_options emission(bool programmatic) const {
-        cuda::emission_options how;
-        if (programmatic) {
-            how.programmatic = std::vector<bool>(graph_.size(), true);
-        }
-        return how;
-    }
-
-    [[nodiscard]] search::variant_table measured_variants(engine::chain_edges edges) const {
-        return engine::measure_variants(engine_, net_, cost::estimate(onnx::works_of(net_), device_), device_, edges);
-    }
-
-    // In the variants that are fastest alone.
-    [[nodiscard]] cost::table profiled() {
-        std::vector<command> launches;
-        for (std::size_t v = 0; v < graph_.size(); ++v) {
-            launches.push_back({.op = op_id::from_index(v), .variant = fastest_[v]});
-        }
-        const plan all{graph_.size(), 1, 0, std::move(launches)};
-        const std::vector<cuda::estimate> measured =
-            cuda::profile(all, launcher(), {.how = {.rounds = 5, .replays = 3, .warm_up = 1}});
-        const cost::table estimated = cost::estimate(onnx::works_of(net_), device_);
-        std::vector<cost::kernel> kernels;
-        for (std::size_t v = 0; v < graph_.size(); ++v) {
-            const op_id op = op_id::from_index(v);
-            cost::kernel k = engine_.footprint(op, fastest_[v]);
-            if (k.blocks != 0) {
-                const cost::kernel& e = estimated.kernel(op);
-                k.duration_us = measured[v].median;
-                k.dram_bytes = e.dram_bytes;
-                k.l2_bytes = e.l2_bytes;
-                k.fp32_flops = e.fp32_flops;
-                k.tensor_flops = e.tensor_flops;
-            }
-            us_.push_back(k.blocks == 0 ? 0.0 : k.duration_us);
-            kernels.push_back(k);
-        }
-        return cost::table{std::move(kernels), device_};
-    }
-
-    const onnx::network& net_;
-    const cost::device& device_;
-    frozen_graph graph_;
-    engine::cuda_engine engine_;
-    std::vector<std::vector<float>> expected_;
-    search::variant_table variants_;
-    std::vector<variant_id> model_;
-    std::vector<variant_id> fastest_;
-    std::vector<variant_id> sparing_;
-    std::vector<double> us_;
-    cost::table costs_;
-    cuda::stream stream_;
-};
+    return all;
+}
 
 struct entry {
     std::string policy;
@@ -267,9 +113,9 @@ json summary_of(const search::measured_improvement& found, bool programmatic) {
     for (std::size_t i = 0; i < found.finalists.size(); ++i) {
         const search::standing& s = found.first.standings[i];
         finalists.push_back({{"name", found.finalists[i].name},
-                             {"simulated_us", found.finalists[i].us},
-                             {"period_us", to_json(s.us)},
-                             {"to_sequential", to_json(s.ratio)}});
+                             {"simulated_us", rounded(found.finalists[i].us)},
+                             {"period_us", rounded(s.us.median)},
+                             {"samples", s.samples}});
     }
     return {{"programmatic", programmatic},
             {"seconds", found.seconds},
@@ -293,14 +139,8 @@ struct contender {
     cuda::creation_order order = cuda::creation_order::by_rank;
 };
 
-json measure_network(const std::string& name, bool fused, const cost::device& device, double seconds, json& operators) {
-    const std::string title = name + (fused ? ", fused" : "");
-    say(title + ": preparing, tuning, profiling");
-    const onnx::network built = zoo::build(name);
-    const onnx::network net = fused ? zoo::fuse(built) : built;
-    subject s{net, device};
-
-    // Every policy with the same kernels; then what variants and programmatic edges are worth to some of them.
+// Every policy with the same kernels; then what variants and programmatic edges are worth to some of them.
+std::vector<entry> entries_of(const wanted& w) {
     std::vector<entry> entries{{"sequential", "fastest", false}};
     for (const run::named_policy& p : run::named_policies()) {
         if (p.name != "sequential") {
@@ -309,14 +149,25 @@ json measure_network(const std::string& name, bool fused, const cost::device& de
     }
     entries.push_back({"sequential again", "fastest", false}); // how far equal graphs are apart
     for (const char* policy : {"sequential", "nimble", "opara", "earliest_finish"}) {
-        entries.push_back({policy, "model", false});
-        entries.push_back({policy, "sparing", false});
+        if (w.batch == 1) {
+            entries.push_back({policy, "model", false});
+            entries.push_back({policy, "sparing", false});
+        }
         entries.push_back({policy, "fastest", true});
         entries.push_back({policy, "sparing", true});
     }
+    return entries;
+}
+
+json measure_network(const wanted& w, const cost::device& device, double seconds, json& operators) {
+    const std::string title = w.title();
+    say(title + ": preparing, tuning, profiling");
+    const onnx::network built = zoo::build(w.network, {.batch = w.batch});
+    const onnx::network net = w.fused ? zoo::fuse(built) : built;
+    bench::subject s{net, device};
     say(title + ": planning");
     std::vector<contender> contenders;
-    for (const entry& e : entries) {
+    for (const entry& e : entries_of(w)) {
         const auto start = std::chrono::steady_clock::now();
         plan p = search::with_variants(run::make_policy(e.policy == "sequential again" ? "sequential" : e.policy,
                                                         {.lanes = 8})(s.graph(), s.costs()),
@@ -331,7 +182,7 @@ json measure_network(const std::string& name, bool fused, const cost::device& de
     }
     json searches = json::array();
     for (const bool programmatic : {false, true}) {
-        if (seconds > 0.0) {
+        if (seconds > 0.0 && w.batch == 1) {
             say(title + ": searching" + (programmatic ? ", programmatic edges" : ""));
             const search::measured_improvement found = s.improved(programmatic, 0.5 * seconds);
             searches.push_back(summary_of(found, programmatic));
@@ -360,10 +211,11 @@ json measure_network(const std::string& name, bool fused, const cost::device& de
                     {"waits", c.what.waits()},
                     {"nodes", made.native().size()},
                     {"edges", made.native().edges().size()},
-                    {"planning_ms", c.planning_ms},
+                    {"planning_ms", rounded(c.planning_ms)},
+                    {"peak_bytes", s.peak_bytes(c.what)},
                     {"distance_from_host", s.distance(graphs.back())}};
         if (c.simulated_us) {
-            result["simulated_us"] = *c.simulated_us;
+            result["simulated_us"] = rounded(*c.simulated_us);
         }
         results.push_back(std::move(result));
     }
@@ -384,14 +236,48 @@ json measure_network(const std::string& name, bool fused, const cost::device& de
                      times[i].period.median, results[i]["distance_from_host"].get<double>());
     }
     json summary = s.summary();
-    summary["network"] = name;
-    summary["fused"] = fused;
+    summary["network"] = w.network;
+    summary["fused"] = w.fused;
+    summary["batch"] = w.batch;
     summary["results"] = std::move(results);
     if (!searches.empty()) {
         summary["searches"] = std::move(searches);
     }
     operators[title] = s.operators();
     return summary;
+}
+
+// JSON with a line for each plan, so that versions of a result can be compared.
+std::string in_lines(const json& result) {
+    std::string text = "{\"machine\": " + result["machine"].dump() + ",\n \"model\": " + result["model"].dump() +
+                       ",\n \"networks\": [";
+    const char* comma = "\n";
+    for (const json& network : result["networks"]) {
+        json head = network;
+        head.erase("results");
+        head.erase("searches");
+        text += comma + head.dump();
+        text.back() = ',';
+        text += "\n  \"results\": [";
+        comma = "\n   ";
+        for (const json& row : network["results"]) {
+            text += comma + row.dump();
+            comma = ",\n   ";
+        }
+        text += "]";
+        if (network.contains("searches")) {
+            text += ",\n  \"searches\": [";
+            comma = "\n   ";
+            for (const json& row : network["searches"]) {
+                text += comma + row.dump();
+                comma = ",\n   ";
+            }
+            text += "]";
+        }
+        text += "}";
+        comma = ",\n";
+    }
+    return text + "]}";
 }
 
 json machine(const std::string& gpu, const cudaDeviceProp& properties) {
@@ -423,7 +309,7 @@ int main(int argc, char** argv) {
         words.erase(option, option + 2);
     }
     if (words.empty()) {
-        std::fprintf(stderr, "usage: %s FILE.json [--search SECONDS] [NETWORK[+fused] ...]\n", argv[0]);
+        std::fprintf(stderr, "usage: %s FILE.json [--search SECONDS] [NETWORK[+fused][@BATCH] ...]\n", argv[0]);
         return 2;
     }
     const std::string file = words.front();
@@ -433,23 +319,18 @@ int main(int argc, char** argv) {
         cuda::check(cudaGetDeviceProperties(&properties, 0), "cudaGetDeviceProperties");
         const std::string gpu = properties.name;
         const cost::device& device = model_of(gpu);
-        std::vector<std::pair<std::string, bool>> wanted;
-        for (const std::string& name : words) {
-            const bool fused = name.ends_with("+fused");
-            wanted.emplace_back(fused ? name.substr(0, name.size() - 6) : name, fused);
+        std::vector<wanted> all;
+        for (const std::string& word : words) {
+            all.push_back(wanted_of(word));
         }
-        if (wanted.empty()) {
-            for (const bool fused : {true, false}) {
-                for (const std::string_view name : zoo::names()) {
-                    wanted.emplace_back(name, fused);
-                }
-            }
+        if (all.empty()) {
+            all = everything();
         }
         json operators = json::object();
         json result{{"machine", machine(gpu, properties)}, {"model", device.name}, {"networks", json::array()}};
-        for (const auto& [name, fused] : wanted) {
-            result["networks"].push_back(measure_network(name, fused, device, seconds, operators));
-            std::ofstream{file} << result.dump(1) << '\n'; // what is done is kept, whatever happens next
+        for (const wanted& w : all) {
+            result["networks"].push_back(measure_network(w, device, seconds, operators));
+            std::ofstream{file} << in_lines(result) << '\n'; // what is done is kept, whatever happens next
             std::ofstream{file + ".operators"} << operators.dump() << '\n';
         }
     } catch (const std::exception& e) {

@@ -324,9 +324,9 @@ def ours(path, names):
         data = json.load(file)
     rows = []
     for network in data["networks"]:
-        if not network["fused"] or network["network"] not in names:
+        if not network["fused"] or network.get("batch", 1) != 1 or network["network"] not in names:
             continue
-        kinds = {"opara, best policy": [r for r in network["results"] if r["variants"] == "fastest"],
+        kinds = {"opara, best policy": [r for r in network["results"] if r["variants"] != "searched"],
                  "opara, searched": [r for r in network["results"] if r["policy"] == "searched_measured"]}
         for mode, plans in kinds.items():
             if plans:

@@ -4,6 +4,8 @@
 
 #include <examples/engine/cuda/arguments.hpp>
 
+#include <cstdint>
+
 namespace opara::engine::gpu {
 
 /// Threads of every kernel that says nothing else.
@@ -20,17 +22,24 @@ inline constexpr unsigned block_threads = 256;
 [[nodiscard]] const void* fill_kernel(unsigned bytes);            ///< fill_arguments
 [[nodiscard]] const void* range_kernel(number type);              ///< range_arguments; f32, i32, i64; else null
 
+/// Whether the hardware copies operands in boxes by itself.
+enum class bulk_copies : std::int8_t {
+    none,
+    matrices, ///< both are matrices
+    windows   ///< the left one lies in images, the right one is a matrix
+};
+
 /// A tile of a matrix product, and how the operands are read.
 struct tile_shape {
-    int rows;    ///< of the result
-    int columns; ///< of the result
-    int threads; ///< of the block
-    int stages;  ///< of 32 elements of the inner dimension, in shared memory
-    bool wide;   ///< the left operand is read 16 bytes at a time
-    bool packed; ///< the right operand is packed weights
-    bool bulk;   ///< both are matrices, and copied in boxes by the hardware
+    int rows;         ///< of the result
+    int columns;      ///< of the result
+    int threads;      ///< of the block
+    int stages;       ///< of 32 elements of the inner dimension, in shared memory
+    bool wide;        ///< the left operand is read 16 bytes at a time
+    bool packed;      ///< the right operand is packed weights
+    bulk_copies bulk; ///< how both are copied
 };
-inline constexpr int tiles = 18;
+inline constexpr int tiles = 24;
 [[nodiscard]] const tile_shape& tile(int i);        ///< i in [0, tiles)
 [[nodiscard]] const void* product_kernel(int i);    ///< product_arguments, or bulk_product_arguments
 [[nodiscard]] unsigned product_shared_bytes(int i); ///< dynamic shared memory

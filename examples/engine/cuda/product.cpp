@@ -187,7 +187,7 @@ struct choice {
 double estimate_us(const tile_shape& t, unsigned shared_bytes, std::int64_t tiles_needed, std::int64_t k_steps,
                    int split) {
     constexpr double sms = 132.0;
-    const double bytes_per_us = t.bulk ? 90e3 : 60e3; // into one SM
+    const double bytes_per_us = t.bulk != bulk_copies::none ? 90e3 : 60e3; // into one SM
     const double efficiency = t.rows * t.columns >= 4096 ? 0.5 : (t.rows * t.columns >= 2048 ? 0.35 : 0.25);
     const double flops_per_us = 3.7e6 * efficiency;
     const double blocks = static_cast<double>(tiles_needed) * split;
@@ -195,22 +195,23 @@ double estimate_us(const tile_shape& t, unsigned shared_bytes, std::int64_t tile
                                    std::floor(65536.0 / (t.threads * 112.0))});
     const double rounds = std::ceil(blocks / (sms * slots));
     const double together = std::min(slots, std::ceil(blocks / sms));
-    const double stage_us = std::max({t.bulk ? 0.08 : 0.12, together * (t.rows + t.columns) * 128.0 / bytes_per_us,
-                                      together * t.rows * t.columns * 64.0 / flops_per_us});
+    const double stage_us =
+        std::max({t.bulk != bulk_copies::none ? 0.08 : 0.12, together * (t.rows + t.columns) * 128.0 / bytes_per_us,
+                  together * t.rows * t.columns * 64.0 / flops_per_us});
     const double stages = std::ceil(static_cast<double>(k_steps) / split);
     return 2.0 + (split > 1 ? 0.8 : 0.0) + rounds * (0.6 + stages * stage_us);
 }
 
-// @param bulk_steps  of the inner dimension in boxes, 0 where the hardware cannot copy these operands
-std::vector<choice> choices(const product_arguments& a, std::int64_t batch, bool wide, bool packs,
+// @param bulk  how the hardware can copy these operands, in how many steps of the inner dimension
+std::vector<choice> choices(const product_arguments& a, std::int64_t batch, bool wide, bool packs, bulk_copies bulk,
                             std::int32_t bulk_steps) {
     std::vector<choice> all;
     for (int i = 0; i < tiles; ++i) {
         const tile_shape& t = tile(i);
-        const std::int32_t k_steps = t.bulk ? bulk_steps : a.k_steps;
-        if (t.packed != packs || t.wide != (packs && wide) || k_steps == 0) {
+        if (t.packed != packs || t.wide != (packs && wide) || (t.bulk != bulk_copies::none && t.bulk != bulk)) {
             continue;
         }
+        const std::int32_t k_steps = t.bulk != bulk_copies::none ? bulk_steps : a.k_steps;
         const std::int64_t needed = ((a.m + t.rows - 1) / t.rows) * ((a.n + t.columns - 1) / t.columns) * batch;
         for (const int split : {1, 2, 4, 8}) {
             if (split <= k_steps) {
@@ -294,9 +295,11 @@ prepared multiply(context& c, product_arguments a, const inner_dimension& inner,
             boxed.b_column = narrow(filled);
         }
     }
-    const std::int32_t bulk_steps = pitch || boxed.channel_steps != 0 ? boxed.k_steps : 0;
+    const bulk_copies bulk = pitch                      ? bulk_copies::matrices
+                             : boxed.channel_steps != 0 ? bulk_copies::windows
+                                                        : bulk_copies::none;
     prepared made;
-    for (const choice& chosen : choices(a, batch, wide, packs, bulk_steps)) {
+    for (const choice& chosen : choices(a, batch, wide, packs, bulk, boxed.k_steps)) {
         const tile_shape& t = tile(chosen.tile);
         const dim3 grid{static_cast<unsigned>((a.m + t.rows - 1) / t.rows),
                         static_cast<unsigned>((a.n + t.columns - 1) / t.columns),
@@ -306,7 +309,7 @@ prepared multiply(context& c, product_arguments a, const inner_dimension& inner,
             made.last.emplace_back(product_kernel(chosen.tile), grid, static_cast<unsigned>(t.threads), arguments,
                                    product_shared_bytes(chosen.tile), static_cast<unsigned>(chosen.split));
         };
-        if (t.bulk) {
+        if (t.bulk != bulk_copies::none) {
             const CUtensorMap left = pitch ? boxes_of(a.a.elements, inner.channels, a.m, *pitch, t.rows)
                                            : windows_of(a, inner.channels, t.rows);
             add(bulk_product_arguments{

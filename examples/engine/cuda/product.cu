@@ -22,16 +22,18 @@ enum class copies {
     elements, // the left one an element at a time, and the right one, too, as it lies
     columns,  // the left one an element at a time, the right one is packed
     pieces,   // 16 bytes at a time, the right one is packed
-    boxes,    // both by the hardware
+    boxes,    // both by the hardware, as they are matrices
+    windows,  // both by the hardware, the left one out of images
 };
 
 template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, copies How>
 struct product_tile {
     static constexpr int rows = Rows;
     static constexpr int columns = Columns;
-    static constexpr bool wide = How == copies::pieces || How == copies::boxes;
+    static constexpr bool windows = How == copies::windows;
+    static constexpr bool bulk = How == copies::boxes || windows;
+    static constexpr bool wide = How == copies::pieces || bulk;
     static constexpr bool packed = How != copies::elements;
-    static constexpr bool bulk = How == copies::boxes;
     static constexpr int warps_down = Rows / WarpRows;
     static constexpr int warps_across = Columns / WarpColumns;
     static constexpr int threads = warps_down * warps_across * 32;
@@ -45,7 +47,14 @@ struct product_tile {
     static constexpr bool by_warpgroups = wide && Rows % 64 == 0 && threads % 128 == 0;
     static constexpr int groups_across = by_warpgroups ? threads / 128 / (Rows / 64) : 1;
     static constexpr int group_columns = Columns / groups_across;
-    static constexpr tile_shape shape{Rows, Columns, threads, Stages, wide, packed, bulk};
+    static constexpr tile_shape shape{Rows,
+                                      Columns,
+                                      threads,
+                                      Stages,
+                                      wide,
+                                      packed,
+                                      windows ? bulk_copies::windows
+                                              : (bulk ? bulk_copies::matrices : bulk_copies::none)};
 };
 
 template <class Tile, int Rows, int Columns, int WarpRows, int WarpColumns, int Stages>
@@ -153,14 +162,20 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
 
     // Boxes: one thread asks for both operands of a stage, and all wait for their bytes.
     const auto barrier_of = [&](int stage) { return base + static_cast<unsigned>(Tile::barriers_at + stage * 8); };
-    const auto place = bulk && p.channel_steps != 0 ? spot_of(p, first_row) : spot{};
-    const int tap_of_step = bulk && p.channel_steps != 0 ? begin / p.channel_steps : 0; // then they come one by one
-    int channel_step = bulk ? begin - tap_of_step * p.channel_steps : 0;
-    int tap_row = bulk ? tap_of_step / p.window.kernel[1] : 0;
-    int tap_column = bulk ? tap_of_step - tap_row * p.window.kernel[1] : 0;
+    spot place{};
+    int channel_step = 0;
+    int tap_row = 0;
+    int tap_column = 0;
+    if constexpr (Tile::windows) { // where the first step lies; the others follow one by one
+        place = spot_of(p, first_row);
+        const int tap_number = begin / p.channel_steps;
+        channel_step = begin - tap_number * p.channel_steps;
+        tap_row = tap_number / p.window.kernel[1];
+        tap_column = tap_number - tap_row * p.window.kernel[1];
+    }
     const auto copy_left_box = [&](int step, int stage) {
         const unsigned to = base + static_cast<unsigned>(stage * Tile::stage_bytes);
-        if (p.channel_steps == 0) {
+        if constexpr (!Tile::windows) {
             copy_box(to, *left_boxes, step * stage_depth, first_row, barrier_of(stage));
             return;
         }
@@ -376,11 +391,11 @@ __global__ void __launch_bounds__(product_tile<Rows, Columns, WarpRows, WarpColu
               Stages>(p, nullptr, nullptr);
 }
 
-template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages>
-__global__ void __launch_bounds__(product_tile<Rows, Columns, WarpRows, WarpColumns, Stages, copies::boxes>::threads)
+template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, copies How>
+__global__ void __launch_bounds__(product_tile<Rows, Columns, WarpRows, WarpColumns, Stages, How>::threads)
     bulk_product(const __grid_constant__ bulk_product_arguments p) {
-    make_tile<product_tile<Rows, Columns, WarpRows, WarpColumns, Stages, copies::boxes>, Rows, Columns, WarpRows,
-              WarpColumns, Stages>(p.product, &p.left, &p.right);
+    make_tile<product_tile<Rows, Columns, WarpRows, WarpColumns, Stages, How>, Rows, Columns, WarpRows, WarpColumns,
+              Stages>(p.product, &p.left, &p.right);
 }
 
 struct entry {
@@ -392,9 +407,9 @@ struct entry {
 template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, copies How>
 entry make_entry() {
     using made = product_tile<Rows, Columns, WarpRows, WarpColumns, Stages, How>;
-    if constexpr (How == copies::boxes) {
+    if constexpr (made::bulk) {
         const auto function =
-            reinterpret_cast<const void*>(&bulk_product<Rows, Columns, WarpRows, WarpColumns, Stages>);
+            reinterpret_cast<const void*>(&bulk_product<Rows, Columns, WarpRows, WarpColumns, Stages, How>);
         return {made::shape, function, made::shared_bytes};
     } else {
         const auto function =
@@ -415,6 +430,9 @@ const entry& entry_of(int i) {
         make_entry<32, 64, 16, 32, 6, boxes>(),    make_entry<64, 32, 32, 16, 6, boxes>(),
         make_entry<64, 64, 32, 32, 4, boxes>(),    make_entry<64, 64, 32, 32, 8, boxes>(),
         make_entry<128, 64, 32, 32, 6, boxes>(),   make_entry<64, 128, 32, 32, 6, boxes>(),
+        make_entry<32, 64, 16, 32, 6, windows>(),  make_entry<64, 32, 32, 16, 6, windows>(),
+        make_entry<64, 64, 32, 32, 4, windows>(),  make_entry<64, 64, 32, 32, 8, windows>(),
+        make_entry<128, 64, 32, 32, 6, windows>(), make_entry<64, 128, 32, 32, 6, windows>(),
     };
     return all[i];
 }
