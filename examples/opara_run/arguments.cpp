@@ -31,13 +31,13 @@ std::int64_t number(std::string_view option, std::string_view text, std::int64_t
     return value;
 }
 
-double seconds(std::string_view option, const std::string& text) {
-    constexpr double most = 86400.0;
+// A number within limits, or the complaint that it is none.
+double real(std::string_view option, const std::string& text, bool (*fits)(double), const char* what) {
     double value = -1.0;
     std::istringstream in{text};
     in.imbue(std::locale::classic());
-    if (!(in >> value) || !in.eof() || !(value > 0.0 && value <= most)) {
-        throw usage_error{std::string{option} + " takes a number of seconds above 0, not '" + text + "'"};
+    if (!(in >> value) || !in.eof() || !fits(value)) {
+        throw usage_error{std::string{option} + " takes " + what + ", not '" + text + "'"};
     }
     return value;
 }
@@ -98,7 +98,10 @@ std::optional<arguments> parse(int argc, const char* const* argv) {
         } else if (word == "--threads") {
             a.threads = static_cast<std::size_t>(number(word, value(), 1, 1024));
         } else if (word == "--search") {
-            a.search = seconds(word, value());
+            a.search =
+                real(word, value(), [](double x) { return x > 0.0 && x <= 86400.0; }, "a number of seconds above 0");
+        } else if (word == "--memory") {
+            a.memory = real(word, value(), [](double x) { return x >= 1.0 && x <= 1e6; }, "a ratio of at least 1");
         } else if (word == "--plan-cache") {
             a.plan_cache = value();
         } else if (word == "--report") {
@@ -166,6 +169,10 @@ std::string help() {
         "                     if it is one of these, else h200)\n"
         "  --policy NAME,...  which policies, or all (default); see below\n"
         "  --lanes K          number of lanes of round_robin and earliest_finish (default: 4)\n"
+        "  --memory RATIO     add waits until a plan's activations take at most so many times the bytes that the "
+        "sequential "
+        "plan's\n"
+        "                     take, or as few as can be reached\n"
         "  --search SECONDS   also search for a plan that is better than the policies', for about so long; with "
         "--backend cuda\n"
         "                     among all variants of the operators, and by measurement\n"

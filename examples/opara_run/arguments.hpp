@@ -34,6 +34,7 @@ struct arguments {
     std::vector<std::string> policies;     ///< names; empty: all
     std::size_t lanes = 4;                 ///< for the policies that want a number of lanes
     std::optional<double> search;          ///< seconds for searching a plan better than the policies'
+    std::optional<double> memory;          ///< how many times the sequential plan's peak a plan may take
     std::optional<std::string> plan_cache; ///< folder of plans that were searched before
     std::size_t threads = 0;               ///< of the host backend; 0: as many as the machine has
     std::optional<std::string> report;     ///< JSON file

@@ -12,6 +12,7 @@
 #include <opara/onnx/work.hpp>
 #include <opara/plan/memory.hpp>
 #include <opara/plan/validate.hpp>
+#include <opara/search/fit_memory.hpp>
 #include <opara/search/portfolio.hpp>
 #include <opara/search/static_choice.hpp>
 #include <opara/search/variants.hpp>
@@ -116,11 +117,21 @@ evaluation evaluate(const arguments& a, const model& m, const cost::device& devi
         }
     }
     const std::vector<activation> activations = onnx::activations_of(m.net);
+    const std::size_t budget =
+        a.memory
+            ? static_cast<std::size_t>(*a.memory * static_cast<double>(lay_out(sequential, activations).peak_bytes))
+            : 0;
     const auto judge = [&](const std::string& name, plan made, const std::string& of) {
         policy_result r;
         r.name = name;
         r.plan = std::move(made);
         validate(r.plan, e.graph);
+        if (a.memory) {
+            steps.step("fitting " + of + " into memory");
+            r.plan = search::fit_memory(e.graph, r.plan, search::chosen_costs{variants, search::variants_of(r.plan)},
+                                        activations, budget)
+                         .what;
+        }
         steps.step("simulating " + of);
         r.simulated = sim::simulate(r.plan, search::chosen_costs{variants, search::variants_of(r.plan)}, device);
         steps.step("laying out the memory of " + of);

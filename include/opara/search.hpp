@@ -9,6 +9,7 @@
 #include <opara/search/evaluator.hpp>
 #include <opara/search/finalists.hpp>
 #include <opara/search/fingerprint.hpp>
+#include <opara/search/fit_memory.hpp>
 #include <opara/search/improve.hpp>
 #include <opara/search/improve_measured.hpp>
 #include <opara/search/measured.hpp>

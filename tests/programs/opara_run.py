@@ -101,6 +101,19 @@ class Results(Program):
         self.refused(str(kept), *search, code=1)
         self.refused("--plan-cache is where searched plans are kept", "googlenet", "--plan-cache", cache)
 
+    def test_memory_is_bought_with_waits(self):
+        options = ("bert_base", "--fused", "--policy", "sequential,opara,nimble")
+        free = {p["name"]: p for p in self.report(*options)["policies"]}
+        bounded = {p["name"]: p for p in self.report(*options, "--memory", "1.05")["policies"]}
+        self.assertEqual(free["sequential"], bounded["sequential"])
+        most = 1.05 * free["sequential"]["peak_bytes"]
+        for name in ("opara", "nimble"):
+            self.assertGreater(free[name]["peak_bytes"], most)
+            self.assertLessEqual(bounded[name]["peak_bytes"], most)
+            self.assertLess(bounded[name]["latency_us"], 1.02 * free[name]["latency_us"])
+        for ratio in ("0.9", "much", "nan"):
+            self.refused("--memory takes a ratio of at least 1", "bert_base", "--memory", ratio)
+
     def test_the_table_holds_what_the_report_holds(self):
         path = self.folder / "report.json"
         lines = self.ok("deepfm", "--report", path, "--policy", "sequential,opara,nimble").splitlines()
