@@ -20,9 +20,9 @@ struct footprint {
     static constexpr double stagger_math = 0.25;
 
     std::uint32_t blocks = 0;    // of the grid
-    std::uint32_t threads = 0;   // held by a block
-    std::uint32_t registers = 0; // held by a block
-    std::uint32_t shared = 0;    // held by a block
+    double threads = 0.0;        // held by a block
+    double registers = 0.0;      // held by a block
+    double shared = 0.0;         // held by a block
     std::uint32_t per_sm = 0;    // blocks on an SM when alone
     double warps = 1.0;          // of a block
     double duration_us = 0.0;    // of the kernel alone
@@ -70,8 +70,8 @@ struct footprint {
     }
     const double sms = d.sms;
     f.threads = std::max((k.threads + 31) / 32 * 32, 32U);
-    f.registers = std::max(static_cast<std::uint32_t>(cost::registers_of_block(k)), 1U);
-    f.shared = static_cast<std::uint32_t>(cost::shared_of_block(k, d));
+    f.registers = std::max(static_cast<double>(cost::registers_of_block(k)), 1.0);
+    f.shared = static_cast<double>(cost::shared_of_block(k, d));
     f.large_shared = k.shared_bytes > d.shared_bytes_default;
     f.keeps_out = !f.large_shared && k.split == cost::memory_split::by_use;
     f.warps = f.threads / 32.0;

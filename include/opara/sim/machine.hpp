@@ -35,14 +35,15 @@ public:
         unused_.clear();
         active_.clear();
         queue_.clear();
-        freed_by_ = filling_ = std::numeric_limits<std::uint32_t>::max();
-        due_ = false;
+        freed_by_ = filling_ = nobody;
+        due_ = short_ = false;
         clock_ = 0.0;
-        next_ = linger_ = std::numeric_limits<double>::infinity();
+        next_ = next_end_ = linger_ = filled_ = never;
         flow_ = busy_ = dram_ = math_ = 0.0;
     }
 
     /// Puts a kernel behind those of the same or higher priority.
+    /// @param f  what its blocks hold and use; must outlive the kernel
     /// @param delay_us  what placing its first wave takes, one block after the other
     void enqueue(const footprint& f, std::uint32_t op, std::int32_t priority, double delay_us) {
         std::uint32_t k = 0;
@@ -53,8 +54,13 @@ public:
             k = unused_.back();
             unused_.pop_back();
         }
-        kernels_[k] = running{
-            .f = f, .op = op, .priority = priority, .delay = delay_us, .unplaced = static_cast<double>(f.blocks)};
+        running& r = kernels_[k] = running{};
+        r.f = &f;
+        r.op = op;
+        r.priority = priority;
+        r.delay = delay_us;
+        r.unplaced = static_cast<double>(f.blocks);
+        r.flows = f.flows;
         auto at = queue_.end();
         while (at != queue_.begin() && kernels_[*(at - 1)].priority < priority) {
             --at;
@@ -62,25 +68,18 @@ public:
         queue_.insert(at, k);
     }
 
-    /// Microseconds until something happens by itself; infinity on an idle device.
+    /// When something happens by itself, on the clock that `advance` sets; infinity on an idle device.
     [[nodiscard]] double next() const noexcept { return next_; }
     [[nodiscard]] double busy_sms() const noexcept { return busy_; }  ///< share that holds a block
     [[nodiscard]] double busy_dram() const noexcept { return dram_; } ///< share of the bandwidth in use
     [[nodiscard]] double busy_math() const noexcept { return math_; } ///< share of the arithmetic in use
 
-    /// Lets time pass. @pre `us <= next()`
-    void advance(double us) noexcept {
-        clock_ += us;
-        due_ = due_ || linger_ <= clock_ + instant;
-        for (std::size_t g = 0; g < live_; ++g) {
-            for (part& p : groups_[g].parts) {
-                p.remaining -= us * p.speed;
-                due_ = due_ || p.remaining <= instant * p.speed;
-            }
-        }
+    /// Lets time pass. @pre `now <= next()`
+    void advance(double now) noexcept {
         if (flow_ > 0.0) {
-            kernels_[queue_.front()].unplaced -= us * flow_;
+            kernels_[queue_.front()].unplaced -= (now - clock_) * flow_;
         }
+        clock_ = now;
     }
 
     /// Deals with all that is due now: ends, placements, new speeds.
@@ -88,14 +87,13 @@ public:
     /// @param ended  called with the operator whose last block is done, and the number of SMs that it was on
     template <class Started, class Ended>
     void settle(Started&& started, Ended&& ended) {
-        if (due_) {
+        if (due_ || std::min(next_end_, linger_) <= clock_ + instant) {
             due_ = false;
             retire(ended);
         }
         if (!queue_.empty()) {
-            running& head = kernels_[queue_.front()];
-            if (head.filling && head.unplaced <= flow_ * instant) {
-                head.unplaced = 0.0;
+            if (filled_ <= clock_ + instant) {
+                kernels_[queue_.front()].unplaced = 0.0;
                 begin_last_wave(queue_.front());
                 queue_.pop_front();
             }
@@ -106,6 +104,8 @@ public:
     }
 
 private:
+    static constexpr double never = std::numeric_limits<double>::infinity();
+    static constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
     // Events closer than this, in us, are one.
     static constexpr double instant = 1e-6;
     // How far the last wave is in freeing slots when those who wait for them are told.
@@ -121,7 +121,7 @@ private:
         at.shared = device_->shared_bytes_per_sm;
         at.plain = 0.0;
     }
-    [[nodiscard]] footprint& of(const part& p) noexcept { return kernels_[p.kernel].f; }
+    [[nodiscard]] const footprint& of(const part& p) const noexcept { return *kernels_[p.kernel].f; }
 
     // ---- ends
 
@@ -133,11 +133,11 @@ private:
             for (std::size_t i = 0; i < at.parts.size();) {
                 part& p = at.parts[i];
                 running& k = kernels_[p.kernel];
-                if (k.filling || (p.remaining > instant * p.speed && p.count > 1e-9)) {
+                if (k.filling || (p.end > clock_ + instant && p.count > 1e-9)) {
                     ++i;
                     continue;
                 }
-                release(at, k.f, p.count);
+                release(at, *k.f, p.count);
                 freed_by_ = k.op;
                 at.changed = true;
                 k.changed = true;
@@ -178,29 +178,24 @@ private:
 
     void begin_last_wave(std::uint32_t k);
     void restart_wave(std::uint32_t k);
-    [[nodiscard]] static double width(const running& k) noexcept { return k.yielding ? 1.0 : k.f.drain_width; }
     // How far a last wave is in freeing its slots, from 0 to 1.
     [[nodiscard]] double drained(const part& p, const running& k) const noexcept;
     // Takes the blocks that ended by now out of the groups of kernels in their last wave.
     void free_ended_blocks();
     // Whether it matters to who is next which SMs free up first: to a kernel of few blocks, which then share those.
     [[nodiscard]] bool piles_up() const noexcept {
-        return !queue_.empty() && kernels_[queue_.front()].f.blocks < 2 * device_->sms;
+        return !queue_.empty() && kernels_[queue_.front()].f->blocks < 2 * device_->sms;
     }
     void free_blocks_of_class(std::size_t g, std::size_t i, double at);
     void free_blocks(std::size_t g, std::size_t i, double freed, bool all);
 
     // ---- placement: strictly in the order of the queue, always on the SM with the fewest threads
 
+    void touch(std::uint32_t kernel) noexcept;
     void put(std::size_t g, std::uint32_t kernel, double blocks);
     // Most of a large grid at once: up to the level at which SMs are equally full, short of the last round.
     void fill_evenly(std::uint32_t kernel);
     void fill(std::uint32_t kernel);
-    static void make_flow(running& k) noexcept {
-        k.f.flows = true;
-        k.f.drain_width = 1.0;
-        k.f.drain_stagger = footprint::stagger_memory;
-    }
     template <class Started>
     void place(Started&& started);
 
@@ -210,7 +205,10 @@ private:
     // When those who wait are told next of the slots that a last wave frees: often, if it matters which.
     [[nodiscard]] double next_step(double now) const noexcept;
     void share_sm(group& at);
-    void share_memory();
+    // Works out how much memory slows each kernel. @return whether any is slowed
+    bool share_memory();
+    void set_speeds(group& at);
+    [[nodiscard]] double tells_at() const noexcept;
 
     const cost::device* device_;
     std::vector<group> groups_; // the first live_ of them; the others keep their memory for later
@@ -221,14 +219,16 @@ private:
     std::deque<std::uint32_t> queue_;   // those with blocks that are not placed yet, in the order of placement
     std::vector<turn> turns_;
     std::vector<claim> claims_;
-    std::vector<double> slowed_;
-    std::uint32_t freed_by_ = std::numeric_limits<std::uint32_t>::max(); // nobody yet
-    bool due_ = false;                                                   // whether blocks have ended
-    std::uint32_t filling_ = std::numeric_limits<std::uint32_t>::max();  // the kernel that replaces blocks, if any
-    double flow_ = 0.0; // blocks/us that the head of the queue replaces
+    std::uint32_t freed_by_ = nobody; // nobody yet
+    std::uint32_t filling_ = nobody;  // the kernel that replaces blocks, if any
+    bool due_ = false;                // whether parts have lost their last block
+    bool short_ = false;              // whether memory slows any kernel
+    double flow_ = 0.0;               // blocks/us that the head of the queue replaces
+    double filled_ = never;           // when it has no more to replace
     double clock_ = 0.0;
-    double linger_ = std::numeric_limits<double>::infinity(); // the first end of those whose blocks are all gone
-    double next_ = std::numeric_limits<double>::infinity();
+    double linger_ = never;   // the first end of those whose blocks are all gone
+    double next_end_ = never; // the first end of a part
+    double next_ = never;
     double busy_ = 0.0;
     double dram_ = 0.0;
     double math_ = 0.0;

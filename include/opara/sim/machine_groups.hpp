@@ -22,7 +22,7 @@ inline bool machine::alike(const group& a, const group& b) const noexcept {
         const part& p = a.parts[i];
         const part& q = b.parts[i];
         const running& k = kernels_[p.kernel];
-        if (p.kernel != q.kernel || (!k.filling && std::abs(p.remaining - q.remaining) > nearly * k.f.block_us)) {
+        if (p.kernel != q.kernel || (!k.filling && std::abs(p.remaining(clock_) - q.remaining(clock_)) > nearly * k.f->block_us)) {
             return false;
         }
     }
@@ -55,7 +55,8 @@ inline void machine::join(std::size_t h, std::size_t g) {
         }
         same->count += share * q.count;
         same->whole += share * q.whole;
-        same->remaining = std::max(same->remaining, q.remaining);
+        const double remaining = std::max(same->remaining(clock_), q.remaining(clock_));
+        same->end = clock_ + remaining / same->speed;
         same->first = std::min(same->first, q.first);
         same->last = std::max(same->last, q.last);
         --kernels_[q.kernel].parts;
@@ -107,6 +108,7 @@ inline std::size_t machine::split(std::size_t g, std::uint32_t sms) {
     to.shared = from.shared;
     to.plain = from.plain;
     to.changed = from.changed;
+    to.next = from.next;
     to.parts.assign(from.parts.begin(), from.parts.end());
     const double share = static_cast<double>(sms) / from.sms;
     from.sms -= sms;

@@ -12,10 +12,19 @@
 
 namespace opara::inline OPARA_ABI::sim::detail {
 
+// Has the groups looked at again that hold blocks of a kernel.
+inline void machine::touch(std::uint32_t kernel) noexcept {
+    for (std::size_t g = 0; g < live_; ++g) {
+        for (const part& p : groups_[g].parts) {
+            groups_[g].changed = groups_[g].changed || p.kernel == kernel;
+        }
+    }
+}
+
 inline void machine::put(std::size_t g, std::uint32_t kernel, double blocks) {
     running& k = kernels_[kernel];
     group& at = groups_[g];
-    occupy(at, k.f, blocks);
+    occupy(at, *k.f, blocks);
     at.changed = true;
     k.changed = true;
     const double all = blocks * at.sms;
@@ -24,22 +33,21 @@ inline void machine::put(std::size_t g, std::uint32_t kernel, double blocks) {
     bool there = false;
     for (part& p : at.parts) {
         there = there || p.kernel == kernel;
-        if (p.kernel == kernel && (k.f.flows || p.remaining == k.f.duration_us + k.delay)) {
+        if (p.kernel == kernel && (k.flows || p.remaining(clock_) >= (k.f->block_us + k.delay) * (1.0 - 1e-12))) {
             p.count += blocks;
             return;
         }
     }
     k.sms += there ? 0 : at.sms;
     ++k.parts;
-    at.parts.push_back(
-        {.kernel = kernel, .count = blocks, .remaining = (k.f.flows ? k.f.block_us : k.f.duration_us) + k.delay});
+    at.parts.push_back({.kernel = kernel, .count = blocks, .end = clock_ + k.f->block_us + k.delay});
 }
 
 // Most of a large grid at once: up to the level at which SMs are equally full, short of the last round.
 inline void machine::fill_evenly(std::uint32_t kernel) {
-    const footprint& f = kernels_[kernel].f;
+    const footprint& f = *kernels_[kernel].f;
     const auto blocks_at = [&](const group& at, double level) { // level: threads that stay free
-        return fits(at, f) && at.threads > level ? std::min(room(at, f), std::floor((at.threads - level) / f.threads))
+        return fits(at, f) && at.threads > level ? std::min(room(at, f), whole((at.threads - level) / f.threads))
                                                  : 0.0;
     };
     const auto placed_at = [&](double level) {
@@ -76,7 +84,7 @@ inline void machine::fill(std::uint32_t kernel) {
         std::size_t best = none;
         double next_free = 0.0; // threads of the second best
         for (std::size_t g = 0; g < live_; ++g) {
-            if (!fits(groups_[g], k.f)) {
+            if (!fits(groups_[g], *k.f)) {
                 continue;
             }
             if (best == none || groups_[g].threads > groups_[best].threads ||
@@ -92,15 +100,15 @@ inline void machine::fill(std::uint32_t kernel) {
         }
         const double fraction = k.unplaced / groups_[best].sms;
         if (fraction < 1.0) {
-            if (k.f.flows && k.resident >= 0.5) { // if it gave all its slots away, none of its blocks ever ends
+            if (k.flows && k.resident >= 0.5) { // if it gave all its slots away, none of its blocks ever ends
                 return;                           // less than a block for each SM: they come as others end
             }
             best = split(best, static_cast<std::uint32_t>(k.unplaced));
             put(best, kernel, 1.0);
             return;
         }
-        const double lead = std::max(std::floor((groups_[best].threads - next_free) / k.f.threads), 1.0);
-        const double rounds = std::min({lead, room(groups_[best], k.f), std::floor(fraction)});
+        const double lead = std::max(whole((groups_[best].threads - next_free) / k.f->threads), 1.0);
+        const double rounds = std::min({lead, room(groups_[best], *k.f), whole(fraction)});
         put(best, kernel, rounds);
     }
 }
@@ -117,25 +125,27 @@ inline void machine::place(Started&& started) {
         fill(head);
         if (!k.started && k.unplaced < before) {
             k.started = true;
-            k.earliest = clock_ + k.f.duration_us + k.delay;
+            k.earliest = clock_ + k.f->duration_us + k.delay;
             active_.push_back(head);
             started(k.op, freed_by_);
         }
-        if (k.unplaced >= 1.0 && k.unplaced < before && !k.f.flows && k.f.blocks >= 2 * device_->sms) {
-            make_flow(k); // so many small blocks that find no room at once come as others end
+        if (k.unplaced >= 1.0 && k.unplaced < before && !k.flows && k.f->blocks >= 2 * device_->sms) {
+            k.flows = k.made = true; // so many small blocks that find no room at once come as others end
         }
-        k.filling = k.f.flows && k.unplaced >= 1.0;
+        if (const bool filling = k.flows && k.unplaced >= 1.0; filling != k.filling) {
+            k.filling = filling;
+            touch(head);
+        }
         k.yielding = false;
         if (k.unplaced >= 1.0) {
             break;
         }
-        if (k.f.flows) {
+        if (k.flows) {
             begin_last_wave(head);
         }
         queue_.pop_front();
     }
     // Who filled its own slots and is no longer first lets them go, one after the other.
-    constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
     const std::uint32_t first = queue_.empty() ? nobody : queue_.front();
     if (filling_ != nobody && filling_ != first && kernels_[filling_].filling) {
         running& k = kernels_[filling_];

@@ -153,17 +153,17 @@ private:
 
     bool step() {
         const double launch = launcher_.next();
-        const double machine = now_ + machine_.next();
-        if (launch == std::numeric_limits<double>::infinity() && machine == launch) {
+        const double machine = machine_.next();
+        const double next = std::min(launch, machine);
+        if (next == std::numeric_limits<double>::infinity()) {
             return false;
         }
-        // Not the difference of two times: late in a long run that would be 0 for a step that is not.
-        const double step_us = machine <= launch ? machine_.next() : std::max(launch - now_, 0.0);
-        machine_.advance(step_us);
+        const double step_us = std::max(next - now_, 0.0);
+        now_ = std::max(next, now_);
+        machine_.advance(now_);
         busy_ += step_us * machine_.busy_sms();
         dram_ += step_us * machine_.busy_dram();
         math_ += step_us * machine_.busy_math();
-        now_ = machine <= launch ? machine : std::max(launch, now_);
         if (machine <= launch) {
             settle();
             return true;

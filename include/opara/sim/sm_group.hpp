@@ -5,61 +5,78 @@
 #include <opara/sim/footprint.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <vector>
 
 namespace opara::inline OPARA_ABI::sim::detail {
 
-/// The blocks of one kernel on each SM of a group.
+/// The blocks of one kernel on each SM of a group. A part that nothing disturbs costs nothing while time passes: what
+/// is kept of its progress is when it will be over.
 struct part {
     std::uint32_t kernel = 0; // index into machine's kernels
     double count = 0.0;       // blocks on each SM, the mean where the group stands for SMs that differ a little
     double whole = 0.0;       // ... when its last wave began to end
     double first = 0.0;       // the group's SMs in that last wave, as quantiles of the order in which SMs free up
     double last = 1.0;
-    double remaining = 0.0; // of these blocks' time at speed 1; nothing while the kernel flows
-    double on_sm = 1.0;     // speed that the SM leaves them
-    double speed = 1.0;     // ... and the memory
+    double end = 0.0;   // when these blocks are over at their present speed; means nothing while the kernel flows
+    double on_sm = 1.0; // speed that the SM leaves them
+    double speed = 1.0; // ... and the memory
+
+    // Of these blocks' time at speed 1.
+    [[nodiscard]] double remaining(double now) const noexcept { return (end - now) * speed; }
+    void run_at(double another, double now) noexcept {
+        end = now + (end - now) * speed / another;
+        speed = another;
+    }
 };
 
 /// SMs in the same state, or nearly.
 struct group {
     std::uint32_t sms = 0;
+    bool changed = true;  // since its parts' speeds were worked out
     double threads = 0.0; // free on each
     double slots = 0.0;
     double registers = 0.0;
     double shared = 0.0;
-    double plain = 0.0;  // resident blocks that keep blocks with much shared memory out
-    bool changed = true; // since its parts' speeds were worked out
+    double plain = 0.0; // resident blocks that keep blocks with much shared memory out
+    double next = 0.0;  // when the first of its parts is over
     std::vector<part> parts;
 };
 
 /// A kernel that was dispatched and is not done.
 struct running {
-    footprint f;
+    const footprint* f = nullptr;
     std::uint32_t op = 0;
     std::int32_t priority = 0;
     double delay = 0.0;      // of its blocks, which are placed one by one
     double unplaced = 0.0;   // blocks
     std::uint32_t parts = 0; // in all groups
+    std::uint32_t sms = 0;   // that it ever had a block on, at most
     double resident = 0.0;   // blocks in all groups
     double wave = 0.0;       // ... when its last wave began
-    std::uint32_t sms = 0;   // that it ever had a block on, at most
     double earliest = 0.0;   // when it would be over if it were alone: blocks here stand for many that differ a little,
                              // and such a mean must not make a kernel faster than it can be
+    double working = 0.0;    // its blocks, each times the speed that its SM leaves it
+    double slowed = 1.0;     // ... by memory
+    double use_dram = 0.0;   // bytes/us at the speed that SMs leave it
+    double use_l2 = 0.0;
+    bool flows = false;      // runs in waves: blocks that end are replaced
+    bool made = false;       // ... though alone it would not
     bool started = false;
     bool filling = false;  // it runs in waves and a block that ends is replaced at once
     bool yielding = false; // it runs in waves but a kernel before it in the queue takes what it frees
     bool changed = true;   // the number of its blocks, since its parts' speeds were worked out
-    double use_dram = 0.0; // bytes/us now
-    double use_l2 = 0.0;
 
     [[nodiscard]] bool no_block_is_left() const noexcept { return started && parts == 0 && unplaced < 1.0; }
     // Whether it runs in waves and is in the last. What its blocks leave to each other then is part of its time alone.
-    [[nodiscard]] bool ending() const noexcept { return f.flows && !filling && !yielding && unplaced < 1.0; }
+    [[nodiscard]] bool ending() const noexcept { return flows && !filling && !yielding && unplaced < 1.0; }
     // The blocks that share what the kernel gets of the device: in the last wave those that it began with.
     [[nodiscard]] double sharers() const noexcept { return ending() ? wave : resident; }
+    // Share of a block's time over which the last wave ends, and share of that which parts the SMs.
+    [[nodiscard]] double drain_width() const noexcept { return made || yielding ? 1.0 : f->drain_width; }
+    [[nodiscard]] double drain_stagger() const noexcept {
+        return made || yielding ? footprint::stagger_memory : f->drain_stagger;
+    }
 };
 
 /// Puts blocks of a kernel on each SM of a group.
@@ -79,11 +96,15 @@ inline void release(group& at, const footprint& f, double blocks) noexcept { occ
     return at.threads + slack >= f.threads && at.slots + slack >= 1.0 && at.registers + slack >= f.registers &&
            at.shared + slack >= f.shared && !(f.large_shared && at.plain > slack);
 }
+
+/// `std::floor` for numbers from 0 to 2^31, which takes no call of a function.
+[[nodiscard]] inline double whole(double x) noexcept { return static_cast<double>(static_cast<std::int32_t>(x)); }
+
 /// Whole blocks that fit each SM of a group.
 [[nodiscard]] inline double room(const group& at, const footprint& f) noexcept {
     double n = std::min({at.slots, at.threads / f.threads, at.registers / f.registers});
-    n = f.shared == 0 ? n : std::min(n, at.shared / f.shared);
-    return std::floor(n + 1e-6);
+    n = f.shared == 0.0 ? n : std::min(n, at.shared / f.shared);
+    return whole(n + 1e-6);
 }
 
 } // namespace opara::inline OPARA_ABI::sim::detail
