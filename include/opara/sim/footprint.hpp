@@ -39,6 +39,7 @@ struct footprint {
     double stretch_local = 1.0;  // ... if its SM is left to it
     double drain_width = 0.0;    // share of a block's time over which the last wave ends
     double drain_stagger = 0.0;  // share of that which parts the SMs, not the blocks of one SM
+    bool stretches = false;      // either
     bool large_shared = false;   // asks for more than the default split leaves
     bool keeps_out = false;      // holds its SM in the default split
     bool flows = false;          // more blocks than the device holds: runs in waves
@@ -117,6 +118,10 @@ struct footprint {
         const double alone = std::clamp(f.per_sm * f.warps / warps_to_fill, 1.0, static_cast<double>(f.per_sm));
         f.stretch_local = 1.0 + fourth(std::min(use_math, 1.0)) * (alone - 1.0);
     }
+    constexpr double least_stretch = 1.02; // what is not worth the bookkeeping
+    f.stretch_global = f.stretch_global < least_stretch ? 1.0 : f.stretch_global;
+    f.stretch_local = f.stretch_local < least_stretch ? 1.0 : f.stretch_local;
+    f.stretches = std::max(f.stretch_global, f.stretch_local) > 1.0;
     if (f.flows) {
         const auto whole = static_cast<double>(std::max<std::uint64_t>(1, (k.blocks + o.resident - 1) / o.resident));
         const double idle = 1.0 - waves / whole; // of the slots in the last wave, if waves keep step

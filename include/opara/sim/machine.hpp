@@ -5,14 +5,15 @@
 #include <opara/cost/device.hpp>
 #include <opara/sim/sharing.hpp>
 #include <opara/sim/sm_group.hpp>
+#include <opara/sim/waiting_line.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <iterator>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace opara::inline OPARA_ABI::sim::detail {
@@ -36,16 +37,18 @@ public:
         active_.clear();
         queue_.clear();
         freed_by_ = filling_ = nobody;
-        due_ = short_ = false;
+        due_ = short_ = room_ = touched_ = waves_ = false;
         clock_ = 0.0;
         next_ = next_end_ = linger_ = filled_ = never;
+        told_ = 0.0;
         flow_ = busy_ = dram_ = math_ = 0.0;
     }
 
     /// Puts a kernel behind those of the same or higher priority.
     /// @param f  what its blocks hold and use; must outlive the kernel
     /// @param delay_us  what placing its first wave takes, one block after the other
-    void enqueue(const footprint& f, std::uint32_t op, std::int32_t priority, double delay_us) {
+    /// @return whether it is the first, so that the machine has to `settle`
+    bool enqueue(const footprint& f, std::uint32_t op, std::int32_t priority, double delay_us) {
         std::uint32_t k = 0;
         if (unused_.empty()) {
             k = static_cast<std::uint32_t>(kernels_.size());
@@ -61,11 +64,9 @@ public:
         r.delay = delay_us;
         r.unplaced = static_cast<double>(f.blocks);
         r.flows = f.flows;
-        auto at = queue_.end();
-        while (at != queue_.begin() && kernels_[*(at - 1)].priority < priority) {
-            --at;
-        }
-        queue_.insert(at, k);
+        queue_.join(k, [this, priority](std::uint32_t other) { return kernels_[other].priority < priority; });
+        room_ = room_ || queue_.front() == k;
+        return queue_.front() == k;
     }
 
     /// When something happens by itself, on the clock that `advance` sets; infinity on an idle device.
@@ -88,19 +89,28 @@ public:
     template <class Started, class Ended>
     void settle(Started&& started, Ended&& ended) {
         if (due_ || std::min(next_end_, linger_) <= clock_ + instant) {
-            due_ = false;
-            retire(ended);
+            retire(ended, std::exchange(due_, false));
         }
         if (!queue_.empty()) {
             if (filled_ <= clock_ + instant) {
                 kernels_[queue_.front()].unplaced = 0.0;
                 begin_last_wave(queue_.front());
                 queue_.pop_front();
+                room_ = true;
             }
-            free_ended_blocks();
-            place(started);
+            if (waves_ && told_ <= clock_ + instant) {
+                free_ended_blocks();
+            }
+            if (room_) {
+                place(started);
+                room_ = false;
+            }
         }
-        share();
+        if (touched_) {
+            share();
+            touched_ = false;
+        }
+        set_alarm();
     }
 
 private:
@@ -110,6 +120,7 @@ private:
     static constexpr double instant = 1e-6;
     // How far the last wave is in freeing slots when those who wait for them are told.
     static constexpr double steps[] = {0.15, 0.25, 0.50, 0.75, 1.0};
+    static constexpr double contended_from = 0.2; // use of an SM's arithmetic by one kernel that others may notice
     static constexpr double nearly_threads = 1.0 / 16.0; // of an SM's: how much fuller one SM of a group may be
     static constexpr std::size_t most_groups = 4;
     static constexpr double nearly = 0.05; // of a block's time: how far SMs in one group may be apart
@@ -125,11 +136,15 @@ private:
 
     // ---- ends
 
+    // @param emptied  whether there are parts without a block
     template <class Ended>
-    void retire(Ended&& ended) {
+    void retire(Ended&& ended, bool emptied) {
         bool merged = linger_ <= clock_ + instant;
         for (std::size_t g = 0; g < live_; ++g) {
             group& at = groups_[g];
+            if (at.next > clock_ + instant && !emptied) {
+                continue;
+            }
             for (std::size_t i = 0; i < at.parts.size();) {
                 part& p = at.parts[i];
                 running& k = kernels_[p.kernel];
@@ -147,12 +162,13 @@ private:
                 if (at.parts.empty()) {
                     clear(at); // no rounding errors are carried along
                 }
-                merged = true;
+                merged = room_ = touched_ = true;
             }
         }
         if (!merged) {
             return;
         }
+        touched_ = true;
         for (std::size_t i = 0; i < active_.size();) {
             const std::uint32_t k = active_[i];
             if (kernels_[k].no_block_is_left() && kernels_[k].earliest <= clock_ + instant) {
@@ -208,6 +224,7 @@ private:
     // Works out how much memory slows each kernel. @return whether any is slowed
     bool share_memory();
     void set_speeds(group& at);
+    void set_alarm() noexcept;
     [[nodiscard]] double tells_at() const noexcept;
 
     const cost::device* device_;
@@ -216,13 +233,17 @@ private:
     std::vector<running> kernels_;
     std::vector<std::uint32_t> unused_; // places in kernels_
     std::vector<std::uint32_t> active_; // places in kernels_ of those that have started
-    std::deque<std::uint32_t> queue_;   // those with blocks that are not placed yet, in the order of placement
+    waiting_line queue_;                // those with blocks that are not placed yet, in the order of placement
     std::vector<turn> turns_;
     std::vector<claim> claims_;
     std::uint32_t freed_by_ = nobody; // nobody yet
     std::uint32_t filling_ = nobody;  // the kernel that replaces blocks, if any
     bool due_ = false;                // whether parts have lost their last block
     bool short_ = false;              // whether memory slows any kernel
+    bool room_ = false;               // whether there may be more room for the first in the queue than before
+    bool touched_ = false;            // whether any group has changed, or who is active
+    bool waves_ = false;              // whether any kernel is in its last wave
+    double told_ = never;             // when those who wait are told next of slots that last waves free
     double flow_ = 0.0;               // blocks/us that the head of the queue replaces
     double filled_ = never;           // when it has no more to replace
     double clock_ = 0.0;

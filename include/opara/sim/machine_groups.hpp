@@ -62,7 +62,7 @@ inline void machine::join(std::size_t h, std::size_t g) {
         --kernels_[q.kernel].parts;
     }
     into.sms += from.sms;
-    into.changed = true;
+    into.changed = touched_ = true;
     from.parts.clear();
     std::swap(groups_[g], groups_[live_ - 1]);
     --live_;

@@ -23,7 +23,7 @@ inline void machine::restart_wave(std::uint32_t k) {
     for (std::size_t g = 0; g < live_; ++g) {
         for (part& p : groups_[g].parts) {
             if (p.kernel == k) {
-                groups_[g].changed = true;
+                groups_[g].changed = touched_ = true;
                 p.end = clock_ + (kernels_[k].f->block_us + (kernels_[k].yielding ? 0.0 : kernels_[k].delay)) / p.speed;
                 p.whole = p.count;
                 p.first = 0.0;
@@ -40,11 +40,6 @@ inline double machine::drained(const part& p, const running& k) const noexcept {
 
 // Takes the blocks that ended by now out of the groups of kernels in their last wave.
 inline void machine::free_ended_blocks() {
-    if (std::none_of(active_.begin(), active_.end(), [this](std::uint32_t k) {
-            return kernels_[k].flows && !kernels_[k].filling && kernels_[k].parts > 0;
-        })) {
-        return;
-    }
     for (std::size_t g = 0; g < live_; ++g) {
         for (std::size_t i = 0; i < groups_[g].parts.size(); ++i) {
             running& k = kernels_[groups_[g].parts[i].kernel];
@@ -55,15 +50,15 @@ inline void machine::free_ended_blocks() {
             if (at <= 0.0) {
                 continue;
             }
-            if (!piles_up()) {
+            if (k.made || !piles_up()) {
                 free_blocks(g, i, at * groups_[g].parts[i].whole, at >= 1.0 - 1e-9);
                 continue;
             }
             for (const double border : {0.10, 0.35}) { // the SMs that free up first, the next ones, the others
                 const part& p = groups_[g].parts[i];
                 const double sms = groups_[g].sms;
-                const double those = std::round((border - p.first) / (p.last - p.first) * sms);
-                if (those >= 1.0 && those < sms) {
+                const double those = (border - p.first) / (p.last - p.first) * sms + 0.5;
+                if (those >= 1.0 && whole(those) < sms) {
                     free_blocks_of_class(split(g, static_cast<std::uint32_t>(those)), i, at);
                 }
             }
@@ -94,7 +89,7 @@ inline void machine::free_blocks(std::size_t g, std::size_t i, double freed, boo
     freed_by_ = k.op;
     p.count = left;
     due_ = due_ || left <= 1e-9;
-    groups_[g].changed = true;
+    groups_[g].changed = touched_ = room_ = true;
     k.changed = true;
     k.resident -= blocks * groups_[g].sms;
 }

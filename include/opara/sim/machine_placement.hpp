@@ -17,6 +17,7 @@ inline void machine::touch(std::uint32_t kernel) noexcept {
     for (std::size_t g = 0; g < live_; ++g) {
         for (const part& p : groups_[g].parts) {
             groups_[g].changed = groups_[g].changed || p.kernel == kernel;
+            touched_ = true;
         }
     }
 }
@@ -25,7 +26,7 @@ inline void machine::put(std::size_t g, std::uint32_t kernel, double blocks) {
     running& k = kernels_[kernel];
     group& at = groups_[g];
     occupy(at, *k.f, blocks);
-    at.changed = true;
+    at.changed = touched_ = true;
     k.changed = true;
     const double all = blocks * at.sms;
     k.unplaced -= all;

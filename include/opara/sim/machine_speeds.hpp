@@ -46,15 +46,25 @@ inline void machine::share() {
         }
         next_end_ = std::min(next_end_, at.next);
     }
-    linger_ = flow_ = math_ = 0.0;
-    linger_ = filled_ = never;
+    linger_ = never;
+    math_ = 0.0;
+    waves_ = false;
     for (const std::uint32_t i : active_) {
         running& k = kernels_[i];
         k.changed = false;
         linger_ = k.no_block_is_left() ? std::min(linger_, k.earliest) : linger_;
-        math_ += k.working * k.slowed * k.f->math / device_->sms;
+        math_ += k.working * k.slowed * k.f->math;
+        waves_ = waves_ || (k.flows && !k.filling && k.parts > 0);
     }
+    math_ /= device_->sms;
+}
+
+// Finds out what happens next by itself, and when.
+inline void machine::set_alarm() noexcept {
     next_ = std::min(next_end_, linger_);
+    flow_ = 0.0;
+    filled_ = never;
+    told_ = 0.0;
     if (queue_.empty()) {
         return;
     }
@@ -62,7 +72,8 @@ inline void machine::share() {
         flow_ = head.working * head.slowed / head.f->block_us;
         filled_ = clock_ + std::max(head.unplaced, 0.0) / flow_;
     }
-    next_ = std::min({next_, filled_, tells_at()});
+    told_ = waves_ ? tells_at() : never;
+    next_ = std::min({next_, filled_, told_});
 }
 
 // When those who wait are told next of slots that last waves free.
@@ -72,7 +83,8 @@ inline double machine::tells_at() const noexcept {
         for (const part& p : groups_[g].parts) {
             const running& k = kernels_[p.kernel];
             if (k.flows && !k.filling) {
-                const double step = next_step(drained(p, k) + 1e-6);
+                const double now = drained(p, k) + 1e-6;
+                const double step = k.made ? (now < 0.5 ? 0.5 : 1.0) : next_step(now);
                 first = std::min(first, p.end - (1.0 - step) * k.drain_width() * k.f->block_us / p.speed);
             }
         }
@@ -103,6 +115,7 @@ inline double machine::next_step(double now) const noexcept {
 
 inline void machine::share_sm(group& at) {
     double math = 0.0;
+    double most = 0.0; // of math, by one kernel
     double l2 = 0.0;
     for (part& p : at.parts) {
         const running& k = kernels_[p.kernel];
@@ -110,17 +123,20 @@ inline void machine::share_sm(group& at) {
         p.on_sm = 1.0;
         // A last wave that thins out is part of the kernel's time alone: only blocks that never came speed it up.
         const double here = k.ending() ? p.whole : p.count;
-        if (f.stretch_global > 1.0 && k.sharers() < f.resident) {
+        if (!f.stretches) {
+        } else if (f.stretch_global > 1.0 && k.sharers() < f.resident) {
             p.on_sm = std::min(f.stretch_global, f.resident / k.sharers());
         } else if (f.stretch_local > 1.0 && here < f.per_sm) {
             // A group that stands for SMs which differ goes by the fullest of them: else all blocks of a kernel with
             // one block more than there are SMs would run as if alone on theirs, and be done before it could be.
             p.on_sm = std::min(f.stretch_local, f.per_sm / std::max(std::ceil(here - 1e-9), 1.0));
         }
-        math += p.count * f.math * p.on_sm;
+        const double use = p.count * f.math * p.on_sm;
+        math += use;
+        most = std::max(most, use);
         l2 += p.count * f.l2 * p.on_sm;
     }
-    if (at.parts.size() > 1 || math > 1.0) {
+    if (at.parts.size() > 1 ? most > contended_from : math > 1.0) {
         turns_.resize(at.parts.size());
         for (const bool ordinary : {true, false}) {
             bool contended = false;
@@ -130,7 +146,7 @@ inline void machine::share_sm(group& at) {
                 turns_[i] = {.use = p.count * (ordinary ? f.fp32 : f.math) * p.on_sm,
                              .warps = p.count * f.warps,
                              .need = ordinary ? f.issue_need : f.math_need};
-                contended = contended || turns_[i].use > 0.2;
+                contended = contended || turns_[i].use > contended_from;
             }
             if (contended) {
                 take_turns(turns_);
@@ -145,11 +161,10 @@ inline void machine::share_sm(group& at) {
         }
     }
     const double roof = device_->l2_gb_per_s_per_sm * 1e3;
-    for (part& p : at.parts) {
-        if (l2 > roof && of(p).l2 > 0.0) {
-            p.on_sm *= roof / l2;
+    if (l2 > roof) {
+        for (part& p : at.parts) {
+            p.on_sm *= of(p).l2 > 0.0 ? roof / l2 : 1.0;
         }
-        p.on_sm = std::max(p.on_sm, 1e-4);
     }
 }
 

@@ -182,8 +182,9 @@ private:
             ++done_;
             launcher_.done(node, now_);
         } else {
-            machine_.enqueue(print_of(node), node, priority_[node], placing_us(node));
-            settle();
+            if (machine_.enqueue(print_of(node), node, priority_[node], placing_us(node))) {
+                settle();
+            }
         }
         return true;
     }
