@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 namespace opara::inline OPARA_ABI::sim::detail {
 
@@ -23,6 +24,9 @@ struct footprint {
     double threads = 0.0;        // held by a block
     double registers = 0.0;      // held by a block
     double shared = 0.0;         // held by a block
+    double per_thread = 0.0;     // blocks for each thread of an SM, and so on: what limits how many fit
+    double per_register = 0.0;
+    double per_shared = 0.0;
     std::uint32_t per_sm = 0;    // blocks on an SM when alone
     double warps = 1.0;          // of a block
     double duration_us = 0.0;    // of the kernel alone
@@ -73,6 +77,9 @@ struct footprint {
     f.threads = std::max((k.threads + 31) / 32 * 32, 32U);
     f.registers = std::max(static_cast<double>(cost::registers_of_block(k)), 1.0);
     f.shared = static_cast<double>(cost::shared_of_block(k, d));
+    f.per_thread = 1.0 / f.threads;
+    f.per_register = 1.0 / f.registers;
+    f.per_shared = f.shared > 0.0 ? 1.0 / f.shared : std::numeric_limits<double>::max();
     f.large_shared = k.shared_bytes > d.shared_bytes_default;
     f.keeps_out = !f.large_shared && k.split == cost::memory_split::by_use;
     f.warps = f.threads / 32.0;

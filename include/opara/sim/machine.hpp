@@ -209,6 +209,8 @@ private:
 
     void touch(std::uint32_t kernel) noexcept;
     void put(std::size_t g, std::uint32_t kernel, double blocks);
+    // What fits each group. @return what fits the device
+    double look_for_room(const footprint& f) noexcept;
     // Most of a large grid at once: up to the level at which SMs are equally full, short of the last round.
     void fill_evenly(std::uint32_t kernel);
     void fill(std::uint32_t kernel);

@@ -8,7 +8,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 
 namespace opara::inline OPARA_ABI::sim::detail {
 
@@ -26,6 +25,7 @@ inline void machine::put(std::size_t g, std::uint32_t kernel, double blocks) {
     running& k = kernels_[kernel];
     group& at = groups_[g];
     occupy(at, *k.f, blocks);
+    at.room -= blocks;
     at.changed = touched_ = true;
     k.changed = true;
     const double all = blocks * at.sms;
@@ -44,31 +44,32 @@ inline void machine::put(std::size_t g, std::uint32_t kernel, double blocks) {
     at.parts.push_back({.kernel = kernel, .count = blocks, .end = clock_ + k.f->block_us + k.delay});
 }
 
+// What fits each group. @return what fits the device
+inline double machine::look_for_room(const footprint& f) noexcept {
+    double all = 0.0;
+    for (std::size_t g = 0; g < live_; ++g) {
+        groups_[g].room = room(groups_[g], f);
+        all += groups_[g].room * groups_[g].sms;
+    }
+    return all;
+}
+
 // Most of a large grid at once: up to the level at which SMs are equally full, short of the last round.
 inline void machine::fill_evenly(std::uint32_t kernel) {
-    const footprint& f = *kernels_[kernel].f;
-    const auto blocks_at = [&](const group& at, double level) { // level: threads that stay free
-        return fits(at, f) && at.threads > level ? std::min(room(at, f), whole((at.threads - level) / f.threads))
-                                                 : 0.0;
+    const double wanted = kernels_[kernel].unplaced;
+    const double per_thread = kernels_[kernel].f->per_thread;
+    const auto blocks_at = [per_thread](const group& at, double level) { // level: threads that stay free
+        return at.threads > level ? std::min(at.room, whole((at.threads - level) * per_thread + 1e-9)) : 0.0;
     };
-    const auto placed_at = [&](double level) {
-        double sum = 0.0;
-        for (std::size_t g = 0; g < live_; ++g) {
-            sum += blocks_at(groups_[g], level) * groups_[g].sms;
-        }
-        return sum;
-    };
-    if (kernels_[kernel].unplaced < 2.0 * device_->sms) {
-        return;
-    }
-    double low = 0.0; // too many, or all that fits
+    double low = 0.0;
     double high = device_->threads_per_sm;
-    if (placed_at(0.0) <= kernels_[kernel].unplaced) {
-        high = 0.0;
-    }
     while (high > low + 31.0) {
         const double middle = (low + high) / 2.0;
-        (placed_at(middle) <= kernels_[kernel].unplaced ? high : low) = middle;
+        double placed = 0.0;
+        for (std::size_t g = 0; g < live_; ++g) {
+            placed += blocks_at(groups_[g], middle) * groups_[g].sms;
+        }
+        (placed <= wanted ? high : low) = middle;
     }
     for (std::size_t g = 0; g < live_; ++g) {
         if (const double blocks = blocks_at(groups_[g], high); blocks > 0.0) {
@@ -78,39 +79,51 @@ inline void machine::fill_evenly(std::uint32_t kernel) {
 }
 
 inline void machine::fill(std::uint32_t kernel) {
-    fill_evenly(kernel);
-    while (kernels_[kernel].unplaced >= 1.0) {
-        const running& k = kernels_[kernel];
-        constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
-        std::size_t best = none;
+    const running& k = kernels_[kernel];
+    const double all = look_for_room(*k.f);
+    if (all == 0.0) {
+        return;
+    }
+    if (k.unplaced >= all) {
+        for (std::size_t g = 0; g < live_; ++g) {
+            if (groups_[g].room > 0.0) {
+                put(g, kernel, groups_[g].room);
+            }
+        }
+        return;
+    }
+    if (k.unplaced >= 2.0 * device_->sms) {
+        fill_evenly(kernel);
+    }
+    while (k.unplaced >= 1.0) { // the emptiest SMs, until they are as full as the next ones
+        std::size_t best = live_;
         double next_free = 0.0; // threads of the second best
         for (std::size_t g = 0; g < live_; ++g) {
-            if (!fits(groups_[g], *k.f)) {
+            const group& at = groups_[g];
+            if (at.room == 0.0) {
                 continue;
             }
-            if (best == none || groups_[g].threads > groups_[best].threads ||
-                (groups_[g].threads == groups_[best].threads && groups_[g].slots > groups_[best].slots)) {
-                next_free = best == none ? 0.0 : groups_[best].threads;
+            if (best == live_ || at.threads > groups_[best].threads ||
+                (at.threads == groups_[best].threads && at.slots > groups_[best].slots)) {
+                next_free = best == live_ ? 0.0 : groups_[best].threads;
                 best = g;
             } else {
-                next_free = std::max(next_free, groups_[g].threads);
+                next_free = std::max(next_free, at.threads);
             }
         }
-        if (best == none) {
+        if (best == live_) {
             return;
         }
-        const double fraction = k.unplaced / groups_[best].sms;
-        if (fraction < 1.0) {
+        const group& at = groups_[best];
+        if (k.unplaced < at.sms) {
             if (k.flows && k.resident >= 0.5) { // if it gave all its slots away, none of its blocks ever ends
-                return;                           // less than a block for each SM: they come as others end
+                return;                         // less than a block for each SM: they come as others end
             }
-            best = split(best, static_cast<std::uint32_t>(k.unplaced));
-            put(best, kernel, 1.0);
+            put(split(best, static_cast<std::uint32_t>(k.unplaced)), kernel, 1.0);
             return;
         }
-        const double lead = std::max(whole((groups_[best].threads - next_free) / k.f->threads), 1.0);
-        const double rounds = std::min({lead, room(groups_[best], *k.f), whole(fraction)});
-        put(best, kernel, rounds);
+        const double lead = std::max(whole((at.threads - next_free) * k.f->per_thread + 1e-9), 1.0);
+        put(best, kernel, std::min({lead, at.room, whole(k.unplaced / at.sms)}));
     }
 }
 

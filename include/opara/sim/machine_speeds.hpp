@@ -83,9 +83,12 @@ inline double machine::tells_at() const noexcept {
         for (const part& p : groups_[g].parts) {
             const running& k = kernels_[p.kernel];
             if (k.flows && !k.filling) {
-                const double now = drained(p, k) + 1e-6;
-                const double step = k.made ? (now < 0.5 ? 0.5 : 1.0) : next_step(now);
-                first = std::min(first, p.end - (1.0 - step) * k.drain_width() * k.f->block_us / p.speed);
+                const double us = k.drain_width() * k.f->block_us / p.speed;
+                if (k.made) {
+                    first = std::min(first, p.end - 0.5 * us > clock_ + 1e-6 * us ? p.end - 0.5 * us : p.end);
+                } else {
+                    first = std::min(first, p.end - (1.0 - next_step(1.0 - (p.end - clock_) / us + 1e-6)) * us);
+                }
             }
         }
     }

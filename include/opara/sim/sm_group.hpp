@@ -39,12 +39,13 @@ struct group {
     double registers = 0.0;
     double shared = 0.0;
     double plain = 0.0; // resident blocks that keep blocks with much shared memory out
-    double next = 0.0;  // when the first of its parts is over
+    double room = 0.0; // whole blocks of the kernel that is being placed
+    double next = 0.0; // when the first of its parts is over
     std::vector<part> parts;
 };
 
 /// A kernel that was dispatched and is not done.
-struct running {
+struct alignas(64) running {
     const footprint* f = nullptr;
     std::uint32_t op = 0;
     std::int32_t priority = 0;
@@ -90,21 +91,18 @@ inline void occupy(group& at, const footprint& f, double blocks) noexcept {
 /// Takes them away again.
 inline void release(group& at, const footprint& f, double blocks) noexcept { occupy(at, f, -blocks); }
 
-/// Whether one more block fits each SM.
-[[nodiscard]] inline bool fits(const group& at, const footprint& f) noexcept {
-    constexpr double slack = 1e-6;
-    return at.threads + slack >= f.threads && at.slots + slack >= 1.0 && at.registers + slack >= f.registers &&
-           at.shared + slack >= f.shared && !(f.large_shared && at.plain > slack);
-}
-
 /// `std::floor` for numbers from 0 to 2^31, which takes no call of a function.
 [[nodiscard]] inline double whole(double x) noexcept { return static_cast<double>(static_cast<std::int32_t>(x)); }
 
 /// Whole blocks that fit each SM of a group.
 [[nodiscard]] inline double room(const group& at, const footprint& f) noexcept {
-    double n = std::min({at.slots, at.threads / f.threads, at.registers / f.registers});
-    n = f.shared == 0.0 ? n : std::min(n, at.shared / f.shared);
-    return whole(n + 1e-6);
+    constexpr double slack = 1e-6;
+    if (f.large_shared && at.plain > slack) {
+        return 0.0;
+    }
+    const double n = std::min(std::min(at.slots, at.threads * f.per_thread),
+                              std::min(at.registers * f.per_register, (at.shared + slack) * f.per_shared)); // a device may have none
+    return whole(std::max(n, 0.0) + slack);
 }
 
 } // namespace opara::inline OPARA_ABI::sim::detail
