@@ -34,6 +34,7 @@ struct footprint {
     double resident = 0.0;       // blocks at once when alone
     double dram = 0.0;           // bytes/us of a block
     double l2 = 0.0;             // bytes/us of a block
+    double l2_cost = 0.0;        // ... and what its DRAM traffic costs of L2's bandwidth
     double in_flight = 0.0;      // bytes on the way of a block
     double math = 0.0;           // share of an SM's arithmetic that a block uses
     double fp32 = 0.0;           // ... and of its ordinary units
@@ -99,6 +100,7 @@ struct footprint {
     f.dram = std::min(k.dram_bytes * per_us, dram_roof / f.resident);
     f.l2 = std::min(
         {std::max(k.l2_bytes, k.dram_bytes) * per_us, l2_roof / f.resident, d.l2_gb_per_s_per_sm * 1e3 / f.per_sm});
+    f.l2_cost = f.l2 + (d.l2_bytes_per_dram_byte - 1.0) * f.dram;
     const double most = 1.0 / f.per_sm;
     const double fp32 = k.fp32_flops * per_us / (d.fp32_tflops * 1e6 / sms);
     const double tensor = k.tensor_flops * per_us / (d.tensor_tflops * 1e6 / sms);
@@ -108,7 +110,7 @@ struct footprint {
 
     // What holds it up.
     const double use_dram = f.dram * f.resident / dram_roof;
-    const double use_l2 = (f.l2 + (d.l2_bytes_per_dram_byte - 1.0) * f.dram) * f.resident / l2_roof;
+    const double use_l2 = f.l2_cost * f.resident / l2_roof;
     const double use_math = arithmetic * f.per_sm;
     const double waiting =
         (f.dram * d.dram_latency_us + (f.l2 - std::min(f.dram, f.l2)) * d.l2_latency_us) / f.in_flight;

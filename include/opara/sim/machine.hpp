@@ -37,7 +37,7 @@ public:
         active_.clear();
         queue_.clear();
         freed_by_ = filling_ = nobody;
-        due_ = short_ = room_ = touched_ = waves_ = false;
+        due_ = short_ = stretched_ = room_ = touched_ = waves_ = false;
         clock_ = 0.0;
         next_ = next_end_ = linger_ = filled_ = never;
         told_ = 0.0;
@@ -134,6 +134,12 @@ private:
     }
     [[nodiscard]] const footprint& of(const part& p) const noexcept { return *kernels_[p.kernel].f; }
 
+    // Has a group's and a kernel's speeds worked out again.
+    void change(group& at, running& k) noexcept {
+        at.changed = k.changed = touched_ = true;
+        stretched_ = stretched_ || k.f->stretch_global > 1.0;
+    }
+
     // ---- ends
 
     // @param emptied  whether there are parts without a block
@@ -145,25 +151,28 @@ private:
             if (at.next > clock_ + instant && !emptied) {
                 continue;
             }
-            for (std::size_t i = 0; i < at.parts.size();) {
-                part& p = at.parts[i];
+            std::size_t left = 0;
+            for (part& p : at.parts) {
                 running& k = kernels_[p.kernel];
                 if (k.filling || (p.end > clock_ + instant && p.count > 1e-9)) {
-                    ++i;
+                    at.parts[left++] = p;
                     continue;
                 }
                 release(at, *k.f, p.count);
                 freed_by_ = k.op;
-                at.changed = true;
-                k.changed = true;
+                change(at, k);
                 k.resident -= p.count * at.sms;
+                k.working -= p.worked;
                 --k.parts;
-                at.parts.erase(at.parts.begin() + static_cast<std::ptrdiff_t>(i));
-                if (at.parts.empty()) {
-                    clear(at); // no rounding errors are carried along
-                }
-                merged = room_ = touched_ = true;
             }
+            if (left == at.parts.size()) {
+                continue;
+            }
+            at.parts.resize(left);
+            if (left == 0) {
+                clear(at); // no rounding errors are carried along
+            }
+            merged = room_ = true;
         }
         if (!merged) {
             return;
@@ -241,6 +250,7 @@ private:
     std::uint32_t freed_by_ = nobody; // nobody yet
     std::uint32_t filling_ = nobody;  // the kernel that replaces blocks, if any
     bool due_ = false;                // whether parts have lost their last block
+    bool stretched_ = false;          // whether a kernel has changed that goes faster where others are gone
     bool short_ = false;              // whether memory slows any kernel
     bool room_ = false;               // whether there may be more room for the first in the queue than before
     bool touched_ = false;            // whether any group has changed, or who is active

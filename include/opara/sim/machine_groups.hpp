@@ -53,6 +53,7 @@ inline void machine::join(std::size_t h, std::size_t g) {
             into.parts.back().whole *= share;
             continue;
         }
+        same->worked += q.worked;
         same->count += share * q.count;
         same->whole += share * q.whole;
         const double remaining = std::max(same->remaining(clock_), q.remaining(clock_));
@@ -115,6 +116,8 @@ inline std::size_t machine::split(std::size_t g, std::uint32_t sms) {
     for (std::size_t i = 0; i < to.parts.size(); ++i) {
         ++kernels_[to.parts[i].kernel].parts;
         const double middle = from.parts[i].first + share * (from.parts[i].last - from.parts[i].first);
+        to.parts[i].worked *= share;
+        from.parts[i].worked -= to.parts[i].worked;
         to.parts[i].last = middle;
         from.parts[i].first = middle;
     }

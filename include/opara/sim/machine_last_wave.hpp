@@ -19,6 +19,7 @@ inline void machine::begin_last_wave(std::uint32_t k) {
 
 inline void machine::restart_wave(std::uint32_t k) {
     kernels_[k].changed = true;
+    stretched_ = stretched_ || kernels_[k].f->stretch_global > 1.0;
     kernels_[k].wave = kernels_[k].resident;
     for (std::size_t g = 0; g < live_; ++g) {
         for (part& p : groups_[g].parts) {
@@ -89,8 +90,8 @@ inline void machine::free_blocks(std::size_t g, std::size_t i, double freed, boo
     freed_by_ = k.op;
     p.count = left;
     due_ = due_ || left <= 1e-9;
-    groups_[g].changed = touched_ = room_ = true;
-    k.changed = true;
+    change(groups_[g], k);
+    room_ = true;
     k.resident -= blocks * groups_[g].sms;
 }
 

@@ -26,17 +26,18 @@ inline void machine::put(std::size_t g, std::uint32_t kernel, double blocks) {
     group& at = groups_[g];
     occupy(at, *k.f, blocks);
     at.room -= blocks;
-    at.changed = touched_ = true;
-    k.changed = true;
+    change(at, k);
     const double all = blocks * at.sms;
     k.unplaced -= all;
     k.resident += all;
     bool there = false;
-    for (part& p : at.parts) {
-        there = there || p.kernel == kernel;
-        if (p.kernel == kernel && (k.flows || p.remaining(clock_) >= (k.f->block_us + k.delay) * (1.0 - 1e-12))) {
-            p.count += blocks;
-            return;
+    if (k.parts > 0) {
+        for (part& p : at.parts) {
+            there = there || p.kernel == kernel;
+            if (p.kernel == kernel && (k.flows || p.remaining(clock_) >= (k.f->block_us + k.delay) * (1.0 - 1e-12))) {
+                p.count += blocks;
+                return;
+            }
         }
     }
     k.sms += there ? 0 : at.sms;

@@ -14,49 +14,32 @@
 namespace opara::inline OPARA_ABI::sim::detail {
 
 inline void machine::share() {
-    for (const std::uint32_t k : active_) {
-        kernels_[k].working = 0.0;
-    }
     double busy = 0.0;
     for (std::size_t g = 0; g < live_; ++g) {
         group& at = groups_[g];
-        if (at.parts.empty()) {
-            continue;
-        }
-        busy += at.sms;
-        for (const part& p : at.parts) {
-            at.changed = at.changed || (kernels_[p.kernel].changed && kernels_[p.kernel].f->stretch_global > 1.0);
+        if (stretched_) {
+            for (const part& p : at.parts) {
+                at.changed = at.changed || (kernels_[p.kernel].changed && kernels_[p.kernel].f->stretch_global > 1.0);
+            }
         }
         if (at.changed) {
             share_sm(at);
+            set_speeds(at);
+            at.changed = false;
         }
-        for (const part& p : at.parts) {
-            kernels_[p.kernel].working += p.count * at.sms * p.on_sm;
-        }
+        busy += at.parts.empty() ? 0.0 : at.sms;
     }
+    stretched_ = false;
     busy_ = busy / device_->sms;
     const bool was_short = short_;
     short_ = share_memory();
     next_end_ = never;
     for (std::size_t g = 0; g < live_; ++g) {
-        group& at = groups_[g];
-        if (at.changed || short_ || was_short) {
-            set_speeds(at);
-            at.changed = false;
+        if (short_ || was_short) {
+            set_speeds(groups_[g]);
         }
-        next_end_ = std::min(next_end_, at.next);
+        next_end_ = std::min(next_end_, groups_[g].next);
     }
-    linger_ = never;
-    math_ = 0.0;
-    waves_ = false;
-    for (const std::uint32_t i : active_) {
-        running& k = kernels_[i];
-        k.changed = false;
-        linger_ = k.no_block_is_left() ? std::min(linger_, k.earliest) : linger_;
-        math_ += k.working * k.slowed * k.f->math;
-        waves_ = waves_ || (k.flows && !k.filling && k.parts > 0);
-    }
-    math_ /= device_->sms;
 }
 
 // Finds out what happens next by itself, and when.
@@ -99,9 +82,11 @@ inline double machine::tells_at() const noexcept {
 inline void machine::set_speeds(group& at) {
     at.next = never;
     for (part& p : at.parts) {
-        const running& k = kernels_[p.kernel];
-        const double speed = std::max(p.on_sm * k.slowed, 1e-4);
-        if (speed != p.speed) {
+        running& k = kernels_[p.kernel];
+        const double worked = p.count * at.sms * p.on_sm;
+        k.working += worked - p.worked;
+        p.worked = worked;
+        if (const double speed = std::max(p.on_sm * k.slowed, 1e-4); speed != p.speed) {
             p.run_at(speed, clock_);
         }
         at.next = k.filling ? at.next : std::min(at.next, p.end);
@@ -174,19 +159,23 @@ inline void machine::share_sm(group& at) {
 inline bool machine::share_memory() {
     const double dram_roof = device_->dram_gb_per_s * 1e3;
     const double l2_roof = device_->l2_gb_per_s * 1e3;
-    const double more = device_->l2_bytes_per_dram_byte - 1.0;
     double dram = 0.0;
     double l2 = 0.0;
+    double math = 0.0;
+    linger_ = never;
+    waves_ = false;
     for (const std::uint32_t i : active_) {
         running& k = kernels_[i];
-        // Nor are bytes lost: the blocks that are left of a last wave move those of the ones that are gone.
-        const double moving = k.resident > 0.0 ? k.working * k.sharers() / k.resident : k.working;
-        k.use_dram = moving * k.f->dram;
-        k.use_l2 = moving * k.f->l2;
+        const double moving = k.moving();
+        dram += moving * k.f->dram;
+        l2 += moving * k.f->l2_cost;
+        math += k.working * k.f->math;
         k.slowed = 1.0;
-        dram += k.use_dram;
-        l2 += k.use_l2 + more * k.use_dram;
+        k.changed = false;
+        linger_ = k.no_block_is_left() ? std::min(linger_, k.earliest) : linger_;
+        waves_ = waves_ || (k.flows && !k.filling && k.parts > 0);
     }
+    math_ = math / device_->sms;
     dram_ = std::min(dram / dram_roof, 1.0);
     const double enough = 1.0 + 1e-9;
     if (dram <= dram_roof * enough && l2 <= l2_roof * enough) {
@@ -196,8 +185,8 @@ inline bool machine::share_memory() {
     if (l2 > l2_roof) {
         for (std::size_t i = 0; i < active_.size(); ++i) {
             const running& k = kernels_[active_[i]];
-            const double cost = k.use_l2 > 0.0 ? (k.use_l2 + more * k.use_dram) / k.use_l2 : 1.0;
-            claims_[i] = {.demand = k.use_l2 * cost, .weight = k.sharers() * k.f->in_flight * cost};
+            const double cost = k.f->l2 > 0.0 ? k.f->l2_cost / k.f->l2 : 1.0;
+            claims_[i] = {.demand = k.moving() * k.f->l2 * cost, .weight = k.sharers() * k.f->in_flight * cost};
         }
         divide(claims_, l2_roof);
         for (std::size_t i = 0; i < active_.size(); ++i) {
@@ -206,12 +195,17 @@ inline bool machine::share_memory() {
     }
     for (std::size_t i = 0; i < active_.size(); ++i) {
         const running& k = kernels_[active_[i]];
-        claims_[i] = {.demand = k.use_dram * k.slowed, .weight = k.sharers() * k.f->in_flight};
+        claims_[i] = {.demand = k.moving() * k.f->dram * k.slowed, .weight = k.sharers() * k.f->in_flight};
     }
     divide(claims_, dram_roof);
     for (std::size_t i = 0; i < active_.size(); ++i) {
         kernels_[active_[i]].slowed *= claims_[i].speed;
     }
+    math = 0.0;
+    for (const std::uint32_t i : active_) {
+        math += kernels_[i].working * kernels_[i].slowed * kernels_[i].f->math;
+    }
+    math_ = math / device_->sms;
     return true;
 }
 

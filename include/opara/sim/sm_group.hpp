@@ -21,6 +21,7 @@ struct part {
     double end = 0.0;   // when these blocks are over at their present speed; means nothing while the kernel flows
     double on_sm = 1.0; // speed that the SM leaves them
     double speed = 1.0; // ... and the memory
+    double worked = 0.0; // what it adds to its kernel's `working`
 
     // Of these blocks' time at speed 1.
     [[nodiscard]] double remaining(double now) const noexcept { return (end - now) * speed; }
@@ -59,8 +60,6 @@ struct alignas(64) running {
                              // and such a mean must not make a kernel faster than it can be
     double working = 0.0;    // its blocks, each times the speed that its SM leaves it
     double slowed = 1.0;     // ... by memory
-    double use_dram = 0.0;   // bytes/us at the speed that SMs leave it
-    double use_l2 = 0.0;
     bool flows = false;      // runs in waves: blocks that end are replaced
     bool made = false;       // ... though alone it would not
     bool started = false;
@@ -73,6 +72,10 @@ struct alignas(64) running {
     [[nodiscard]] bool ending() const noexcept { return flows && !filling && !yielding && unplaced < 1.0; }
     // The blocks that share what the kernel gets of the device: in the last wave those that it began with.
     [[nodiscard]] double sharers() const noexcept { return ending() ? wave : resident; }
+    // `working`, and the blocks of the last wave that are gone: no bytes are lost, those that are left move theirs.
+    [[nodiscard]] double moving() const noexcept {
+        return ending() && resident > 0.0 ? working * wave / resident : working;
+    }
     // Share of a block's time over which the last wave ends, and share of that which parts the SMs.
     [[nodiscard]] double drain_width() const noexcept { return made || yielding ? 1.0 : f->drain_width; }
     [[nodiscard]] double drain_stagger() const noexcept {
