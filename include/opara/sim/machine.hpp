@@ -22,7 +22,7 @@ namespace opara::inline OPARA_ABI::sim::detail {
 /// group only, so its cost follows the number of kernels that run at once and not the number of SMs or blocks.
 class machine {
 public:
-    explicit machine(const cost::device& d) : device_{&d} { reset(); }
+    explicit machine(const cost::device& d) : device_{&d}, l2_of_sm_{d.l2_gb_per_s_per_sm * 1e3} { reset(); }
 
     /// Back to an idle device.
     void reset() {
@@ -30,7 +30,9 @@ public:
         live_ = 1;
         groups_[0].sms = device_->sms;
         groups_[0].parts.clear();
-        groups_[0].changed = true;
+        groups_[0].changed = false;
+        groups_[0].calm = true;
+        groups_[0].next = never;
         clear(groups_[0]);
         kernels_.clear();
         unused_.clear();
@@ -130,14 +132,42 @@ private:
         at.slots = device_->blocks_per_sm;
         at.registers = device_->registers_per_sm;
         at.shared = device_->shared_bytes_per_sm;
-        at.plain = 0.0;
+        at.math = at.l2 = at.plain = 0.0;
+        at.stretching = 0;
     }
     [[nodiscard]] const footprint& of(const part& p) const noexcept { return *kernels_[p.kernel].f; }
 
-    // Has a group's and a kernel's speeds worked out again.
-    void change(group& at, running& k) noexcept {
-        at.changed = k.changed = touched_ = true;
-        stretched_ = stretched_ || k.f->stretch_global > 1.0;
+    // Whether an SM holds nobody up and lets nobody go faster.
+    [[nodiscard]] bool is_calm(const group& at) const noexcept {
+        return at.stretching == 0 && at.math <= contended_from && at.l2 <= l2_of_sm_;
+    }
+    // Adds blocks to a part of a group, or takes them away. While SMs are calm nothing else follows from that.
+    void add(group& at, part& p, running& k, double blocks) noexcept {
+        occupy(at, *k.f, blocks);
+        p.count += blocks;
+        k.resident += blocks * at.sms;
+        if (at.calm && is_calm(at)) {
+            p.worked += blocks * at.sms;
+            k.working += blocks * at.sms;
+        } else {
+            at.changed = true;
+        }
+        note(k);
+    }
+    // The number of a kernel's blocks has changed.
+    void note(running& k) noexcept {
+        touched_ = true;
+        if (k.f->stretch_global > 1.0) {
+            k.changed = stretched_ = true;
+        }
+    }
+    // When the first of a group's parts is over.
+    [[nodiscard]] double first_end(const group& at) const noexcept {
+        double first = never;
+        for (const part& p : at.parts) {
+            first = kernels_[p.kernel].filling ? first : std::min(first, p.end);
+        }
+        return first;
     }
 
     // ---- ends
@@ -158,20 +188,24 @@ private:
                     at.parts[left++] = p;
                     continue;
                 }
-                release(at, *k.f, p.count);
                 freed_by_ = k.op;
-                change(at, k);
+                occupy(at, *k.f, -p.count);
                 k.resident -= p.count * at.sms;
                 k.working -= p.worked;
+                at.stretching -= k.f->stretches ? 1U : 0U;
                 --k.parts;
+                note(k);
             }
             if (left == at.parts.size()) {
+                at.next = first_end(at);
                 continue;
             }
             at.parts.resize(left);
             if (left == 0) {
                 clear(at); // no rounding errors are carried along
             }
+            at.next = first_end(at);
+            at.changed = at.changed || !at.calm;
             merged = room_ = true;
         }
         if (!merged) {
@@ -221,7 +255,8 @@ private:
     // What fits each group. @return what fits the device
     double look_for_room(const footprint& f) noexcept;
     // Most of a large grid at once: up to the level at which SMs are equally full, short of the last round.
-    void fill_evenly(std::uint32_t kernel);
+    // @return whether it placed any
+    bool fill_evenly(std::uint32_t kernel);
     void fill(std::uint32_t kernel);
     template <class Started>
     void place(Started&& started);
@@ -239,6 +274,7 @@ private:
     [[nodiscard]] double tells_at() const noexcept;
 
     const cost::device* device_;
+    double l2_of_sm_; // bytes/us that an SM takes from L2
     std::vector<group> groups_; // the first live_ of them; the others keep their memory for later
     std::size_t live_ = 0;
     std::vector<running> kernels_;

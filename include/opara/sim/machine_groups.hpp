@@ -39,6 +39,8 @@ inline void machine::join(std::size_t h, std::size_t g) {
     mean(into.slots, from.slots);
     mean(into.registers, from.registers);
     mean(into.shared, from.shared);
+    mean(into.math, from.math);
+    mean(into.l2, from.l2);
     mean(into.plain, from.plain);
     for (part& p : into.parts) {
         p.count *= 1.0 - share;
@@ -51,6 +53,7 @@ inline void machine::join(std::size_t h, std::size_t g) {
             into.parts.push_back(q);
             into.parts.back().count *= share;
             into.parts.back().whole *= share;
+            into.stretching += of(q).stretches ? 1U : 0U;
             continue;
         }
         same->worked += q.worked;
@@ -63,7 +66,10 @@ inline void machine::join(std::size_t h, std::size_t g) {
         --kernels_[q.kernel].parts;
     }
     into.sms += from.sms;
-    into.changed = touched_ = true;
+    into.calm = into.calm && from.calm;
+    into.changed = into.changed || from.changed || !into.calm;
+    into.next = first_end(into);
+    touched_ = true;
     from.parts.clear();
     std::swap(groups_[g], groups_[live_ - 1]);
     --live_;
@@ -107,7 +113,12 @@ inline std::size_t machine::split(std::size_t g, std::uint32_t sms) {
     to.slots = from.slots;
     to.registers = from.registers;
     to.shared = from.shared;
+    to.math = from.math;
+    to.l2 = from.l2;
     to.plain = from.plain;
+    to.room = from.room;
+    to.stretching = from.stretching;
+    to.calm = from.calm;
     to.changed = from.changed;
     to.next = from.next;
     to.parts.assign(from.parts.begin(), from.parts.end());

@@ -18,8 +18,7 @@ inline void machine::begin_last_wave(std::uint32_t k) {
 }
 
 inline void machine::restart_wave(std::uint32_t k) {
-    kernels_[k].changed = true;
-    stretched_ = stretched_ || kernels_[k].f->stretch_global > 1.0;
+    note(kernels_[k]);
     kernels_[k].wave = kernels_[k].resident;
     for (std::size_t g = 0; g < live_; ++g) {
         for (part& p : groups_[g].parts) {
@@ -86,13 +85,11 @@ inline void machine::free_blocks(std::size_t g, std::size_t i, double freed, boo
         return;
     }
     const double blocks = p.count - left;
-    release(groups_[g], *k.f, blocks);
-    freed_by_ = k.op;
+    add(groups_[g], p, k, -blocks);
     p.count = left;
+    freed_by_ = k.op;
     due_ = due_ || left <= 1e-9;
-    change(groups_[g], k);
     room_ = true;
-    k.resident -= blocks * groups_[g].sms;
 }
 
 } // namespace opara::inline OPARA_ABI::sim::detail

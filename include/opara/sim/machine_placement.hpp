@@ -24,25 +24,24 @@ inline void machine::touch(std::uint32_t kernel) noexcept {
 inline void machine::put(std::size_t g, std::uint32_t kernel, double blocks) {
     running& k = kernels_[kernel];
     group& at = groups_[g];
-    occupy(at, *k.f, blocks);
+    k.unplaced -= blocks * at.sms;
     at.room -= blocks;
-    change(at, k);
-    const double all = blocks * at.sms;
-    k.unplaced -= all;
-    k.resident += all;
     bool there = false;
     if (k.parts > 0) {
         for (part& p : at.parts) {
             there = there || p.kernel == kernel;
             if (p.kernel == kernel && (k.flows || p.remaining(clock_) >= (k.f->block_us + k.delay) * (1.0 - 1e-12))) {
-                p.count += blocks;
+                add(at, p, k, blocks);
                 return;
             }
         }
     }
     k.sms += there ? 0 : at.sms;
     ++k.parts;
-    at.parts.push_back({.kernel = kernel, .count = blocks, .end = clock_ + k.f->block_us + k.delay});
+    at.stretching += k.f->stretches ? 1U : 0U;
+    at.parts.push_back({.kernel = kernel, .end = clock_ + k.f->block_us + k.delay});
+    at.next = k.filling ? at.next : std::min(at.next, at.parts.back().end);
+    add(at, at.parts.back(), k, blocks);
 }
 
 // What fits each group. @return what fits the device
@@ -56,27 +55,34 @@ inline double machine::look_for_room(const footprint& f) noexcept {
 }
 
 // Most of a large grid at once: up to the level at which SMs are equally full, short of the last round.
-inline void machine::fill_evenly(std::uint32_t kernel) {
-    const double wanted = kernels_[kernel].unplaced;
-    const double per_thread = kernels_[kernel].f->per_thread;
-    const auto blocks_at = [per_thread](const group& at, double level) { // level: threads that stay free
-        return at.threads > level ? std::min(at.room, whole((at.threads - level) * per_thread + 1e-9)) : 0.0;
-    };
-    double low = 0.0;
-    double high = device_->threads_per_sm;
-    while (high > low + 31.0) {
-        const double middle = (low + high) / 2.0;
-        double placed = 0.0;
+inline bool machine::fill_evenly(std::uint32_t kernel) {
+    const footprint& f = *kernels_[kernel].f;
+    const double wanted = kernels_[kernel].unplaced * f.threads;
+    double level = -1.0; // threads that stay free; it rises as those drop out that have no more than that
+    for (bool again = true; again;) {
+        double threads = 0.0;
+        double sms = 0.0;
         for (std::size_t g = 0; g < live_; ++g) {
-            placed += blocks_at(groups_[g], middle) * groups_[g].sms;
+            const group& at = groups_[g];
+            if (at.room > 0.0 && at.threads > level) {
+                threads += at.threads * at.sms;
+                sms += at.sms;
+            }
         }
-        (placed <= wanted ? high : low) = middle;
+        const double next = (threads - wanted) / sms;
+        again = sms > 0.0 && next > level + 1e-6;
+        level = again ? next : level;
     }
+    bool any = false;
     for (std::size_t g = 0; g < live_; ++g) {
-        if (const double blocks = blocks_at(groups_[g], high); blocks > 0.0) {
+        const group& at = groups_[g];
+        const double blocks = std::min(at.room, whole(std::max(at.threads - level, 0.0) * f.per_thread + 1e-9));
+        if (blocks > 0.0 && kernels_[kernel].unplaced >= blocks * at.sms) {
             put(g, kernel, blocks);
+            any = true;
         }
     }
+    return any;
 }
 
 inline void machine::fill(std::uint32_t kernel) {
@@ -93,8 +99,7 @@ inline void machine::fill(std::uint32_t kernel) {
         }
         return;
     }
-    if (k.unplaced >= 2.0 * device_->sms) {
-        fill_evenly(kernel);
+    while (k.unplaced >= 2.0 * device_->sms && fill_evenly(kernel)) {
     }
     while (k.unplaced >= 1.0) { // the emptiest SMs, until they are as full as the next ones
         std::size_t best = live_;

@@ -17,7 +17,7 @@ inline void machine::share() {
     double busy = 0.0;
     for (std::size_t g = 0; g < live_; ++g) {
         group& at = groups_[g];
-        if (stretched_) {
+        if (stretched_ && at.stretching > 0) {
             for (const part& p : at.parts) {
                 at.changed = at.changed || (kernels_[p.kernel].changed && kernels_[p.kernel].f->stretch_global > 1.0);
             }
@@ -102,6 +102,13 @@ inline double machine::next_step(double now) const noexcept {
 }
 
 inline void machine::share_sm(group& at) {
+    at.calm = is_calm(at);
+    if (at.calm) {
+        for (part& p : at.parts) {
+            p.on_sm = 1.0;
+        }
+        return;
+    }
     double math = 0.0;
     double most = 0.0; // of math, by one kernel
     double l2 = 0.0;
@@ -148,10 +155,9 @@ inline void machine::share_sm(group& at) {
             l2 += p.count * of(p).l2 * p.on_sm;
         }
     }
-    const double roof = device_->l2_gb_per_s_per_sm * 1e3;
-    if (l2 > roof) {
+    if (l2 > l2_of_sm_) {
         for (part& p : at.parts) {
-            p.on_sm *= of(p).l2 > 0.0 ? roof / l2 : 1.0;
+            p.on_sm *= of(p).l2 > 0.0 ? l2_of_sm_ / l2 : 1.0;
         }
     }
 }

@@ -35,10 +35,14 @@ struct part {
 struct group {
     std::uint32_t sms = 0;
     bool changed = true;  // since its parts' speeds were worked out
+    bool calm = true;     // the SM holds nobody up and lets nobody go faster: all its parts run at speed 1 on it
+    std::uint32_t stretching = 0; // parts of kernels that go faster where others are gone
     double threads = 0.0; // free on each
     double slots = 0.0;
     double registers = 0.0;
     double shared = 0.0;
+    double math = 0.0;  // use of its arithmetic and of L2, if all ran at speed 1
+    double l2 = 0.0;
     double plain = 0.0; // resident blocks that keep blocks with much shared memory out
     double room = 0.0; // whole blocks of the kernel that is being placed
     double next = 0.0; // when the first of its parts is over
@@ -89,6 +93,8 @@ inline void occupy(group& at, const footprint& f, double blocks) noexcept {
     at.slots -= blocks;
     at.registers -= f.registers * blocks;
     at.shared -= f.shared * blocks;
+    at.math += f.math * blocks;
+    at.l2 += f.l2 * blocks;
     at.plain += f.keeps_out ? blocks : 0.0;
 }
 /// Takes them away again.
