@@ -13,6 +13,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -28,20 +29,25 @@ public:
     /// The number of a kernel's footprint.
     /// @throws cost_error  naming operator `v`: the kernel's numbers are no costs, or a block of it does not fit an SM
     std::uint32_t of(const cost::kernel& k, op_id v) {
-        if (2 * known_.size() >= slots_.size()) {
+        if (2 * known_ >= slots_.size()) {
             grow();
         }
         std::size_t at = place_of(k);
         for (; slots_[at] != none; at = (at + 1) & (slots_.size() - 1)) {
-            if (known_[slots_[at]].kernel == k) {
+            if (at_number(slots_[at]).kernel == k) {
                 return slots_[at];
             }
         }
-        known_.push_back({k, made_of(k, v)});
-        return slots_[at] = static_cast<std::uint32_t>(known_.size() - 1);
+        if (known_ == together * chunks_.size()) {
+            chunks_.push_back(std::make_unique<known_kernel[]>(together));
+        }
+        known_kernel& next = at_number(known_);
+        next.print = made_of(k, v);
+        next.kernel = k;
+        return slots_[at] = known_++;
     }
-    /// That footprint; empty where the kernel takes no time. Valid until the next call of `of`.
-    [[nodiscard]] const footprint& operator[](std::uint32_t number) const noexcept { return known_[number].print; }
+    /// That footprint; empty where the kernel takes no time. It stays where it is.
+    [[nodiscard]] const footprint& operator[](std::uint32_t number) const noexcept { return at_number(number).print; }
 
 private:
     struct known_kernel {
@@ -49,6 +55,11 @@ private:
         footprint print;
     };
     static constexpr std::uint32_t none = ~std::uint32_t{0};
+    static constexpr std::uint32_t together = 64;
+
+    [[nodiscard]] known_kernel& at_number(std::uint32_t i) const noexcept {
+        return chunks_[i / together][i % together];
+    }
 
     [[nodiscard]] std::size_t place_of(const cost::kernel& k) const noexcept {
         std::uint64_t h = std::uint64_t{k.blocks} << 32U | k.threads;
@@ -63,8 +74,8 @@ private:
     }
     void grow() {
         slots_.assign(std::max<std::size_t>(2 * slots_.size(), 64), none);
-        for (std::uint32_t i = 0; i < known_.size(); ++i) {
-            std::size_t at = place_of(known_[i].kernel);
+        for (std::uint32_t i = 0; i < known_; ++i) {
+            std::size_t at = place_of(at_number(i).kernel);
             while (slots_[at] != none) {
                 at = (at + 1) & (slots_.size() - 1);
             }
@@ -91,7 +102,8 @@ private:
     }
 
     const cost::device* device_;
-    std::vector<known_kernel> known_;
+    std::vector<std::unique_ptr<known_kernel[]>> chunks_;
+    std::uint32_t known_ = 0;
     std::vector<std::uint32_t> slots_; // numbers of known_, by hash, with linear probing
 };
 

@@ -22,7 +22,13 @@ namespace opara::inline OPARA_ABI::sim::detail {
 /// group only, so its cost follows the number of kernels that run at once and not the number of SMs or blocks.
 class machine {
 public:
-    explicit machine(const cost::device& d) : device_{&d}, l2_of_sm_{d.l2_gb_per_s_per_sm * 1e3} { reset(); }
+    explicit machine(const cost::device& d) : device_{&d}, l2_of_sm_{d.l2_gb_per_s_per_sm * 1e3} {
+        capacity_.threads = d.threads_per_sm;
+        capacity_.slots = d.blocks_per_sm;
+        capacity_.registers = d.registers_per_sm;
+        capacity_.shared = d.shared_bytes_per_sm;
+        reset();
+    }
 
     /// Back to an idle device.
     void reset() {
@@ -33,7 +39,8 @@ public:
         groups_[0].changed = false;
         groups_[0].calm = true;
         groups_[0].next = never;
-        clear(groups_[0]);
+        groups_[0].taken = {};
+        groups_[0].stretching = 0;
         kernels_.clear();
         unused_.clear();
         active_.clear();
@@ -127,23 +134,15 @@ private:
     static constexpr std::size_t most_groups = 4;
     static constexpr double nearly = 0.05; // of a block's time: how far SMs in one group may be apart
 
-    void clear(group& at) const noexcept {
-        at.threads = device_->threads_per_sm;
-        at.slots = device_->blocks_per_sm;
-        at.registers = device_->registers_per_sm;
-        at.shared = device_->shared_bytes_per_sm;
-        at.math = at.l2 = at.plain = 0.0;
-        at.stretching = 0;
-    }
     [[nodiscard]] const footprint& of(const part& p) const noexcept { return *kernels_[p.kernel].f; }
 
     // Whether an SM holds nobody up and lets nobody go faster.
     [[nodiscard]] bool is_calm(const group& at) const noexcept {
-        return at.stretching == 0 && at.math <= contended_from && at.l2 <= l2_of_sm_;
+        return at.stretching == 0 && at.taken.math <= contended_from && at.taken.l2 <= l2_of_sm_;
     }
     // Adds blocks to a part of a group, or takes them away. While SMs are calm nothing else follows from that.
     void add(group& at, part& p, running& k, double blocks) noexcept {
-        occupy(at, *k.f, blocks);
+        at.taken.add(k.f->block, blocks);
         p.count += blocks;
         k.resident += blocks * at.sms;
         if (at.calm && is_calm(at)) {
@@ -181,32 +180,37 @@ private:
             if (at.next > clock_ + instant && !emptied) {
                 continue;
             }
+            const std::size_t parts = at.parts.size();
             std::size_t left = 0;
-            for (part& p : at.parts) {
+            double next = never;
+            for (std::size_t i = 0; i < parts; ++i) {
+                const part& p = at.parts[i];
                 running& k = kernels_[p.kernel];
                 if (k.filling || (p.end > clock_ + instant && p.count > 1e-9)) {
-                    at.parts[left++] = p;
+                    next = k.filling ? next : std::min(next, p.end);
+                    if (left < i) {
+                        at.parts[left] = p;
+                    }
+                    ++left;
                     continue;
                 }
                 freed_by_ = k.op;
-                occupy(at, *k.f, -p.count);
+                at.taken.add(k.f->block, -p.count);
                 k.resident -= p.count * at.sms;
                 k.working -= p.worked;
                 at.stretching -= k.f->stretches ? 1U : 0U;
                 --k.parts;
                 note(k);
             }
-            if (left == at.parts.size()) {
-                at.next = first_end(at);
-                continue;
+            at.next = next;
+            if (left < parts) {
+                at.parts.resize(left);
+                if (left == 0) {
+                    at.taken = {}; // no rounding errors are carried along
+                }
+                at.changed = at.changed || !at.calm;
+                merged = room_ = true;
             }
-            at.parts.resize(left);
-            if (left == 0) {
-                clear(at); // no rounding errors are carried along
-            }
-            at.next = first_end(at);
-            at.changed = at.changed || !at.calm;
-            merged = room_ = true;
         }
         if (!merged) {
             return;
@@ -274,6 +278,7 @@ private:
     [[nodiscard]] double tells_at() const noexcept;
 
     const cost::device* device_;
+    usage capacity_;  // of an SM
     double l2_of_sm_; // bytes/us that an SM takes from L2
     std::vector<group> groups_; // the first live_ of them; the others keep their memory for later
     std::size_t live_ = 0;

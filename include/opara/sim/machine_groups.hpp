@@ -15,7 +15,7 @@ namespace opara::inline OPARA_ABI::sim::detail {
 // Whether two groups hold the same kernels, nearly as many blocks and nearly as far.
 inline bool machine::alike(const group& a, const group& b) const noexcept {
     if (a.parts.size() != b.parts.size() ||
-        std::abs(a.threads - b.threads) > nearly_threads * device_->threads_per_sm) {
+        std::abs(a.taken.threads - b.taken.threads) > nearly_threads * device_->threads_per_sm) {
         return false;
     }
     for (std::size_t i = 0; i < a.parts.size(); ++i) {
@@ -34,14 +34,8 @@ inline void machine::join(std::size_t h, std::size_t g) {
     group& into = groups_[h];
     group& from = groups_[g];
     const double share = static_cast<double>(from.sms) / (into.sms + from.sms);
-    const auto mean = [share](double& x, double y) { x += share * (y - x); };
-    mean(into.threads, from.threads);
-    mean(into.slots, from.slots);
-    mean(into.registers, from.registers);
-    mean(into.shared, from.shared);
-    mean(into.math, from.math);
-    mean(into.l2, from.l2);
-    mean(into.plain, from.plain);
+    into.taken.add(into.taken, -share);
+    into.taken.add(from.taken, share);
     for (part& p : into.parts) {
         p.count *= 1.0 - share;
         p.whole *= 1.0 - share;
@@ -85,6 +79,9 @@ inline void machine::merge() {
             }
         }
     }
+    const auto apart = [this](std::size_t a, std::size_t b) {
+        return std::abs(groups_[a].taken.threads - groups_[b].taken.threads);
+    };
     while (live_ > most_groups) { // the smallest joins the one that is as full
         std::size_t g = 0;
         for (std::size_t i = 1; i < live_; ++i) {
@@ -93,7 +90,7 @@ inline void machine::merge() {
         std::size_t h = g == 0 ? 1 : 0;
         for (std::size_t i = 0; i < live_; ++i) {
             if (i != g &&
-                std::abs(groups_[i].threads - groups_[g].threads) < std::abs(groups_[h].threads - groups_[g].threads)) {
+                apart(i, g) < apart(h, g)) {
                 h = i;
             }
         }
@@ -109,13 +106,7 @@ inline std::size_t machine::split(std::size_t g, std::uint32_t sms) {
     group& from = groups_[g];
     group& to = groups_[live_];
     to.sms = sms;
-    to.threads = from.threads;
-    to.slots = from.slots;
-    to.registers = from.registers;
-    to.shared = from.shared;
-    to.math = from.math;
-    to.l2 = from.l2;
-    to.plain = from.plain;
+    to.taken = from.taken;
     to.room = from.room;
     to.stretching = from.stretching;
     to.calm = from.calm;

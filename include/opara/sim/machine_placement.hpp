@@ -48,7 +48,7 @@ inline void machine::put(std::size_t g, std::uint32_t kernel, double blocks) {
 inline double machine::look_for_room(const footprint& f) noexcept {
     double all = 0.0;
     for (std::size_t g = 0; g < live_; ++g) {
-        groups_[g].room = room(groups_[g], f);
+        groups_[g].room = room(groups_[g].taken, capacity_, f);
         all += groups_[g].room * groups_[g].sms;
     }
     return all;
@@ -57,15 +57,15 @@ inline double machine::look_for_room(const footprint& f) noexcept {
 // Most of a large grid at once: up to the level at which SMs are equally full, short of the last round.
 inline bool machine::fill_evenly(std::uint32_t kernel) {
     const footprint& f = *kernels_[kernel].f;
-    const double wanted = kernels_[kernel].unplaced * f.threads;
+    const double wanted = kernels_[kernel].unplaced * f.block.threads;
     double level = -1.0; // threads that stay free; it rises as those drop out that have no more than that
     for (bool again = true; again;) {
         double threads = 0.0;
         double sms = 0.0;
         for (std::size_t g = 0; g < live_; ++g) {
             const group& at = groups_[g];
-            if (at.room > 0.0 && at.threads > level) {
-                threads += at.threads * at.sms;
+            if (const double there = capacity_.threads - at.taken.threads; at.room > 0.0 && there > level) {
+                threads += there * at.sms;
                 sms += at.sms;
             }
         }
@@ -76,7 +76,7 @@ inline bool machine::fill_evenly(std::uint32_t kernel) {
     bool any = false;
     for (std::size_t g = 0; g < live_; ++g) {
         const group& at = groups_[g];
-        const double blocks = std::min(at.room, whole(std::max(at.threads - level, 0.0) * f.per_thread + 1e-9));
+        const double blocks = std::min(at.room, whole(std::max(capacity_.threads - at.taken.threads - level, 0.0) * f.per_thread + 1e-9));
         if (blocks > 0.0 && kernels_[kernel].unplaced >= blocks * at.sms) {
             put(g, kernel, blocks);
             any = true;
@@ -103,18 +103,18 @@ inline void machine::fill(std::uint32_t kernel) {
     }
     while (k.unplaced >= 1.0) { // the emptiest SMs, until they are as full as the next ones
         std::size_t best = live_;
-        double next_free = 0.0; // threads of the second best
+        double next = capacity_.threads; // taken on the second best
         for (std::size_t g = 0; g < live_; ++g) {
             const group& at = groups_[g];
             if (at.room == 0.0) {
                 continue;
             }
-            if (best == live_ || at.threads > groups_[best].threads ||
-                (at.threads == groups_[best].threads && at.slots > groups_[best].slots)) {
-                next_free = best == live_ ? 0.0 : groups_[best].threads;
+            if (best == live_ || at.taken.threads < groups_[best].taken.threads ||
+                (at.taken.threads == groups_[best].taken.threads && at.taken.slots < groups_[best].taken.slots)) {
+                next = best == live_ ? next : groups_[best].taken.threads;
                 best = g;
             } else {
-                next_free = std::max(next_free, at.threads);
+                next = std::min(next, at.taken.threads);
             }
         }
         if (best == live_) {
@@ -128,7 +128,7 @@ inline void machine::fill(std::uint32_t kernel) {
             put(split(best, static_cast<std::uint32_t>(k.unplaced)), kernel, 1.0);
             return;
         }
-        const double lead = std::max(whole((at.threads - next_free) * k.f->per_thread + 1e-9), 1.0);
+        const double lead = std::max(whole((next - at.taken.threads) * k.f->per_thread + 1e-9), 1.0);
         put(best, kernel, std::min({lead, at.room, whole(k.unplaced / at.sms)}));
     }
 }

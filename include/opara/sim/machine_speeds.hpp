@@ -126,10 +126,10 @@ inline void machine::share_sm(group& at) {
             // one block more than there are SMs would run as if alone on theirs, and be done before it could be.
             p.on_sm = std::min(f.stretch_local, f.per_sm / std::max(std::ceil(here - 1e-9), 1.0));
         }
-        const double use = p.count * f.math * p.on_sm;
+        const double use = p.count * f.block.math * p.on_sm;
         math += use;
         most = std::max(most, use);
-        l2 += p.count * f.l2 * p.on_sm;
+        l2 += p.count * f.block.l2 * p.on_sm;
     }
     if (at.parts.size() > 1 ? most > contended_from : math > 1.0) {
         turns_.resize(at.parts.size());
@@ -138,7 +138,7 @@ inline void machine::share_sm(group& at) {
             for (std::size_t i = 0; i < at.parts.size(); ++i) {
                 const part& p = at.parts[i];
                 const footprint& f = of(p);
-                turns_[i] = {.use = p.count * (ordinary ? f.fp32 : f.math) * p.on_sm,
+                turns_[i] = {.use = p.count * (ordinary ? f.fp32 : f.block.math) * p.on_sm,
                              .warps = p.count * f.warps,
                              .need = ordinary ? f.issue_need : f.math_need};
                 contended = contended || turns_[i].use > contended_from;
@@ -152,12 +152,12 @@ inline void machine::share_sm(group& at) {
         }
         l2 = 0.0;
         for (const part& p : at.parts) {
-            l2 += p.count * of(p).l2 * p.on_sm;
+            l2 += p.count * of(p).block.l2 * p.on_sm;
         }
     }
     if (l2 > l2_of_sm_) {
         for (part& p : at.parts) {
-            p.on_sm *= of(p).l2 > 0.0 ? l2_of_sm_ / l2 : 1.0;
+            p.on_sm *= of(p).block.l2 > 0.0 ? l2_of_sm_ / l2 : 1.0;
         }
     }
 }
@@ -175,7 +175,7 @@ inline bool machine::share_memory() {
         const double moving = k.moving();
         dram += moving * k.f->dram;
         l2 += moving * k.f->l2_cost;
-        math += k.working * k.f->math;
+        math += k.working * k.f->block.math;
         k.slowed = 1.0;
         k.changed = false;
         linger_ = k.no_block_is_left() ? std::min(linger_, k.earliest) : linger_;
@@ -191,8 +191,8 @@ inline bool machine::share_memory() {
     if (l2 > l2_roof) {
         for (std::size_t i = 0; i < active_.size(); ++i) {
             const running& k = kernels_[active_[i]];
-            const double cost = k.f->l2 > 0.0 ? k.f->l2_cost / k.f->l2 : 1.0;
-            claims_[i] = {.demand = k.moving() * k.f->l2 * cost, .weight = k.sharers() * k.f->in_flight * cost};
+            const double cost = k.f->block.l2 > 0.0 ? k.f->l2_cost / k.f->block.l2 : 1.0;
+            claims_[i] = {.demand = k.moving() * k.f->block.l2 * cost, .weight = k.sharers() * k.f->in_flight * cost};
         }
         divide(claims_, l2_roof);
         for (std::size_t i = 0; i < active_.size(); ++i) {
@@ -209,7 +209,7 @@ inline bool machine::share_memory() {
     }
     math = 0.0;
     for (const std::uint32_t i : active_) {
-        math += kernels_[i].working * kernels_[i].slowed * kernels_[i].f->math;
+        math += kernels_[i].working * kernels_[i].slowed * kernels_[i].f->block.math;
     }
     math_ = math / device_->sms;
     return true;

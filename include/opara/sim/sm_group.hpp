@@ -37,13 +37,7 @@ struct group {
     bool changed = true;  // since its parts' speeds were worked out
     bool calm = true;     // the SM holds nobody up and lets nobody go faster: all its parts run at speed 1 on it
     std::uint32_t stretching = 0; // parts of kernels that go faster where others are gone
-    double threads = 0.0; // free on each
-    double slots = 0.0;
-    double registers = 0.0;
-    double shared = 0.0;
-    double math = 0.0;  // use of its arithmetic and of L2, if all ran at speed 1
-    double l2 = 0.0;
-    double plain = 0.0; // resident blocks that keep blocks with much shared memory out
+    usage taken; // on each
     double room = 0.0; // whole blocks of the kernel that is being placed
     double next = 0.0; // when the first of its parts is over
     std::vector<part> parts;
@@ -87,30 +81,18 @@ struct alignas(64) running {
     }
 };
 
-/// Puts blocks of a kernel on each SM of a group.
-inline void occupy(group& at, const footprint& f, double blocks) noexcept {
-    at.threads -= f.threads * blocks;
-    at.slots -= blocks;
-    at.registers -= f.registers * blocks;
-    at.shared -= f.shared * blocks;
-    at.math += f.math * blocks;
-    at.l2 += f.l2 * blocks;
-    at.plain += f.keeps_out ? blocks : 0.0;
-}
-/// Takes them away again.
-inline void release(group& at, const footprint& f, double blocks) noexcept { occupy(at, f, -blocks); }
-
 /// `std::floor` for numbers from 0 to 2^31, which takes no call of a function.
 [[nodiscard]] inline double whole(double x) noexcept { return static_cast<double>(static_cast<std::int32_t>(x)); }
 
-/// Whole blocks that fit each SM of a group.
-[[nodiscard]] inline double room(const group& at, const footprint& f) noexcept {
+/// Whole blocks that fit each SM of a group beside what is taken.
+[[nodiscard]] inline double room(const usage& taken, const usage& capacity, const footprint& f) noexcept {
     constexpr double slack = 1e-6;
-    if (f.large_shared && at.plain > slack) {
+    if (f.large_shared && taken.plain > slack) {
         return 0.0;
     }
-    const double n = std::min(std::min(at.slots, at.threads * f.per_thread),
-                              std::min(at.registers * f.per_register, (at.shared + slack) * f.per_shared)); // a device may have none
+    const double n = std::min(std::min(capacity.slots - taken.slots, (capacity.threads - taken.threads) * f.per_thread),
+                              std::min((capacity.registers - taken.registers) * f.per_register,
+                                       (capacity.shared - taken.shared + slack) * f.per_shared)); // there may be none
     return whole(std::max(n, 0.0) + slack);
 }
 
