@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <iterator>
 #include <limits>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -136,6 +137,9 @@ private:
 
     [[nodiscard]] const footprint& of(const part& p) const noexcept { return *kernels_[p.kernel].f; }
 
+    [[nodiscard]] std::span<group> groups() noexcept { return {groups_.data(), live_}; }
+    [[nodiscard]] std::span<const group> groups() const noexcept { return {groups_.data(), live_}; }
+
     // Whether an SM holds nobody up and lets nobody go faster.
     [[nodiscard]] bool is_calm(const group& at) const noexcept {
         return at.stretching == 0 && at.taken.math <= contended_from && at.taken.l2 <= l2_of_sm_;
@@ -175,8 +179,7 @@ private:
     template <class Ended>
     void retire(Ended&& ended, bool emptied) {
         bool merged = linger_ <= clock_ + instant;
-        for (std::size_t g = 0; g < live_; ++g) {
-            group& at = groups_[g];
+        for (group& at : groups()) {
             if (at.next > clock_ + instant && !emptied) {
                 continue;
             }

@@ -20,10 +20,10 @@ inline void machine::begin_last_wave(std::uint32_t k) {
 inline void machine::restart_wave(std::uint32_t k) {
     note(kernels_[k]);
     kernels_[k].wave = kernels_[k].resident;
-    for (std::size_t g = 0; g < live_; ++g) {
-        for (part& p : groups_[g].parts) {
+    for (group& at : groups()) {
+        for (part& p : at.parts) {
             if (p.kernel == k) {
-                groups_[g].changed = touched_ = true;
+                at.changed = touched_ = true;
                 p.end = clock_ + (kernels_[k].f->block_us + (kernels_[k].yielding ? 0.0 : kernels_[k].delay)) / p.speed;
                 p.whole = p.count;
                 p.first = 0.0;
@@ -43,14 +43,14 @@ inline void machine::free_ended_blocks() {
     for (std::size_t g = 0; g < live_; ++g) {
         for (std::size_t i = 0; i < groups_[g].parts.size(); ++i) {
             running& k = kernels_[groups_[g].parts[i].kernel];
-            if (!k.flows || k.filling || groups_[g].parts[i].count <= 1e-9) {
+            if (!k.drains() || groups_[g].parts[i].count <= 1e-9) {
                 continue;
             }
             const double at = drained(groups_[g].parts[i], k) + 1e-9;
             if (at <= 0.0) {
                 continue;
             }
-            if (k.made || !piles_up()) {
+            if (!piles_up()) {
                 free_blocks(g, i, at * groups_[g].parts[i].whole, at >= 1.0 - 1e-9);
                 continue;
             }

@@ -13,12 +13,12 @@ namespace opara::inline OPARA_ABI::sim::detail {
 
 // Has the groups looked at again that hold blocks of a kernel.
 inline void machine::touch(std::uint32_t kernel) noexcept {
-    for (std::size_t g = 0; g < live_; ++g) {
-        for (const part& p : groups_[g].parts) {
-            groups_[g].changed = groups_[g].changed || p.kernel == kernel;
-            touched_ = true;
+    for (group& at : groups()) {
+        for (const part& p : at.parts) {
+            at.changed = at.changed || p.kernel == kernel;
         }
     }
+    touched_ = true;
 }
 
 inline void machine::put(std::size_t g, std::uint32_t kernel, double blocks) {
@@ -47,9 +47,9 @@ inline void machine::put(std::size_t g, std::uint32_t kernel, double blocks) {
 // What fits each group. @return what fits the device
 inline double machine::look_for_room(const footprint& f) noexcept {
     double all = 0.0;
-    for (std::size_t g = 0; g < live_; ++g) {
-        groups_[g].room = room(groups_[g].taken, capacity_, f);
-        all += groups_[g].room * groups_[g].sms;
+    for (group& at : groups()) {
+        at.room = room(at.taken, capacity_, f);
+        all += at.room * at.sms;
     }
     return all;
 }
@@ -62,8 +62,7 @@ inline bool machine::fill_evenly(std::uint32_t kernel) {
     for (bool again = true; again;) {
         double threads = 0.0;
         double sms = 0.0;
-        for (std::size_t g = 0; g < live_; ++g) {
-            const group& at = groups_[g];
+        for (const group& at : groups()) {
             if (const double there = capacity_.threads - at.taken.threads; at.room > 0.0 && there > level) {
                 threads += there * at.sms;
                 sms += at.sms;

@@ -15,8 +15,7 @@ namespace opara::inline OPARA_ABI::sim::detail {
 
 inline void machine::share() {
     double busy = 0.0;
-    for (std::size_t g = 0; g < live_; ++g) {
-        group& at = groups_[g];
+    for (group& at : groups()) {
         if (stretched_ && at.stretching > 0) {
             for (const part& p : at.parts) {
                 at.changed = at.changed || (kernels_[p.kernel].changed && kernels_[p.kernel].f->stretch_global > 1.0);
@@ -34,11 +33,11 @@ inline void machine::share() {
     const bool was_short = short_;
     short_ = share_memory();
     next_end_ = never;
-    for (std::size_t g = 0; g < live_; ++g) {
+    for (group& at : groups()) {
         if (short_ || was_short) {
-            set_speeds(groups_[g]);
+            set_speeds(at);
         }
-        next_end_ = std::min(next_end_, groups_[g].next);
+        next_end_ = std::min(next_end_, at.next);
     }
 }
 
@@ -62,16 +61,12 @@ inline void machine::set_alarm() noexcept {
 // When those who wait are told next of slots that last waves free.
 inline double machine::tells_at() const noexcept {
     double first = never;
-    for (std::size_t g = 0; g < live_; ++g) {
-        for (const part& p : groups_[g].parts) {
+    for (const group& at : groups()) {
+        for (const part& p : at.parts) {
             const running& k = kernels_[p.kernel];
-            if (k.flows && !k.filling) {
+            if (k.drains()) {
                 const double us = k.drain_width() * k.f->block_us / p.speed;
-                if (k.made) {
-                    first = std::min(first, p.end - 0.5 * us > clock_ + 1e-6 * us ? p.end - 0.5 * us : p.end);
-                } else {
-                    first = std::min(first, p.end - (1.0 - next_step(1.0 - (p.end - clock_) / us + 1e-6)) * us);
-                }
+                first = std::min(first, p.end - (1.0 - next_step(1.0 - (p.end - clock_) / us + 1e-6)) * us);
             }
         }
     }
@@ -179,7 +174,7 @@ inline bool machine::share_memory() {
         k.slowed = 1.0;
         k.changed = false;
         linger_ = k.no_block_is_left() ? std::min(linger_, k.earliest) : linger_;
-        waves_ = waves_ || (k.flows && !k.filling && k.parts > 0);
+        waves_ = waves_ || (k.drains() && k.parts > 0);
     }
     math_ = math / device_->sms;
     dram_ = std::min(dram / dram_roof, 1.0);

@@ -68,6 +68,9 @@ struct alignas(64) running {
     [[nodiscard]] bool no_block_is_left() const noexcept { return started && parts == 0 && unplaced < 1.0; }
     // Whether it runs in waves and is in the last. What its blocks leave to each other then is part of its time alone.
     [[nodiscard]] bool ending() const noexcept { return flows && !filling && !yielding && unplaced < 1.0; }
+    // Whether its blocks end one after the other and leave room behind. Those that only flow for want of room are small
+    // and end at once.
+    [[nodiscard]] bool drains() const noexcept { return flows && !filling && (yielding || !made); }
     // The blocks that share what the kernel gets of the device: in the last wave those that it began with.
     [[nodiscard]] double sharers() const noexcept { return ending() ? wave : resident; }
     // `working`, and the blocks of the last wave that are gone: no bytes are lost, those that are left move theirs.
@@ -75,9 +78,9 @@ struct alignas(64) running {
         return ending() && resident > 0.0 ? working * wave / resident : working;
     }
     // Share of a block's time over which the last wave ends, and share of that which parts the SMs.
-    [[nodiscard]] double drain_width() const noexcept { return made || yielding ? 1.0 : f->drain_width; }
+    [[nodiscard]] double drain_width() const noexcept { return yielding ? 1.0 : f->drain_width; }
     [[nodiscard]] double drain_stagger() const noexcept {
-        return made || yielding ? footprint::stagger_memory : f->drain_stagger;
+        return yielding ? footprint::stagger_memory : f->drain_stagger;
     }
 };
 
