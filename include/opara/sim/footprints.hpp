@@ -62,15 +62,10 @@ private:
     }
 
     [[nodiscard]] std::size_t place_of(const cost::kernel& k) const noexcept {
-        std::uint64_t h = std::uint64_t{k.blocks} << 32U | k.threads;
-        const auto mix = [&h](std::uint64_t word) {
-            h = (h ^ word) * 0x9E3779B97F4A7C15U;
-            h ^= h >> 32U;
-        };
-        mix(std::bit_cast<std::uint64_t>(k.duration_us));
-        mix(std::bit_cast<std::uint64_t>(k.dram_bytes));
-        mix(std::bit_cast<std::uint64_t>(k.fp32_flops + k.tensor_flops));
-        return static_cast<std::size_t>(h) & (slots_.size() - 1); // a power of two
+        const std::uint64_t h = std::bit_cast<std::uint64_t>(k.duration_us) * 0x9E3779B97F4A7C15U ^
+                                std::bit_cast<std::uint64_t>(k.dram_bytes) * 0xC2B2AE3D27D4EB4FU ^
+                                (std::uint64_t{k.blocks} << 32U | k.threads) * 0x165667B19E3779F9U;
+        return static_cast<std::size_t>(h >> 32U) & (slots_.size() - 1); // a power of two
     }
     void grow() {
         slots_.assign(std::max<std::size_t>(2 * slots_.size(), 64), none);

@@ -183,16 +183,14 @@ private:
             if (at.next > clock_ + instant && !emptied) {
                 continue;
             }
-            const std::size_t parts = at.parts.size();
-            std::size_t left = 0;
+            part* left = at.parts.data();
             double next = never;
-            for (std::size_t i = 0; i < parts; ++i) {
-                const part& p = at.parts[i];
+            for (const part& p : at.parts) {
                 running& k = kernels_[p.kernel];
                 if (k.filling || (p.end > clock_ + instant && p.count > 1e-9)) {
                     next = k.filling ? next : std::min(next, p.end);
-                    if (left < i) {
-                        at.parts[left] = p;
+                    if (left != &p) {
+                        *left = p;
                     }
                     ++left;
                     continue;
@@ -206,9 +204,9 @@ private:
                 note(k);
             }
             at.next = next;
-            if (left < parts) {
-                at.parts.resize(left);
-                if (left == 0) {
+            if (left != at.parts.data() + at.parts.size()) {
+                at.parts.resize(static_cast<std::size_t>(left - at.parts.data()));
+                if (at.parts.empty()) {
                     at.taken = {}; // no rounding errors are carried along
                 }
                 at.changed = at.changed || !at.calm;
@@ -259,11 +257,8 @@ private:
 
     void touch(std::uint32_t kernel) noexcept;
     void put(std::size_t g, std::uint32_t kernel, double blocks);
-    // What fits each group. @return what fits the device
-    double look_for_room(const footprint& f) noexcept;
-    // Most of a large grid at once: up to the level at which SMs are equally full, short of the last round.
-    // @return whether it placed any
-    bool fill_evenly(std::uint32_t kernel);
+    static void intend(group& at, running& k, double blocks) noexcept;
+    bool intend_evenly(running& k) noexcept;
     void fill(std::uint32_t kernel);
     template <class Started>
     void place(Started&& started);

@@ -117,7 +117,7 @@ inline std::size_t machine::split(std::size_t g, std::uint32_t sms) {
     from.sms -= sms;
     for (std::size_t i = 0; i < to.parts.size(); ++i) {
         ++kernels_[to.parts[i].kernel].parts;
-        const double middle = from.parts[i].first + share * (from.parts[i].last - from.parts[i].first);
+        const auto middle = static_cast<float>(from.parts[i].first + share * (from.parts[i].last - from.parts[i].first));
         to.parts[i].worked *= share;
         from.parts[i].worked -= to.parts[i].worked;
         to.parts[i].last = middle;

@@ -26,8 +26,8 @@ inline void machine::restart_wave(std::uint32_t k) {
                 at.changed = touched_ = true;
                 p.end = clock_ + (kernels_[k].f->block_us + (kernels_[k].yielding ? 0.0 : kernels_[k].delay)) / p.speed;
                 p.whole = p.count;
-                p.first = 0.0;
-                p.last = 1.0;
+                p.first = 0.0F;
+                p.last = 1.0F;
             }
         }
     }
@@ -57,7 +57,7 @@ inline void machine::free_ended_blocks() {
             for (const double border : {0.10, 0.35}) { // the SMs that free up first, the next ones, the others
                 const part& p = groups_[g].parts[i];
                 const double sms = groups_[g].sms;
-                const double those = (border - p.first) / (p.last - p.first) * sms + 0.5;
+                const double those = (border - p.first) / (double{p.last} - double{p.first}) * sms + 0.5;
                 if (those >= 1.0 && whole(those) < sms) {
                     free_blocks_of_class(split(g, static_cast<std::uint32_t>(those)), i, at);
                 }
@@ -73,7 +73,7 @@ inline void machine::free_blocks_of_class(std::size_t g, std::size_t i, double a
     // The SM at quantile q has freed j of n slots when at >= stagger q + (1 - stagger) (j - 1/2) / n; the last
     // block of the slowest SM ends when the kernel would end alone.
     const double stagger = k.drain_stagger();
-    const double q = 0.5 * (p.first + p.last);
+    const double q = 0.5 * (double{p.first} + double{p.last});
     free_blocks(g, i, (at - stagger * q) / (1.0 - stagger) * p.whole + 0.5, at >= stagger * p.last + (1.0 - stagger));
 }
 

@@ -24,8 +24,6 @@ inline void machine::touch(std::uint32_t kernel) noexcept {
 inline void machine::put(std::size_t g, std::uint32_t kernel, double blocks) {
     running& k = kernels_[kernel];
     group& at = groups_[g];
-    k.unplaced -= blocks * at.sms;
-    at.room -= blocks;
     bool there = false;
     if (k.parts > 0) {
         for (part& p : at.parts) {
@@ -44,40 +42,35 @@ inline void machine::put(std::size_t g, std::uint32_t kernel, double blocks) {
     add(at, at.parts.back(), k, blocks);
 }
 
-// What fits each group. @return what fits the device
-inline double machine::look_for_room(const footprint& f) noexcept {
-    double all = 0.0;
-    for (group& at : groups()) {
-        at.room = room(at.taken, capacity_, f);
-        all += at.room * at.sms;
-    }
-    return all;
+// Plans blocks for each SM of a group.
+inline void machine::intend(group& at, running& k, double blocks) noexcept {
+    at.planned += blocks;
+    at.room -= blocks;
+    at.full += blocks * k.f->block.threads;
+    k.unplaced -= blocks * at.sms;
 }
 
 // Most of a large grid at once: up to the level at which SMs are equally full, short of the last round.
-inline bool machine::fill_evenly(std::uint32_t kernel) {
-    const footprint& f = *kernels_[kernel].f;
-    const double wanted = kernels_[kernel].unplaced * f.block.threads;
-    double level = -1.0; // threads that stay free; it rises as those drop out that have no more than that
+// @return whether there were any
+inline bool machine::intend_evenly(running& k) noexcept {
+    double level = capacity_.threads + 1.0; // threads that are taken then; it sinks as those drop out that are as full
     for (bool again = true; again;) {
-        double threads = 0.0;
+        double threads = k.unplaced * k.f->block.threads;
         double sms = 0.0;
         for (const group& at : groups()) {
-            if (const double there = capacity_.threads - at.taken.threads; at.room > 0.0 && there > level) {
-                threads += there * at.sms;
+            if (at.room > 0.0 && at.full < level) {
+                threads += at.full * at.sms;
                 sms += at.sms;
             }
         }
-        const double next = (threads - wanted) / sms;
-        again = sms > 0.0 && next > level + 1e-6;
-        level = again ? next : level;
+        again = threads < (level - 1e-6) * sms;
+        level = again ? threads / sms : level;
     }
     bool any = false;
-    for (std::size_t g = 0; g < live_; ++g) {
-        const group& at = groups_[g];
-        const double blocks = std::min(at.room, whole(std::max(capacity_.threads - at.taken.threads - level, 0.0) * f.per_thread + 1e-9));
-        if (blocks > 0.0 && kernels_[kernel].unplaced >= blocks * at.sms) {
-            put(g, kernel, blocks);
+    for (group& at : groups()) {
+        const double blocks = std::min(at.room, whole(std::max(level - at.full, 0.0) * k.f->per_thread + 1e-9));
+        if (blocks > 0.0 && k.unplaced >= blocks * at.sms) {
+            intend(at, k, blocks);
             any = true;
         }
     }
@@ -85,50 +78,61 @@ inline bool machine::fill_evenly(std::uint32_t kernel) {
 }
 
 inline void machine::fill(std::uint32_t kernel) {
-    const running& k = kernels_[kernel];
-    const double all = look_for_room(*k.f);
+    running& k = kernels_[kernel];
+    const double before = k.unplaced;
+    double all = 0.0; // that fit
+    for (group& at : groups()) {
+        at.room = room(at.taken, capacity_, *k.f);
+        at.planned = 0.0;
+        at.full = at.taken.threads;
+        all += at.room * at.sms;
+    }
     if (all == 0.0) {
         return;
     }
     if (k.unplaced >= all) {
-        for (std::size_t g = 0; g < live_; ++g) {
-            if (groups_[g].room > 0.0) {
-                put(g, kernel, groups_[g].room);
-            }
+        for (group& at : groups()) {
+            intend(at, k, at.room);
         }
-        return;
     }
-    while (k.unplaced >= 2.0 * device_->sms && fill_evenly(kernel)) {
+    while (k.unplaced >= 2.0 * device_->sms && intend_evenly(k)) {
     }
+    group* share = nullptr; // part of whose SMs get a block more
     while (k.unplaced >= 1.0) { // the emptiest SMs, until they are as full as the next ones
-        std::size_t best = live_;
+        group* best = nullptr;
         double next = capacity_.threads; // taken on the second best
-        for (std::size_t g = 0; g < live_; ++g) {
-            const group& at = groups_[g];
+        for (group& at : groups()) {
             if (at.room == 0.0) {
                 continue;
             }
-            if (best == live_ || at.taken.threads < groups_[best].taken.threads ||
-                (at.taken.threads == groups_[best].taken.threads && at.taken.slots < groups_[best].taken.slots)) {
-                next = best == live_ ? next : groups_[best].taken.threads;
-                best = g;
+            if (best == nullptr || at.full < best->full ||
+                (at.full == best->full && at.taken.slots + at.planned < best->taken.slots + best->planned)) {
+                next = best == nullptr ? next : best->full;
+                best = &at;
             } else {
-                next = std::min(next, at.taken.threads);
+                next = std::min(next, at.full);
             }
         }
-        if (best == live_) {
-            return;
+        if (best == nullptr) {
+            break;
         }
-        const group& at = groups_[best];
-        if (k.unplaced < at.sms) {
-            if (k.flows && k.resident >= 0.5) { // if it gave all its slots away, none of its blocks ever ends
-                return;                         // less than a block for each SM: they come as others end
-            }
-            put(split(best, static_cast<std::uint32_t>(k.unplaced)), kernel, 1.0);
-            return;
+        if (k.unplaced < best->sms) {
+            // A kernel that replaces its blocks waits for those: but if it gave all its slots away, none of them ends.
+            share = k.flows && k.resident + before - k.unplaced >= 0.5 ? nullptr : best;
+            break;
         }
-        const double lead = std::max(whole((next - at.taken.threads) * k.f->per_thread + 1e-9), 1.0);
-        put(best, kernel, std::min({lead, at.room, whole(k.unplaced / at.sms)}));
+        const double lead = std::max(whole((next - best->full) * k.f->per_thread + 1e-9), 1.0);
+        intend(*best, k, std::min({lead, best->room, whole(k.unplaced / best->sms)}));
+    }
+    for (std::size_t g = 0; g < live_; ++g) {
+        if (groups_[g].planned > 0.0) {
+            put(g, kernel, groups_[g].planned);
+        }
+    }
+    if (share != nullptr) {
+        const auto sms = static_cast<std::uint32_t>(k.unplaced);
+        k.unplaced -= sms;
+        put(split(static_cast<std::size_t>(share - groups_.data()), sms), kernel, 1.0);
     }
 }
 
