@@ -23,7 +23,8 @@ namespace opara::inline OPARA_ABI::sim::detail {
 /// group only, so its cost follows the number of kernels that run at once and not the number of SMs or blocks.
 class machine {
 public:
-    explicit machine(const cost::device& d) : device_{&d}, l2_of_sm_{d.l2_gb_per_s_per_sm * 1e3} {
+    explicit machine(const cost::device& d) : device_{&d}, l2_of_sm_{d.l2_gb_per_s_per_sm * 1e3},
+          l2_roof_{d.l2_gb_per_s * 1e3}, dram_roof_{d.dram_gb_per_s * 1e3} {
         capacity_.threads = d.threads_per_sm;
         capacity_.slots = d.blocks_per_sm;
         capacity_.registers = d.registers_per_sm;
@@ -168,7 +169,7 @@ private:
     [[nodiscard]] double first_end(const group& at) const noexcept {
         double first = never;
         for (const part& p : at.parts) {
-            first = kernels_[p.kernel].filling ? first : std::min(first, p.end);
+            first = kernels_[p.kernel].filling() ? first : std::min(first, p.end);
         }
         return first;
     }
@@ -187,8 +188,8 @@ private:
             double next = never;
             for (const part& p : at.parts) {
                 running& k = kernels_[p.kernel];
-                if (k.filling || (p.end > clock_ + instant && p.count > 1e-9)) {
-                    next = k.filling ? next : std::min(next, p.end);
+                if (k.filling() || (p.end > clock_ + instant && p.count > 1e-9)) {
+                    next = k.filling() ? next : std::min(next, p.end);
                     if (left != &p) {
                         *left = p;
                     }
@@ -236,7 +237,7 @@ private:
     void join(std::size_t h, std::size_t g);
     void merge();
     // Parts the first `sms` SMs of a group from the rest. @return their group
-    std::size_t split(std::size_t g, std::uint32_t sms);
+    std::size_t split(std::size_t g, double sms);
 
     // ---- the last wave
 
@@ -276,8 +277,10 @@ private:
     [[nodiscard]] double tells_at() const noexcept;
 
     const cost::device* device_;
-    usage capacity_;  // of an SM
-    double l2_of_sm_; // bytes/us that an SM takes from L2
+    usage capacity_;   // of an SM
+    double l2_of_sm_;  // bytes/us that an SM takes from L2
+    double l2_roof_;   // ... and all together
+    double dram_roof_; // ... from DRAM
     std::vector<group> groups_; // the first live_ of them; the others keep their memory for later
     std::size_t live_ = 0;
     std::vector<running> kernels_;

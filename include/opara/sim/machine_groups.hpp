@@ -22,7 +22,7 @@ inline bool machine::alike(const group& a, const group& b) const noexcept {
         const part& p = a.parts[i];
         const part& q = b.parts[i];
         const running& k = kernels_[p.kernel];
-        if (p.kernel != q.kernel || (!k.filling && std::abs(p.remaining(clock_) - q.remaining(clock_)) > nearly * k.f->block_us)) {
+        if (p.kernel != q.kernel || (!k.filling() && std::abs(p.remaining(clock_) - q.remaining(clock_)) > nearly * k.f->block_us)) {
             return false;
         }
     }
@@ -33,7 +33,7 @@ inline bool machine::alike(const group& a, const group& b) const noexcept {
 inline void machine::join(std::size_t h, std::size_t g) {
     group& into = groups_[h];
     group& from = groups_[g];
-    const double share = static_cast<double>(from.sms) / (into.sms + from.sms);
+    const double share = from.sms / (into.sms + from.sms);
     into.taken.add(into.taken, -share);
     into.taken.add(from.taken, share);
     for (part& p : into.parts) {
@@ -99,7 +99,7 @@ inline void machine::merge() {
 }
 
 // Parts the first `sms` SMs of a group from the rest. @return their group
-inline std::size_t machine::split(std::size_t g, std::uint32_t sms) {
+inline std::size_t machine::split(std::size_t g, double sms) {
     if (live_ == groups_.size()) {
         groups_.emplace_back();
     }
@@ -113,7 +113,7 @@ inline std::size_t machine::split(std::size_t g, std::uint32_t sms) {
     to.changed = from.changed;
     to.next = from.next;
     to.parts.assign(from.parts.begin(), from.parts.end());
-    const double share = static_cast<double>(sms) / from.sms;
+    const double share = sms / from.sms;
     from.sms -= sms;
     for (std::size_t i = 0; i < to.parts.size(); ++i) {
         ++kernels_[to.parts[i].kernel].parts;

@@ -12,8 +12,7 @@
 namespace opara::inline OPARA_ABI::sim::detail {
 
 inline void machine::begin_last_wave(std::uint32_t k) {
-    kernels_[k].filling = false;
-    kernels_[k].yielding = false;
+    kernels_[k].now = wave_state::last;
     restart_wave(k);
 }
 
@@ -24,7 +23,7 @@ inline void machine::restart_wave(std::uint32_t k) {
         for (part& p : at.parts) {
             if (p.kernel == k) {
                 at.changed = touched_ = true;
-                p.end = clock_ + (kernels_[k].f->block_us + (kernels_[k].yielding ? 0.0 : kernels_[k].delay)) / p.speed;
+                p.end = clock_ + (kernels_[k].f->block_us + (kernels_[k].yielding() ? 0.0 : kernels_[k].delay)) / p.speed;
                 p.whole = p.count;
                 p.first = 0.0F;
                 p.last = 1.0F;
@@ -59,7 +58,7 @@ inline void machine::free_ended_blocks() {
                 const double sms = groups_[g].sms;
                 const double those = (border - p.first) / (double{p.last} - double{p.first}) * sms + 0.5;
                 if (those >= 1.0 && whole(those) < sms) {
-                    free_blocks_of_class(split(g, static_cast<std::uint32_t>(those)), i, at);
+                    free_blocks_of_class(split(g, whole(those)), i, at);
                 }
             }
             free_blocks_of_class(g, i, at);

@@ -34,11 +34,11 @@ inline void machine::put(std::size_t g, std::uint32_t kernel, double blocks) {
             }
         }
     }
-    k.sms += there ? 0 : at.sms;
+    k.sms += there ? 0.0 : at.sms;
     ++k.parts;
     at.stretching += k.f->stretches ? 1U : 0U;
     at.parts.push_back({.kernel = kernel, .end = clock_ + k.f->block_us + k.delay});
-    at.next = k.filling ? at.next : std::min(at.next, at.parts.back().end);
+    at.next = k.filling() ? at.next : std::min(at.next, at.parts.back().end);
     add(at, at.parts.back(), k, blocks);
 }
 
@@ -130,7 +130,7 @@ inline void machine::fill(std::uint32_t kernel) {
         }
     }
     if (share != nullptr) {
-        const auto sms = static_cast<std::uint32_t>(k.unplaced);
+        const double sms = whole(k.unplaced);
         k.unplaced -= sms;
         put(split(static_cast<std::size_t>(share - groups_.data()), sms), kernel, 1.0);
     }
@@ -141,7 +141,7 @@ inline void machine::place(Started&& started) {
     while (!queue_.empty()) {
         const std::uint32_t head = queue_.front();
         running& k = kernels_[head];
-        if (k.yielding) { // what it has left goes on: the inverse of what was reckoned when it gave way
+        if (k.yielding()) { // what it has left goes on: the inverse of what was reckoned when it gave way
             k.unplaced -= k.resident * (1.0 - 0.5 * k.resident / std::max(k.wave, 1.0));
         }
         const double before = k.unplaced;
@@ -155,12 +155,11 @@ inline void machine::place(Started&& started) {
         if (k.unplaced >= 1.0 && k.unplaced < before && !k.flows && k.f->blocks >= 2 * device_->sms) {
             k.flows = k.made = true; // so many small blocks that find no room at once come as others end
         }
-        if (const bool filling = k.flows && k.unplaced >= 1.0; filling != k.filling) {
-            k.filling = filling;
-            touch(head);
-        }
-        k.yielding = false;
         if (k.unplaced >= 1.0) {
+            if (k.flows && !k.filling()) {
+                k.now = wave_state::filling;
+                touch(head);
+            }
             break;
         }
         if (k.flows) {
@@ -170,15 +169,14 @@ inline void machine::place(Started&& started) {
     }
     // Who filled its own slots and is no longer first lets them go, one after the other.
     const std::uint32_t first = queue_.empty() ? nobody : queue_.front();
-    if (filling_ != nobody && filling_ != first && kernels_[filling_].filling) {
+    if (filling_ != nobody && filling_ != first && kernels_[filling_].filling()) {
         running& k = kernels_[filling_];
-        k.filling = false;
-        k.yielding = true;
+        k.now = wave_state::yielding;
         restart_wave(filling_);
         // Its blocks are half done on average, yet the flow counts only what was replaced: give the rest back.
         k.unplaced += 0.5 * k.resident;
     }
-    filling_ = first != nobody && kernels_[first].filling ? first : nobody;
+    filling_ = first != nobody && kernels_[first].filling() ? first : nobody;
 }
 
 } // namespace opara::inline OPARA_ABI::sim::detail

@@ -50,7 +50,7 @@ inline void machine::set_alarm() noexcept {
     if (queue_.empty()) {
         return;
     }
-    if (const running& head = kernels_[queue_.front()]; head.filling) {
+    if (const running& head = kernels_[queue_.front()]; head.filling()) {
         flow_ = head.working * head.slowed / head.f->block_us;
         filled_ = clock_ + std::max(head.unplaced, 0.0) / flow_;
     }
@@ -84,7 +84,7 @@ inline void machine::set_speeds(group& at) {
         if (const double speed = std::max(p.on_sm * k.slowed, 1e-4); speed != p.speed) {
             p.run_at(speed, clock_);
         }
-        at.next = k.filling ? at.next : std::min(at.next, p.end);
+        at.next = k.filling() ? at.next : std::min(at.next, p.end);
     }
 }
 
@@ -158,8 +158,6 @@ inline void machine::share_sm(group& at) {
 }
 
 inline bool machine::share_memory() {
-    const double dram_roof = device_->dram_gb_per_s * 1e3;
-    const double l2_roof = device_->l2_gb_per_s * 1e3;
     double dram = 0.0;
     double l2 = 0.0;
     double math = 0.0;
@@ -177,19 +175,19 @@ inline bool machine::share_memory() {
         waves_ = waves_ || (k.drains() && k.parts > 0);
     }
     math_ = math / device_->sms;
-    dram_ = std::min(dram / dram_roof, 1.0);
+    dram_ = std::min(dram / dram_roof_, 1.0);
     const double enough = 1.0 + 1e-9;
-    if (dram <= dram_roof * enough && l2 <= l2_roof * enough) {
+    if (dram <= dram_roof_ * enough && l2 <= l2_roof_ * enough) {
         return false;
     }
     claims_.resize(active_.size());
-    if (l2 > l2_roof) {
+    if (l2 > l2_roof_) {
         for (std::size_t i = 0; i < active_.size(); ++i) {
             const running& k = kernels_[active_[i]];
             const double cost = k.f->block.l2 > 0.0 ? k.f->l2_cost / k.f->block.l2 : 1.0;
             claims_[i] = {.demand = k.moving() * k.f->block.l2 * cost, .weight = k.sharers() * k.f->in_flight * cost};
         }
-        divide(claims_, l2_roof);
+        divide(claims_, l2_roof_);
         for (std::size_t i = 0; i < active_.size(); ++i) {
             kernels_[active_[i]].slowed = claims_[i].speed;
         }
@@ -198,7 +196,7 @@ inline bool machine::share_memory() {
         const running& k = kernels_[active_[i]];
         claims_[i] = {.demand = k.moving() * k.f->dram * k.slowed, .weight = k.sharers() * k.f->in_flight};
     }
-    divide(claims_, dram_roof);
+    divide(claims_, dram_roof_);
     for (std::size_t i = 0; i < active_.size(); ++i) {
         kernels_[active_[i]].slowed *= claims_[i].speed;
     }

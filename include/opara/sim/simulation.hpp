@@ -173,10 +173,10 @@ private:
                 }
                 a.start_us = now_ + placing_us(node);
             },
-            [&](std::uint32_t node, std::uint32_t sms) {
+            [&](std::uint32_t node, double sms) {
                 activity& a = result_.operators[op_of_[node].index()];
                 a.end_us = now_;
-                a.sm_share = static_cast<double>(std::min(sms, device_->sms)) / device_->sms;
+                a.sm_share = std::min(sms / device_->sms, 1.0);
                 ++done_;
                 launcher_.done(node, now_);
             });

@@ -33,7 +33,7 @@ struct part {
 
 /// SMs in the same state, or nearly.
 struct group {
-    std::uint32_t sms = 0;
+    double sms = 0.0; // how many
     bool changed = true;  // since its parts' speeds were worked out
     bool calm = true;     // the SM holds nobody up and lets nobody go faster: all its parts run at speed 1 on it
     std::uint32_t stretching = 0; // parts of kernels that go faster where others are gone
@@ -45,6 +45,14 @@ struct group {
     std::vector<part> parts;
 };
 
+/// Where a kernel is that runs in waves.
+enum class wave_state : std::uint8_t {
+    none,     ///< it has no block yet, or does not run in waves
+    filling,  ///< a block that ends is replaced at once
+    yielding, ///< a kernel before it in the queue takes what it frees
+    last      ///< all its blocks are placed
+};
+
 /// A kernel that was dispatched and is not done.
 struct alignas(64) running {
     const footprint* f = nullptr;
@@ -53,26 +61,27 @@ struct alignas(64) running {
     double delay = 0.0;      // of its blocks, which are placed one by one
     double unplaced = 0.0;   // blocks
     std::uint32_t parts = 0; // in all groups
-    std::uint32_t sms = 0;   // that it ever had a block on, at most
+    double sms = 0.0;        // that it ever had a block on, at most
     double resident = 0.0;   // blocks in all groups
     double wave = 0.0;       // ... when its last wave began
     double earliest = 0.0;   // when it would be over if it were alone: blocks here stand for many that differ a little,
                              // and such a mean must not make a kernel faster than it can be
     double working = 0.0;    // its blocks, each times the speed that its SM leaves it
     double slowed = 1.0;     // ... by memory
-    bool flows = false;      // runs in waves: blocks that end are replaced
-    bool made = false;       // ... though alone it would not
-    bool started = false;
-    bool filling = false;  // it runs in waves and a block that ends is replaced at once
-    bool yielding = false; // it runs in waves but a kernel before it in the queue takes what it frees
-    bool changed = true;   // the number of its blocks, since its parts' speeds were worked out
+    wave_state now = wave_state::none;
+    bool flows = false;   // runs in waves: blocks that end are replaced
+    bool made = false;    // ... though alone it would not
+    bool started = false; // it has had a block on an SM
+    bool changed = true;  // the number of its blocks, since its parts' speeds were worked out
 
-    [[nodiscard]] bool no_block_is_left() const noexcept { return started && parts == 0 && unplaced < 1.0; }
+    [[nodiscard]] bool filling() const noexcept { return now == wave_state::filling; }
+    [[nodiscard]] bool yielding() const noexcept { return now == wave_state::yielding; }
     // Whether it runs in waves and is in the last. What its blocks leave to each other then is part of its time alone.
-    [[nodiscard]] bool ending() const noexcept { return flows && !filling && !yielding && unplaced < 1.0; }
+    [[nodiscard]] bool ending() const noexcept { return now == wave_state::last; }
+    [[nodiscard]] bool no_block_is_left() const noexcept { return parts == 0 && unplaced < 1.0 && started; }
     // Whether its blocks end one after the other and leave room behind. Those that only flow for want of room are small
     // and end at once.
-    [[nodiscard]] bool drains() const noexcept { return flows && !filling && (yielding || !made); }
+    [[nodiscard]] bool drains() const noexcept { return yielding() || (ending() && !made); }
     // The blocks that share what the kernel gets of the device: in the last wave those that it began with.
     [[nodiscard]] double sharers() const noexcept { return ending() ? wave : resident; }
     // `working`, and the blocks of the last wave that are gone: no bytes are lost, those that are left move theirs.
@@ -80,9 +89,9 @@ struct alignas(64) running {
         return ending() && resident > 0.0 ? working * wave / resident : working;
     }
     // Share of a block's time over which the last wave ends, and share of that which parts the SMs.
-    [[nodiscard]] double drain_width() const noexcept { return yielding ? 1.0 : f->drain_width; }
+    [[nodiscard]] double drain_width() const noexcept { return yielding() ? 1.0 : f->drain_width; }
     [[nodiscard]] double drain_stagger() const noexcept {
-        return yielding ? footprint::stagger_memory : f->drain_stagger;
+        return yielding() ? footprint::stagger_memory : f->drain_stagger;
     }
 };
 
