@@ -43,9 +43,9 @@ struct footprint {
     static constexpr double stagger_memory = 0.57;
     static constexpr double stagger_math = 0.25;
 
-    std::uint32_t blocks = 0;    // of the grid
-    usage block;                 // of a block
-    double per_thread = 0.0;     // blocks for each thread of an SM, and so on: what limits how many fit
+    std::uint32_t blocks = 0; // of the grid
+    usage block;              // of a block
+    double per_thread = 0.0;  // blocks for each thread of an SM, and so on: what limits how many fit
     double per_register = 0.0;
     double per_shared = 0.0;
     std::uint32_t per_sm = 0;    // blocks on an SM when alone

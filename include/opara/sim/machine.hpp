@@ -23,8 +23,11 @@ namespace opara::inline OPARA_ABI::sim::detail {
 /// group only, so its cost follows the number of kernels that run at once and not the number of SMs or blocks.
 class machine {
 public:
-    explicit machine(const cost::device& d) : device_{&d}, l2_of_sm_{d.l2_gb_per_s_per_sm * 1e3},
-          l2_roof_{d.l2_gb_per_s * 1e3}, dram_roof_{d.dram_gb_per_s * 1e3} {
+    explicit machine(const cost::device& d)
+        : device_{&d},
+          l2_of_sm_{d.l2_gb_per_s_per_sm * 1e3},
+          l2_roof_{d.l2_gb_per_s * 1e3},
+          dram_roof_{d.dram_gb_per_s * 1e3} {
         capacity_.threads = d.threads_per_sm;
         capacity_.slots = d.blocks_per_sm;
         capacity_.registers = d.registers_per_sm;
@@ -125,6 +128,8 @@ public:
     }
 
 private:
+    friend struct machine_audit; // tests/sim/machine.cpp works out anew what is kept up to date here
+
     static constexpr double never = std::numeric_limits<double>::infinity();
     static constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
     // Events closer than this, in us, are one.
@@ -277,10 +282,10 @@ private:
     [[nodiscard]] double tells_at() const noexcept;
 
     const cost::device* device_;
-    usage capacity_;   // of an SM
-    double l2_of_sm_;  // bytes/us that an SM takes from L2
-    double l2_roof_;   // ... and all together
-    double dram_roof_; // ... from DRAM
+    usage capacity_;            // of an SM
+    double l2_of_sm_;           // bytes/us that an SM takes from L2
+    double l2_roof_;            // ... and all together
+    double dram_roof_;          // ... from DRAM
     std::vector<group> groups_; // the first live_ of them; the others keep their memory for later
     std::size_t live_ = 0;
     std::vector<running> kernels_;

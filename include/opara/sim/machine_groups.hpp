@@ -22,7 +22,8 @@ inline bool machine::alike(const group& a, const group& b) const noexcept {
         const part& p = a.parts[i];
         const part& q = b.parts[i];
         const running& k = kernels_[p.kernel];
-        if (p.kernel != q.kernel || (!k.filling() && std::abs(p.remaining(clock_) - q.remaining(clock_)) > nearly * k.f->block_us)) {
+        if (p.kernel != q.kernel ||
+            (!k.filling() && std::abs(p.remaining(clock_) - q.remaining(clock_)) > nearly * k.f->block_us)) {
             return false;
         }
     }
@@ -89,8 +90,7 @@ inline void machine::merge() {
         }
         std::size_t h = g == 0 ? 1 : 0;
         for (std::size_t i = 0; i < live_; ++i) {
-            if (i != g &&
-                apart(i, g) < apart(h, g)) {
+            if (i != g && apart(i, g) < apart(h, g)) {
                 h = i;
             }
         }
@@ -117,7 +117,8 @@ inline std::size_t machine::split(std::size_t g, double sms) {
     from.sms -= sms;
     for (std::size_t i = 0; i < to.parts.size(); ++i) {
         ++kernels_[to.parts[i].kernel].parts;
-        const auto middle = static_cast<float>(from.parts[i].first + share * (from.parts[i].last - from.parts[i].first));
+        const auto middle =
+            static_cast<float>(from.parts[i].first + share * (from.parts[i].last - from.parts[i].first));
         to.parts[i].worked *= share;
         from.parts[i].worked -= to.parts[i].worked;
         to.parts[i].last = middle;

@@ -23,7 +23,8 @@ inline void machine::restart_wave(std::uint32_t k) {
         for (part& p : at.parts) {
             if (p.kernel == k) {
                 at.changed = touched_ = true;
-                p.end = clock_ + (kernels_[k].f->block_us + (kernels_[k].yielding() ? 0.0 : kernels_[k].delay)) / p.speed;
+                p.end =
+                    clock_ + (kernels_[k].f->block_us + (kernels_[k].yielding() ? 0.0 : kernels_[k].delay)) / p.speed;
                 p.whole = p.count;
                 p.first = 0.0F;
                 p.last = 1.0F;
@@ -79,7 +80,8 @@ inline void machine::free_blocks_of_class(std::size_t g, std::size_t i, double a
 inline void machine::free_blocks(std::size_t g, std::size_t i, double freed, bool all) {
     part& p = groups_[g].parts[i];
     running& k = kernels_[p.kernel];
-    const double left = all ? 0.0 : p.whole - std::clamp(freed > 0.0 ? whole(freed) : 0.0, 0.0, std::max(p.whole - 0.5, 0.0));
+    const double left =
+        all ? 0.0 : p.whole - std::clamp(freed > 0.0 ? whole(freed) : 0.0, 0.0, std::max(p.whole - 0.5, 0.0));
     if (left >= p.count) {
         return;
     }

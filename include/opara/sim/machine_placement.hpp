@@ -97,7 +97,7 @@ inline void machine::fill(std::uint32_t kernel) {
     }
     while (k.unplaced >= 2.0 * device_->sms && intend_evenly(k)) {
     }
-    group* share = nullptr; // part of whose SMs get a block more
+    group* share = nullptr;     // part of whose SMs get a block more
     while (k.unplaced >= 1.0) { // the emptiest SMs, until they are as full as the next ones
         group* best = nullptr;
         double next = capacity_.threads; // taken on the second best

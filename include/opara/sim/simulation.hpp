@@ -262,7 +262,7 @@ private:
     std::vector<op_id> op_of_; // by node, in the order of creation; from here on all by node
     std::vector<std::int32_t> priority_;
     std::vector<double> edge_us_;
-    std::vector<std::uint32_t> print_; // numbers of prints_
+    std::vector<std::uint32_t> print_;  // numbers of prints_
     std::vector<op_id> nothing_;        // operators without a node
     std::vector<std::uint32_t> waited_; // where their part of waits_ begins
     std::vector<op_id> waits_;

@@ -16,11 +16,11 @@ struct part {
     std::uint32_t kernel = 0; // index into machine's kernels
     float first = 0.0F;       // the group's SMs in its last wave, as quantiles of the order in which SMs free up
     float last = 1.0F;
-    double count = 0.0; // blocks on each SM, the mean where the group stands for SMs that differ a little
-    double whole = 0.0; // ... when its last wave began to end
-    double end = 0.0;   // when these blocks are over at their present speed; means nothing while the kernel flows
-    double on_sm = 1.0; // speed that the SM leaves them
-    double speed = 1.0; // ... and the memory
+    double count = 0.0;  // blocks on each SM, the mean where the group stands for SMs that differ a little
+    double whole = 0.0;  // ... when its last wave began to end
+    double end = 0.0;    // when these blocks are over at their present speed; means nothing while the kernel flows
+    double on_sm = 1.0;  // speed that the SM leaves them
+    double speed = 1.0;  // ... and the memory
     double worked = 0.0; // what it adds to its kernel's `working`
 
     // Of these blocks' time at speed 1.
@@ -33,15 +33,15 @@ struct part {
 
 /// SMs in the same state, or nearly.
 struct group {
-    double sms = 0.0; // how many
-    bool changed = true;  // since its parts' speeds were worked out
-    bool calm = true;     // the SM holds nobody up and lets nobody go faster: all its parts run at speed 1 on it
+    double sms = 0.0;    // how many
+    bool changed = true; // since its parts' speeds were worked out
+    bool calm = true;    // the SM holds nobody up and lets nobody go faster: all its parts run at speed 1 on it
     std::uint32_t stretching = 0; // parts of kernels that go faster where others are gone
-    usage taken; // on each
-    double room = 0.0;    // whole blocks that fit of the kernel that is being placed,
-    double planned = 0.0; // those that are to come,
-    double full = 0.0;    // and the threads that are taken then
-    double next = 0.0; // when the first of its parts is over
+    usage taken;                  // on each
+    double room = 0.0;            // whole blocks that fit of the kernel that is being placed,
+    double planned = 0.0;         // those that are to come,
+    double full = 0.0;            // and the threads that are taken then
+    double next = 0.0;            // when the first of its parts is over
     std::vector<part> parts;
 };
 
