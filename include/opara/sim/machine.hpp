@@ -179,62 +179,12 @@ private:
         return first;
     }
 
-    // ---- ends
+    // ---- ends, and what is left
 
+    // Takes away the parts that are over, then the kernels.
     // @param emptied  whether there are parts without a block
     template <class Ended>
-    void retire(Ended&& ended, bool emptied) {
-        bool merged = linger_ <= clock_ + instant;
-        for (group& at : groups()) {
-            if (at.next > clock_ + instant && !emptied) {
-                continue;
-            }
-            part* left = at.parts.data();
-            double next = never;
-            for (const part& p : at.parts) {
-                running& k = kernels_[p.kernel];
-                if (k.filling() || (p.end > clock_ + instant && p.count > 1e-9)) {
-                    next = k.filling() ? next : std::min(next, p.end);
-                    if (left != &p) {
-                        *left = p;
-                    }
-                    ++left;
-                    continue;
-                }
-                freed_by_ = k.op;
-                at.taken.add(k.f->block, -p.count);
-                k.resident -= p.count * at.sms;
-                k.working -= p.worked;
-                at.stretching -= k.f->stretches ? 1U : 0U;
-                --k.parts;
-                note(k);
-            }
-            at.next = next;
-            if (left != at.parts.data() + at.parts.size()) {
-                at.parts.resize(static_cast<std::size_t>(left - at.parts.data()));
-                if (at.parts.empty()) {
-                    at.taken = {}; // no rounding errors are carried along
-                }
-                at.changed = at.changed || !at.calm;
-                merged = room_ = true;
-            }
-        }
-        if (!merged) {
-            return;
-        }
-        touched_ = true;
-        for (std::size_t i = 0; i < active_.size();) {
-            const std::uint32_t k = active_[i];
-            if (kernels_[k].no_block_is_left() && kernels_[k].earliest <= clock_ + instant) {
-                active_.erase(active_.begin() + static_cast<std::ptrdiff_t>(i));
-                unused_.push_back(k);
-                ended(kernels_[k].op, kernels_[k].sms);
-            } else {
-                ++i;
-            }
-        }
-        merge();
-    }
+    void retire(Ended&& ended, bool emptied);
 
     // Whether two groups hold the same kernels, nearly as many blocks and nearly as far.
     [[nodiscard]] bool alike(const group& a, const group& b) const noexcept;
@@ -316,6 +266,7 @@ private:
 
 } // namespace opara::inline OPARA_ABI::sim::detail
 
+#include <opara/sim/machine_ends.hpp>
 #include <opara/sim/machine_groups.hpp>
 #include <opara/sim/machine_last_wave.hpp>
 #include <opara/sim/machine_placement.hpp>
