@@ -13,7 +13,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -38,12 +37,12 @@ public:
                 return slots_[at];
             }
         }
+        const footprint print = made_of(k, v);
         if (known_ == together * chunks_.size()) {
-            chunks_.push_back(std::make_unique<known_kernel[]>(together));
+            chunks_.emplace_back();
+            chunks_.back().reserve(together);
         }
-        known_kernel& next = at_number(known_);
-        next.print = made_of(k, v);
-        next.kernel = k;
+        chunks_.back().push_back({k, print});
         return slots_[at] = known_++;
     }
     /// That footprint; empty where the kernel takes no time. It stays where it is.
@@ -57,7 +56,7 @@ private:
     static constexpr std::uint32_t none = ~std::uint32_t{0};
     static constexpr std::uint32_t together = 64;
 
-    [[nodiscard]] known_kernel& at_number(std::uint32_t i) const noexcept {
+    [[nodiscard]] const known_kernel& at_number(std::uint32_t i) const noexcept {
         return chunks_[i / together][i % together];
     }
 
@@ -97,7 +96,7 @@ private:
     }
 
     const cost::device* device_;
-    std::vector<std::unique_ptr<known_kernel[]>> chunks_;
+    std::vector<std::vector<known_kernel>> chunks_; // so that none moves when there are more
     std::uint32_t known_ = 0;
     std::vector<std::uint32_t> slots_; // numbers of known_, by hash, with linear probing
 };
