@@ -9,8 +9,32 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 namespace opara::inline OPARA_ABI::sim::detail {
+
+/// What blocks take of an SM.
+struct usage {
+    double threads = 0.0;
+    double slots = 0.0;
+    double registers = 0.0;
+    double shared = 0.0; // bytes
+    double math = 0.0;   // share of the arithmetic, if they run at speed 1
+    double l2 = 0.0;     // bytes/us, if they run at speed 1
+    double plain = 0.0;  // blocks that keep blocks with much shared memory out
+    double unused = 0.0; // an even number adds up in pairs
+
+    void add(const usage& other, double times) noexcept {
+        threads += times * other.threads;
+        slots += times * other.slots;
+        registers += times * other.registers;
+        shared += times * other.shared;
+        math += times * other.math;
+        l2 += times * other.l2;
+        plain += times * other.plain;
+        unused += times * other.unused;
+    }
+};
 
 /// What one block of a kernel holds and uses, worked out once from the launch and its time alone on the device. All
 /// rates are those of a block that runs as fast as it does when the kernel is alone: "speed 1".
@@ -19,28 +43,28 @@ struct footprint {
     static constexpr double stagger_memory = 0.57;
     static constexpr double stagger_math = 0.25;
 
-    std::uint32_t blocks = 0;    // of the grid
-    std::uint32_t threads = 0;   // held by a block
-    std::uint32_t registers = 0; // held by a block
-    std::uint32_t shared = 0;    // held by a block
+    std::uint32_t blocks = 0; // of the grid
+    usage block;              // of a block
+    double per_thread = 0.0;  // blocks for each thread of an SM, and so on: what limits how many fit
+    double per_register = 0.0;
+    double per_shared = 0.0;
     std::uint32_t per_sm = 0;    // blocks on an SM when alone
     double warps = 1.0;          // of a block
     double duration_us = 0.0;    // of the kernel alone
     double block_us = 0.0;       // of a block alone; less than the kernel's where it runs in waves
     double resident = 0.0;       // blocks at once when alone
     double dram = 0.0;           // bytes/us of a block
-    double l2 = 0.0;             // bytes/us of a block
+    double l2_cost = 0.0;        // the L2 bandwidth of a block, and what its DRAM traffic costs of it
     double in_flight = 0.0;      // bytes on the way of a block
-    double math = 0.0;           // share of an SM's arithmetic that a block uses
-    double fp32 = 0.0;           // ... and of its ordinary units
+    double fp32 = 0.0;           // share of an SM's ordinary units that a block uses
     double math_need = 0.0;      // how much slower arithmetic slows the block: share of its time
     double issue_need = 0.0;     // how much slower instruction issue slows the block
     double stretch_global = 1.0; // how much faster a block runs at most if DRAM or L2 are left to it
     double stretch_local = 1.0;  // ... if its SM is left to it
     double drain_width = 0.0;    // share of a block's time over which the last wave ends
     double drain_stagger = 0.0;  // share of that which parts the SMs, not the blocks of one SM
+    bool stretches = false;      // either
     bool large_shared = false;   // asks for more than the default split leaves
-    bool keeps_out = false;      // holds its SM in the default split
     bool flows = false;          // more blocks than the device holds: runs in waves
 };
 
@@ -69,12 +93,16 @@ struct footprint {
         return f;
     }
     const double sms = d.sms;
-    f.threads = std::max((k.threads + 31) / 32 * 32, 32U);
-    f.registers = std::max(static_cast<std::uint32_t>(cost::registers_of_block(k)), 1U);
-    f.shared = static_cast<std::uint32_t>(cost::shared_of_block(k, d));
+    f.block.threads = std::max((k.threads + 31) / 32 * 32, 32U);
+    f.block.registers = std::max(static_cast<double>(cost::registers_of_block(k)), 1.0);
+    f.block.shared = static_cast<double>(cost::shared_of_block(k, d));
+    f.per_thread = 1.0 / f.block.threads;
+    f.per_register = 1.0 / f.block.registers;
+    f.per_shared = f.block.shared > 0.0 ? 1.0 / f.block.shared : std::numeric_limits<double>::max();
     f.large_shared = k.shared_bytes > d.shared_bytes_default;
-    f.keeps_out = !f.large_shared && k.split == cost::memory_split::by_use;
-    f.warps = f.threads / 32.0;
+    f.block.plain = !f.large_shared && k.split == cost::memory_split::by_use ? 1.0 : 0.0;
+    f.block.slots = 1.0;
+    f.warps = f.block.threads / 32.0;
     f.duration_us = k.duration_us;
     f.flows = k.blocks > o.resident;
     f.blocks = f.flows ? k.blocks : snapped(k.blocks, o.resident, d.sms);
@@ -82,28 +110,29 @@ struct footprint {
     f.per_sm = f.flows ? o.blocks_per_sm : (f.blocks + d.sms - 1) / d.sms;
     const double waves = f.blocks / f.resident;
     f.block_us = k.duration_us / waves;
-    f.in_flight = (k.in_flight_bytes > 0.0 ? k.in_flight_bytes : 64.0 * f.threads) * k.blocks / f.blocks;
+    f.in_flight = (k.in_flight_bytes > 0.0 ? k.in_flight_bytes : 64.0 * f.block.threads) * k.blocks / f.blocks;
 
     // What a block uses, never more than the kernel alone could.
     const double per_us = 1.0 / (k.duration_us * f.resident);
     const double dram_roof = d.dram_gb_per_s * 1e3; // bytes/us
     const double l2_roof = d.l2_gb_per_s * 1e3;
     f.dram = std::min(k.dram_bytes * per_us, dram_roof / f.resident);
-    f.l2 = std::min(
+    f.block.l2 = std::min(
         {std::max(k.l2_bytes, k.dram_bytes) * per_us, l2_roof / f.resident, d.l2_gb_per_s_per_sm * 1e3 / f.per_sm});
+    f.l2_cost = f.block.l2 + (d.l2_bytes_per_dram_byte - 1.0) * f.dram;
     const double most = 1.0 / f.per_sm;
     const double fp32 = k.fp32_flops * per_us / (d.fp32_tflops * 1e6 / sms);
     const double tensor = k.tensor_flops * per_us / (d.tensor_tflops * 1e6 / sms);
     const double arithmetic = std::min(fp32 + tensor, most);
     f.fp32 = std::min(fp32, most);
-    f.math = arithmetic + l2_issue * f.l2 / (l2_roof / sms);
+    f.block.math = arithmetic + l2_issue * f.block.l2 / (l2_roof / sms);
 
     // What holds it up.
     const double use_dram = f.dram * f.resident / dram_roof;
-    const double use_l2 = (f.l2 + (d.l2_bytes_per_dram_byte - 1.0) * f.dram) * f.resident / l2_roof;
+    const double use_l2 = f.l2_cost * f.resident / l2_roof;
     const double use_math = arithmetic * f.per_sm;
     const double waiting =
-        (f.dram * d.dram_latency_us + (f.l2 - std::min(f.dram, f.l2)) * d.l2_latency_us) / f.in_flight;
+        (f.dram * d.dram_latency_us + (f.block.l2 - std::min(f.dram, f.block.l2)) * d.l2_latency_us) / f.in_flight;
     const double memory = std::min(std::max({use_dram, use_l2, waiting}), 1.0);
     f.math_need = 1.0 - memory;
     f.issue_need = std::max(f.math_need, std::min(waiting, 1.0));
@@ -117,6 +146,10 @@ struct footprint {
         const double alone = std::clamp(f.per_sm * f.warps / warps_to_fill, 1.0, static_cast<double>(f.per_sm));
         f.stretch_local = 1.0 + fourth(std::min(use_math, 1.0)) * (alone - 1.0);
     }
+    constexpr double least_stretch = 1.02; // what is not worth the bookkeeping
+    f.stretch_global = f.stretch_global < least_stretch ? 1.0 : f.stretch_global;
+    f.stretch_local = f.stretch_local < least_stretch ? 1.0 : f.stretch_local;
+    f.stretches = std::max(f.stretch_global, f.stretch_local) > 1.0;
     if (f.flows) {
         const auto whole = static_cast<double>(std::max<std::uint64_t>(1, (k.blocks + o.resident - 1) / o.resident));
         const double idle = 1.0 - waves / whole; // of the slots in the last wave, if waves keep step

@@ -44,24 +44,25 @@ public:
         free_at_ = 0.0;
         states_.assign(n, {});
         children_.resize(edges.size());
-        first_child_.assign(n + 1, 0);
+        first_child_.assign(n + 2, 0); // shifted by one while the children are counted and placed
         for (const edge e : edges) {
-            ++first_child_[e.source.index() + 1];
+            ++first_child_[e.source.index() + 2];
             ++states_[e.target.index()].missing;
         }
-        for (std::size_t v = 0; v < n; ++v) {
-            first_child_[v + 1] += first_child_[v];
+        for (std::size_t v = 2; v < n + 2; ++v) {
+            first_child_[v] += first_child_[v - 1];
         }
-        std::vector<std::uint32_t> next(first_child_.begin(), first_child_.end());
         for (const edge e : edges) {
-            children_[next[e.source.index()]++] = e.target.value;
+            children_[first_child_[e.source.index() + 1]++] = e.target.value;
         }
         for (std::size_t v = 0; v < n; ++v) {
             // A fork starts its children in the order of their creation, whatever the order of the edges.
             const std::span<std::uint32_t> fork{children_.data() + first_child_[v],
                                                 children_.data() + first_child_[v + 1]};
-            std::sort(fork.begin(), fork.end());
-            overtake(fork, priority);
+            if (fork.size() > 1) {
+                std::sort(fork.begin(), fork.end());
+                overtake(fork, priority);
+            }
             if (states_[v].missing == 0) {
                 sources_.push_back(static_cast<std::uint32_t>(v));
             }

@@ -5,14 +5,16 @@
 #include <opara/cost/device.hpp>
 #include <opara/sim/sharing.hpp>
 #include <opara/sim/sm_group.hpp>
+#include <opara/sim/waiting_line.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <iterator>
 #include <limits>
+#include <span>
+#include <utility>
 #include <vector>
 
 namespace opara::inline OPARA_ABI::sim::detail {
@@ -21,7 +23,17 @@ namespace opara::inline OPARA_ABI::sim::detail {
 /// group only, so its cost follows the number of kernels that run at once and not the number of SMs or blocks.
 class machine {
 public:
-    explicit machine(const cost::device& d) : device_{&d} { reset(); }
+    explicit machine(const cost::device& d)
+        : device_{&d},
+          l2_of_sm_{d.l2_gb_per_s_per_sm * 1e3},
+          l2_roof_{d.l2_gb_per_s * 1e3},
+          dram_roof_{d.dram_gb_per_s * 1e3} {
+        capacity_.threads = d.threads_per_sm;
+        capacity_.slots = d.blocks_per_sm;
+        capacity_.registers = d.registers_per_sm;
+        capacity_.shared = d.shared_bytes_per_sm;
+        reset();
+    }
 
     /// Back to an idle device.
     void reset() {
@@ -29,22 +41,28 @@ public:
         live_ = 1;
         groups_[0].sms = device_->sms;
         groups_[0].parts.clear();
-        groups_[0].changed = true;
-        clear(groups_[0]);
+        groups_[0].changed = false;
+        groups_[0].calm = true;
+        groups_[0].next = never;
+        groups_[0].taken = {};
+        groups_[0].stretching = 0;
         kernels_.clear();
         unused_.clear();
         active_.clear();
         queue_.clear();
-        freed_by_ = filling_ = std::numeric_limits<std::uint32_t>::max();
-        due_ = false;
+        freed_by_ = filling_ = nobody;
+        due_ = short_ = stretched_ = room_ = touched_ = waves_ = false;
         clock_ = 0.0;
-        next_ = linger_ = std::numeric_limits<double>::infinity();
+        next_ = next_end_ = linger_ = filled_ = never;
+        told_ = 0.0;
         flow_ = busy_ = dram_ = math_ = 0.0;
     }
 
     /// Puts a kernel behind those of the same or higher priority.
+    /// @param f  what its blocks hold and use; must outlive the kernel
     /// @param delay_us  what placing its first wave takes, one block after the other
-    void enqueue(const footprint& f, std::uint32_t op, std::int32_t priority, double delay_us) {
+    /// @return whether it is the first, so that the machine has to `settle`
+    bool enqueue(const footprint& f, std::uint32_t op, std::int32_t priority, double delay_us) {
         std::uint32_t k = 0;
         if (unused_.empty()) {
             k = static_cast<std::uint32_t>(kernels_.size());
@@ -53,34 +71,30 @@ public:
             k = unused_.back();
             unused_.pop_back();
         }
-        kernels_[k] = running{
-            .f = f, .op = op, .priority = priority, .delay = delay_us, .unplaced = static_cast<double>(f.blocks)};
-        auto at = queue_.end();
-        while (at != queue_.begin() && kernels_[*(at - 1)].priority < priority) {
-            --at;
-        }
-        queue_.insert(at, k);
+        running& r = kernels_[k] = running{};
+        r.f = &f;
+        r.op = op;
+        r.priority = priority;
+        r.delay = delay_us;
+        r.unplaced = static_cast<double>(f.blocks);
+        r.flows = f.flows;
+        queue_.join(k, [this, priority](std::uint32_t other) { return kernels_[other].priority < priority; });
+        room_ = room_ || queue_.front() == k;
+        return queue_.front() == k;
     }
 
-    /// Microseconds until something happens by itself; infinity on an idle device.
+    /// When something happens by itself, on the clock that `advance` sets; infinity on an idle device.
     [[nodiscard]] double next() const noexcept { return next_; }
     [[nodiscard]] double busy_sms() const noexcept { return busy_; }  ///< share that holds a block
     [[nodiscard]] double busy_dram() const noexcept { return dram_; } ///< share of the bandwidth in use
     [[nodiscard]] double busy_math() const noexcept { return math_; } ///< share of the arithmetic in use
 
-    /// Lets time pass. @pre `us <= next()`
-    void advance(double us) noexcept {
-        clock_ += us;
-        due_ = due_ || linger_ <= clock_ + instant;
-        for (std::size_t g = 0; g < live_; ++g) {
-            for (part& p : groups_[g].parts) {
-                p.remaining -= us * p.speed;
-                due_ = due_ || p.remaining <= instant * p.speed;
-            }
-        }
+    /// Lets time pass. @pre `now <= next()`
+    void advance(double now) noexcept {
         if (flow_ > 0.0) {
-            kernels_[queue_.front()].unplaced -= us * flow_;
+            kernels_[queue_.front()].unplaced -= (now - clock_) * flow_;
         }
+        clock_ = now;
     }
 
     /// Deals with all that is due now: ends, placements, new speeds.
@@ -88,83 +102,89 @@ public:
     /// @param ended  called with the operator whose last block is done, and the number of SMs that it was on
     template <class Started, class Ended>
     void settle(Started&& started, Ended&& ended) {
-        if (due_) {
-            due_ = false;
-            retire(ended);
+        if (due_ || std::min(next_end_, linger_) <= clock_ + instant) {
+            retire(ended, std::exchange(due_, false));
         }
         if (!queue_.empty()) {
-            running& head = kernels_[queue_.front()];
-            if (head.filling && head.unplaced <= flow_ * instant) {
-                head.unplaced = 0.0;
+            if (filled_ <= clock_ + instant) {
+                kernels_[queue_.front()].unplaced = 0.0;
                 begin_last_wave(queue_.front());
                 queue_.pop_front();
+                room_ = true;
             }
-            free_ended_blocks();
-            place(started);
+            if (waves_ && told_ <= clock_ + instant) {
+                free_ended_blocks();
+            }
+            if (room_) {
+                place(started);
+                room_ = false;
+            }
         }
-        share();
+        if (touched_) {
+            share();
+            touched_ = false;
+        }
+        set_alarm();
     }
 
 private:
+    friend struct machine_audit; // tests/sim/machine.cpp works out anew what is kept up to date here
+
+    static constexpr double never = std::numeric_limits<double>::infinity();
+    static constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
     // Events closer than this, in us, are one.
     static constexpr double instant = 1e-6;
     // How far the last wave is in freeing slots when those who wait for them are told.
     static constexpr double steps[] = {0.15, 0.25, 0.50, 0.75, 1.0};
+    static constexpr double contended_from = 0.2; // use of an SM's arithmetic by one kernel that others may notice
     static constexpr double nearly_threads = 1.0 / 16.0; // of an SM's: how much fuller one SM of a group may be
     static constexpr std::size_t most_groups = 4;
     static constexpr double nearly = 0.05; // of a block's time: how far SMs in one group may be apart
 
-    void clear(group& at) const noexcept {
-        at.threads = device_->threads_per_sm;
-        at.slots = device_->blocks_per_sm;
-        at.registers = device_->registers_per_sm;
-        at.shared = device_->shared_bytes_per_sm;
-        at.plain = 0.0;
+    [[nodiscard]] const footprint& of(const part& p) const noexcept { return *kernels_[p.kernel].f; }
+
+    [[nodiscard]] std::span<group> groups() noexcept { return {groups_.data(), live_}; }
+    [[nodiscard]] std::span<const group> groups() const noexcept { return {groups_.data(), live_}; }
+
+    // Whether an SM holds nobody up and lets nobody go faster.
+    [[nodiscard]] bool is_calm(const group& at) const noexcept {
+        return at.stretching == 0 && at.taken.math <= contended_from && at.taken.l2 <= l2_of_sm_;
     }
-    [[nodiscard]] footprint& of(const part& p) noexcept { return kernels_[p.kernel].f; }
+    // Adds blocks to a part of a group, or takes them away. While SMs are calm nothing else follows from that.
+    void add(group& at, part& p, running& k, double blocks) noexcept {
+        at.taken.add(k.f->block, blocks);
+        p.count += blocks;
+        k.resident += blocks * at.sms;
+        if (at.calm && is_calm(at)) {
+            p.worked += blocks * at.sms;
+            k.working += blocks * at.sms;
+        } else {
+            at.changed = true;
+        }
+        note(k);
+    }
+    // The number of a kernel's blocks has changed.
+    void note(running& k) noexcept {
+        touched_ = true;
+        if (k.f->stretch_global > 1.0) {
+            k.changed = stretched_ = true;
+        }
+    }
+    // When the first of a group's parts is over.
+    [[nodiscard]] double first_end(const group& at) const noexcept {
+        double first = never;
+        for (const part& p : at.parts) {
+            first = kernels_[p.kernel].filling() ? first : std::min(first, p.end);
+        }
+        return first;
+    }
 
-    // ---- ends
+    // ---- ends, and what is left
 
+    // Takes away the parts that are over, then the kernels.
+    // @param emptied  whether there are parts without a block
     template <class Ended>
-    void retire(Ended&& ended) {
-        bool merged = linger_ <= clock_ + instant;
-        for (std::size_t g = 0; g < live_; ++g) {
-            group& at = groups_[g];
-            for (std::size_t i = 0; i < at.parts.size();) {
-                part& p = at.parts[i];
-                running& k = kernels_[p.kernel];
-                if (k.filling || (p.remaining > instant * p.speed && p.count > 1e-9)) {
-                    ++i;
-                    continue;
-                }
-                release(at, k.f, p.count);
-                freed_by_ = k.op;
-                at.changed = true;
-                k.changed = true;
-                k.resident -= p.count * at.sms;
-                --k.parts;
-                at.parts.erase(at.parts.begin() + static_cast<std::ptrdiff_t>(i));
-                if (at.parts.empty()) {
-                    clear(at); // no rounding errors are carried along
-                }
-                merged = true;
-            }
-        }
-        if (!merged) {
-            return;
-        }
-        for (std::size_t i = 0; i < active_.size();) {
-            const std::uint32_t k = active_[i];
-            if (kernels_[k].no_block_is_left() && kernels_[k].earliest <= clock_ + instant) {
-                active_.erase(active_.begin() + static_cast<std::ptrdiff_t>(i));
-                unused_.push_back(k);
-                ended(kernels_[k].op, kernels_[k].sms);
-            } else {
-                ++i;
-            }
-        }
-        merge();
-    }
+    void retire(Ended&& ended, bool emptied);
 
     // Whether two groups hold the same kernels, nearly as many blocks and nearly as far.
     [[nodiscard]] bool alike(const group& a, const group& b) const noexcept;
@@ -172,35 +192,30 @@ private:
     void join(std::size_t h, std::size_t g);
     void merge();
     // Parts the first `sms` SMs of a group from the rest. @return their group
-    std::size_t split(std::size_t g, std::uint32_t sms);
+    std::size_t split(std::size_t g, double sms);
 
     // ---- the last wave
 
     void begin_last_wave(std::uint32_t k);
     void restart_wave(std::uint32_t k);
-    [[nodiscard]] static double width(const running& k) noexcept { return k.yielding ? 1.0 : k.f.drain_width; }
     // How far a last wave is in freeing its slots, from 0 to 1.
     [[nodiscard]] double drained(const part& p, const running& k) const noexcept;
     // Takes the blocks that ended by now out of the groups of kernels in their last wave.
     void free_ended_blocks();
     // Whether it matters to who is next which SMs free up first: to a kernel of few blocks, which then share those.
     [[nodiscard]] bool piles_up() const noexcept {
-        return !queue_.empty() && kernels_[queue_.front()].f.blocks < 2 * device_->sms;
+        return !queue_.empty() && kernels_[queue_.front()].f->blocks < 2 * device_->sms;
     }
     void free_blocks_of_class(std::size_t g, std::size_t i, double at);
     void free_blocks(std::size_t g, std::size_t i, double freed, bool all);
 
     // ---- placement: strictly in the order of the queue, always on the SM with the fewest threads
 
+    void touch(std::uint32_t kernel) noexcept;
     void put(std::size_t g, std::uint32_t kernel, double blocks);
-    // Most of a large grid at once: up to the level at which SMs are equally full, short of the last round.
-    void fill_evenly(std::uint32_t kernel);
+    static void intend(group& at, running& k, double blocks) noexcept;
+    bool intend_evenly(running& k) noexcept;
     void fill(std::uint32_t kernel);
-    static void make_flow(running& k) noexcept {
-        k.f.flows = true;
-        k.f.drain_width = 1.0;
-        k.f.drain_stagger = footprint::stagger_memory;
-    }
     template <class Started>
     void place(Started&& started);
 
@@ -210,25 +225,40 @@ private:
     // When those who wait are told next of the slots that a last wave frees: often, if it matters which.
     [[nodiscard]] double next_step(double now) const noexcept;
     void share_sm(group& at);
-    void share_memory();
+    // Works out how much memory slows each kernel. @return whether any is slowed
+    bool share_memory();
+    void set_speeds(group& at);
+    void set_alarm() noexcept;
+    [[nodiscard]] double tells_at() const noexcept;
 
     const cost::device* device_;
+    usage capacity_;            // of an SM
+    double l2_of_sm_;           // bytes/us that an SM takes from L2
+    double l2_roof_;            // ... and all together
+    double dram_roof_;          // ... from DRAM
     std::vector<group> groups_; // the first live_ of them; the others keep their memory for later
     std::size_t live_ = 0;
     std::vector<running> kernels_;
     std::vector<std::uint32_t> unused_; // places in kernels_
     std::vector<std::uint32_t> active_; // places in kernels_ of those that have started
-    std::deque<std::uint32_t> queue_;   // those with blocks that are not placed yet, in the order of placement
+    waiting_line queue_;                // those with blocks that are not placed yet, in the order of placement
     std::vector<turn> turns_;
     std::vector<claim> claims_;
-    std::vector<double> slowed_;
-    std::uint32_t freed_by_ = std::numeric_limits<std::uint32_t>::max(); // nobody yet
-    bool due_ = false;                                                   // whether blocks have ended
-    std::uint32_t filling_ = std::numeric_limits<std::uint32_t>::max();  // the kernel that replaces blocks, if any
-    double flow_ = 0.0; // blocks/us that the head of the queue replaces
+    std::uint32_t freed_by_ = nobody; // nobody yet
+    std::uint32_t filling_ = nobody;  // the kernel that replaces blocks, if any
+    bool due_ = false;                // whether parts have lost their last block
+    bool stretched_ = false;          // whether a kernel has changed that goes faster where others are gone
+    bool short_ = false;              // whether memory slows any kernel
+    bool room_ = false;               // whether there may be more room for the first in the queue than before
+    bool touched_ = false;            // whether any group has changed, or who is active
+    bool waves_ = false;              // whether any kernel is in its last wave
+    double told_ = never;             // when those who wait are told next of slots that last waves free
+    double flow_ = 0.0;               // blocks/us that the head of the queue replaces
+    double filled_ = never;           // when it has no more to replace
     double clock_ = 0.0;
-    double linger_ = std::numeric_limits<double>::infinity(); // the first end of those whose blocks are all gone
-    double next_ = std::numeric_limits<double>::infinity();
+    double linger_ = never;   // the first end of those whose blocks are all gone
+    double next_end_ = never; // the first end of a part
+    double next_ = never;
     double busy_ = 0.0;
     double dram_ = 0.0;
     double math_ = 0.0;
@@ -236,6 +266,7 @@ private:
 
 } // namespace opara::inline OPARA_ABI::sim::detail
 
+#include <opara/sim/machine_ends.hpp>
 #include <opara/sim/machine_groups.hpp>
 #include <opara/sim/machine_last_wave.hpp>
 #include <opara/sim/machine_placement.hpp>

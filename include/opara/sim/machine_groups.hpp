@@ -15,14 +15,15 @@ namespace opara::inline OPARA_ABI::sim::detail {
 // Whether two groups hold the same kernels, nearly as many blocks and nearly as far.
 inline bool machine::alike(const group& a, const group& b) const noexcept {
     if (a.parts.size() != b.parts.size() ||
-        std::abs(a.threads - b.threads) > nearly_threads * device_->threads_per_sm) {
+        std::abs(a.taken.threads - b.taken.threads) > nearly_threads * device_->threads_per_sm) {
         return false;
     }
     for (std::size_t i = 0; i < a.parts.size(); ++i) {
         const part& p = a.parts[i];
         const part& q = b.parts[i];
         const running& k = kernels_[p.kernel];
-        if (p.kernel != q.kernel || (!k.filling && std::abs(p.remaining - q.remaining) > nearly * k.f.block_us)) {
+        if (p.kernel != q.kernel ||
+            (!k.filling() && std::abs(p.remaining(clock_) - q.remaining(clock_)) > nearly * k.f->block_us)) {
             return false;
         }
     }
@@ -33,13 +34,9 @@ inline bool machine::alike(const group& a, const group& b) const noexcept {
 inline void machine::join(std::size_t h, std::size_t g) {
     group& into = groups_[h];
     group& from = groups_[g];
-    const double share = static_cast<double>(from.sms) / (into.sms + from.sms);
-    const auto mean = [share](double& x, double y) { x += share * (y - x); };
-    mean(into.threads, from.threads);
-    mean(into.slots, from.slots);
-    mean(into.registers, from.registers);
-    mean(into.shared, from.shared);
-    mean(into.plain, from.plain);
+    const double share = from.sms / (into.sms + from.sms);
+    into.taken.add(into.taken, -share);
+    into.taken.add(from.taken, share);
     for (part& p : into.parts) {
         p.count *= 1.0 - share;
         p.whole *= 1.0 - share;
@@ -51,17 +48,23 @@ inline void machine::join(std::size_t h, std::size_t g) {
             into.parts.push_back(q);
             into.parts.back().count *= share;
             into.parts.back().whole *= share;
+            into.stretching += of(q).stretches ? 1U : 0U;
             continue;
         }
+        same->worked += q.worked;
         same->count += share * q.count;
         same->whole += share * q.whole;
-        same->remaining = std::max(same->remaining, q.remaining);
+        const double remaining = std::max(same->remaining(clock_), q.remaining(clock_));
+        same->end = clock_ + remaining / same->speed;
         same->first = std::min(same->first, q.first);
         same->last = std::max(same->last, q.last);
         --kernels_[q.kernel].parts;
     }
     into.sms += from.sms;
-    into.changed = true;
+    into.calm = into.calm && from.calm;
+    into.changed = into.changed || from.changed || !into.calm;
+    into.next = first_end(into);
+    touched_ = true;
     from.parts.clear();
     std::swap(groups_[g], groups_[live_ - 1]);
     --live_;
@@ -77,6 +80,9 @@ inline void machine::merge() {
             }
         }
     }
+    const auto apart = [this](std::size_t a, std::size_t b) {
+        return std::abs(groups_[a].taken.threads - groups_[b].taken.threads);
+    };
     while (live_ > most_groups) { // the smallest joins the one that is as full
         std::size_t g = 0;
         for (std::size_t i = 1; i < live_; ++i) {
@@ -84,8 +90,7 @@ inline void machine::merge() {
         }
         std::size_t h = g == 0 ? 1 : 0;
         for (std::size_t i = 0; i < live_; ++i) {
-            if (i != g &&
-                std::abs(groups_[i].threads - groups_[g].threads) < std::abs(groups_[h].threads - groups_[g].threads)) {
+            if (i != g && apart(i, g) < apart(h, g)) {
                 h = i;
             }
         }
@@ -94,25 +99,28 @@ inline void machine::merge() {
 }
 
 // Parts the first `sms` SMs of a group from the rest. @return their group
-inline std::size_t machine::split(std::size_t g, std::uint32_t sms) {
+inline std::size_t machine::split(std::size_t g, double sms) {
     if (live_ == groups_.size()) {
         groups_.emplace_back();
     }
     group& from = groups_[g];
     group& to = groups_[live_];
     to.sms = sms;
-    to.threads = from.threads;
-    to.slots = from.slots;
-    to.registers = from.registers;
-    to.shared = from.shared;
-    to.plain = from.plain;
+    to.taken = from.taken;
+    to.room = from.room;
+    to.stretching = from.stretching;
+    to.calm = from.calm;
     to.changed = from.changed;
+    to.next = from.next;
     to.parts.assign(from.parts.begin(), from.parts.end());
-    const double share = static_cast<double>(sms) / from.sms;
+    const double share = sms / from.sms;
     from.sms -= sms;
     for (std::size_t i = 0; i < to.parts.size(); ++i) {
         ++kernels_[to.parts[i].kernel].parts;
-        const double middle = from.parts[i].first + share * (from.parts[i].last - from.parts[i].first);
+        const auto middle =
+            static_cast<float>(from.parts[i].first + share * (from.parts[i].last - from.parts[i].first));
+        to.parts[i].worked *= share;
+        from.parts[i].worked -= to.parts[i].worked;
         to.parts[i].last = middle;
         from.parts[i].first = middle;
     }

@@ -12,21 +12,22 @@
 namespace opara::inline OPARA_ABI::sim::detail {
 
 inline void machine::begin_last_wave(std::uint32_t k) {
-    kernels_[k].filling = false;
-    kernels_[k].yielding = false;
+    kernels_[k].now = wave_state::last;
     restart_wave(k);
 }
 
 inline void machine::restart_wave(std::uint32_t k) {
-    kernels_[k].changed = true;
+    note(kernels_[k]);
     kernels_[k].wave = kernels_[k].resident;
-    for (std::size_t g = 0; g < live_; ++g) {
-        for (part& p : groups_[g].parts) {
+    for (group& at : groups()) {
+        for (part& p : at.parts) {
             if (p.kernel == k) {
-                p.remaining = kernels_[k].f.block_us + (kernels_[k].yielding ? 0.0 : kernels_[k].delay);
+                at.changed = touched_ = true;
+                p.end =
+                    clock_ + (kernels_[k].f->block_us + (kernels_[k].yielding() ? 0.0 : kernels_[k].delay)) / p.speed;
                 p.whole = p.count;
-                p.first = 0.0;
-                p.last = 1.0;
+                p.first = 0.0F;
+                p.last = 1.0F;
             }
         }
     }
@@ -34,20 +35,15 @@ inline void machine::restart_wave(std::uint32_t k) {
 
 // How far a last wave is in freeing its slots, from 0 to 1.
 inline double machine::drained(const part& p, const running& k) const noexcept {
-    return 1.0 - p.remaining / (k.f.block_us * width(k));
+    return 1.0 - p.remaining(clock_) / (k.f->block_us * k.drain_width());
 }
 
 // Takes the blocks that ended by now out of the groups of kernels in their last wave.
 inline void machine::free_ended_blocks() {
-    if (std::none_of(active_.begin(), active_.end(), [this](std::uint32_t k) {
-            return kernels_[k].f.flows && !kernels_[k].filling && kernels_[k].parts > 0;
-        })) {
-        return;
-    }
     for (std::size_t g = 0; g < live_; ++g) {
         for (std::size_t i = 0; i < groups_[g].parts.size(); ++i) {
             running& k = kernels_[groups_[g].parts[i].kernel];
-            if (!k.f.flows || k.filling || groups_[g].parts[i].count <= 1e-9) {
+            if (!k.drains() || groups_[g].parts[i].count <= 1e-9) {
                 continue;
             }
             const double at = drained(groups_[g].parts[i], k) + 1e-9;
@@ -61,9 +57,9 @@ inline void machine::free_ended_blocks() {
             for (const double border : {0.10, 0.35}) { // the SMs that free up first, the next ones, the others
                 const part& p = groups_[g].parts[i];
                 const double sms = groups_[g].sms;
-                const double those = std::round((border - p.first) / (p.last - p.first) * sms);
-                if (those >= 1.0 && those < sms) {
-                    free_blocks_of_class(split(g, static_cast<std::uint32_t>(those)), i, at);
+                const double those = (border - p.first) / (double{p.last} - double{p.first}) * sms + 0.5;
+                if (those >= 1.0 && whole(those) < sms) {
+                    free_blocks_of_class(split(g, whole(those)), i, at);
                 }
             }
             free_blocks_of_class(g, i, at);
@@ -76,26 +72,25 @@ inline void machine::free_blocks_of_class(std::size_t g, std::size_t i, double a
     const running& k = kernels_[p.kernel];
     // The SM at quantile q has freed j of n slots when at >= stagger q + (1 - stagger) (j - 1/2) / n; the last
     // block of the slowest SM ends when the kernel would end alone.
-    const double stagger = k.yielding ? footprint::stagger_memory : k.f.drain_stagger;
-    const double q = 0.5 * (p.first + p.last);
+    const double stagger = k.drain_stagger();
+    const double q = 0.5 * (double{p.first} + double{p.last});
     free_blocks(g, i, (at - stagger * q) / (1.0 - stagger) * p.whole + 0.5, at >= stagger * p.last + (1.0 - stagger));
 }
 
 inline void machine::free_blocks(std::size_t g, std::size_t i, double freed, bool all) {
     part& p = groups_[g].parts[i];
     running& k = kernels_[p.kernel];
-    const double left = all ? 0.0 : p.whole - std::clamp(std::floor(freed), 0.0, std::max(p.whole - 0.5, 0.0));
+    const double left =
+        all ? 0.0 : p.whole - std::clamp(freed > 0.0 ? whole(freed) : 0.0, 0.0, std::max(p.whole - 0.5, 0.0));
     if (left >= p.count) {
         return;
     }
     const double blocks = p.count - left;
-    release(groups_[g], k.f, blocks);
-    freed_by_ = k.op;
+    add(groups_[g], p, k, -blocks);
     p.count = left;
+    freed_by_ = k.op;
     due_ = due_ || left <= 1e-9;
-    groups_[g].changed = true;
-    k.changed = true;
-    k.resident -= blocks * groups_[g].sms;
+    room_ = true;
 }
 
 } // namespace opara::inline OPARA_ABI::sim::detail

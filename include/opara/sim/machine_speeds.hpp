@@ -14,71 +14,78 @@
 namespace opara::inline OPARA_ABI::sim::detail {
 
 inline void machine::share() {
-    const double sms = device_->sms;
-    for (const std::uint32_t k : active_) {
-        kernels_[k].use_dram = 0.0;
-        kernels_[k].use_l2 = 0.0;
-    }
-    busy_ = 0.0;
-    math_ = 0.0;
-    for (std::size_t g = 0; g < live_; ++g) {
-        group& at = groups_[g];
-        if (at.parts.empty()) {
-            continue;
-        }
-        busy_ += at.sms / sms;
-        for (const part& p : at.parts) {
-            at.changed = at.changed || (kernels_[p.kernel].changed && kernels_[p.kernel].f.stretch_global > 1.0);
+    double busy = 0.0;
+    for (group& at : groups()) {
+        if (stretched_ && at.stretching > 0) {
+            for (const part& p : at.parts) {
+                at.changed = at.changed || (kernels_[p.kernel].changed && kernels_[p.kernel].f->stretch_global > 1.0);
+            }
         }
         if (at.changed) {
             share_sm(at);
+            set_speeds(at);
             at.changed = false;
         }
-        for (part& p : at.parts) {
-            running& k = kernels_[p.kernel];
-            p.speed = p.on_sm;
-            // Nor are bytes lost: the blocks that are left of a last wave move those of the ones that are gone.
-            const double moved_for = k.resident > 0.0 ? k.sharers() / k.resident : 1.0;
-            const double blocks = p.count * at.sms * p.speed * moved_for;
-            k.use_dram += blocks * k.f.dram;
-            k.use_l2 += blocks * k.f.l2;
+        busy += at.parts.empty() ? 0.0 : at.sms;
+    }
+    stretched_ = false;
+    busy_ = busy / device_->sms;
+    const bool was_short = short_;
+    short_ = share_memory();
+    next_end_ = never;
+    for (group& at : groups()) {
+        if (short_ || was_short) {
+            set_speeds(at);
         }
+        next_end_ = std::min(next_end_, at.next);
     }
-    for (const std::uint32_t k : active_) {
-        kernels_[k].changed = false;
-    }
-    linger_ = std::numeric_limits<double>::infinity();
-    for (const std::uint32_t k : active_) {
-        linger_ = kernels_[k].no_block_is_left() ? std::min(linger_, kernels_[k].earliest) : linger_;
-    }
-    dram_ = 0.0;
-    share_memory();
+}
+
+// Finds out what happens next by itself, and when.
+inline void machine::set_alarm() noexcept {
+    next_ = std::min(next_end_, linger_);
     flow_ = 0.0;
-    next_ = std::numeric_limits<double>::infinity();
-    const std::uint32_t head = queue_.empty() ? std::numeric_limits<std::uint32_t>::max() : queue_.front();
-    for (std::size_t g = 0; g < live_; ++g) {
-        const group& at = groups_[g];
+    filled_ = never;
+    told_ = 0.0;
+    if (queue_.empty()) {
+        return;
+    }
+    if (const running& head = kernels_[queue_.front()]; head.filling()) {
+        flow_ = head.working * head.slowed / head.f->block_us;
+        filled_ = clock_ + std::max(head.unplaced, 0.0) / flow_;
+    }
+    told_ = waves_ ? tells_at() : never;
+    next_ = std::min({next_, filled_, told_});
+}
+
+// When those who wait are told next of slots that last waves free.
+inline double machine::tells_at() const noexcept {
+    double first = never;
+    for (const group& at : groups()) {
         for (const part& p : at.parts) {
             const running& k = kernels_[p.kernel];
-            math_ += at.sms * p.count * p.speed * k.f.math / sms;
-            if (k.filling) {
-                if (p.kernel == head) {
-                    flow_ += at.sms * p.count * p.speed / k.f.block_us;
-                }
-                continue;
+            if (k.drains()) {
+                const double us = k.drain_width() * k.f->block_us / p.speed;
+                first = std::min(first, p.end - (1.0 - next_step(1.0 - (p.end - clock_) / us + 1e-6)) * us);
             }
-            double until = p.remaining;
-            if (k.f.flows && !queue_.empty()) { // somebody waits for its slots
-                const double step = next_step(drained(p, k) + 1e-6);
-                until = std::min(until, p.remaining - (1.0 - step) * width(k) * k.f.block_us);
-            }
-            next_ = std::min(next_, std::max(until, 0.0) / p.speed);
         }
     }
-    if (flow_ > 0.0) {
-        next_ = std::min(next_, std::max(kernels_[head].unplaced, 0.0) / flow_);
+    return std::max(first, clock_);
+}
+
+// Brings the parts of a group to the speeds that SM and memory leave them.
+inline void machine::set_speeds(group& at) {
+    at.next = never;
+    for (part& p : at.parts) {
+        running& k = kernels_[p.kernel];
+        const double worked = p.count * at.sms * p.on_sm;
+        k.working += worked - p.worked;
+        p.worked = worked;
+        if (const double speed = std::max(p.on_sm * k.slowed, 1e-4); speed != p.speed) {
+            p.run_at(speed, clock_);
+        }
+        at.next = k.filling() ? at.next : std::min(at.next, p.end);
     }
-    next_ = std::min(next_, std::max(linger_ - clock_, 0.0));
 }
 
 // When those who wait are told next of the slots that a last wave frees: often, if it matters which.
@@ -90,98 +97,115 @@ inline double machine::next_step(double now) const noexcept {
 }
 
 inline void machine::share_sm(group& at) {
+    at.calm = is_calm(at);
+    if (at.calm) {
+        for (part& p : at.parts) {
+            p.on_sm = 1.0;
+        }
+        return;
+    }
     double math = 0.0;
+    double most = 0.0; // of math, by one kernel
     double l2 = 0.0;
     for (part& p : at.parts) {
         const running& k = kernels_[p.kernel];
-        const footprint& f = k.f;
-        p.speed = 1.0;
+        const footprint& f = *k.f;
+        p.on_sm = 1.0;
         // A last wave that thins out is part of the kernel's time alone: only blocks that never came speed it up.
         const double here = k.ending() ? p.whole : p.count;
-        if (f.stretch_global > 1.0 && k.sharers() < f.resident) {
-            p.speed = std::min(f.stretch_global, f.resident / k.sharers());
+        if (!f.stretches) {
+        } else if (f.stretch_global > 1.0 && k.sharers() < f.resident) {
+            p.on_sm = std::min(f.stretch_global, f.resident / k.sharers());
         } else if (f.stretch_local > 1.0 && here < f.per_sm) {
             // A group that stands for SMs which differ goes by the fullest of them: else all blocks of a kernel with
             // one block more than there are SMs would run as if alone on theirs, and be done before it could be.
-            p.speed = std::min(f.stretch_local, f.per_sm / std::max(std::ceil(here - 1e-9), 1.0));
+            p.on_sm = std::min(f.stretch_local, f.per_sm / std::max(std::ceil(here - 1e-9), 1.0));
         }
-        math += p.count * f.math * p.speed;
-        l2 += p.count * f.l2 * p.speed;
+        const double use = p.count * f.block.math * p.on_sm;
+        math += use;
+        most = std::max(most, use);
+        l2 += p.count * f.block.l2 * p.on_sm;
     }
-    if (at.parts.size() > 1 || math > 1.0) {
+    if (at.parts.size() > 1 ? most > contended_from : math > 1.0) {
         turns_.resize(at.parts.size());
         for (const bool ordinary : {true, false}) {
             bool contended = false;
             for (std::size_t i = 0; i < at.parts.size(); ++i) {
                 const part& p = at.parts[i];
                 const footprint& f = of(p);
-                turns_[i] = {.use = p.count * (ordinary ? f.fp32 : f.math) * p.speed,
+                turns_[i] = {.use = p.count * (ordinary ? f.fp32 : f.block.math) * p.on_sm,
                              .warps = p.count * f.warps,
                              .need = ordinary ? f.issue_need : f.math_need};
-                contended = contended || turns_[i].use > 0.2;
+                contended = contended || turns_[i].use > contended_from;
             }
             if (contended) {
                 take_turns(turns_);
                 for (std::size_t i = 0; i < at.parts.size(); ++i) {
-                    at.parts[i].speed *= turns_[i].speed;
+                    at.parts[i].on_sm *= turns_[i].speed;
                 }
             }
         }
         l2 = 0.0;
         for (const part& p : at.parts) {
-            l2 += p.count * of(p).l2 * p.speed;
+            l2 += p.count * of(p).block.l2 * p.on_sm;
         }
     }
-    const double roof = device_->l2_gb_per_s_per_sm * 1e3;
-    for (part& p : at.parts) {
-        if (l2 > roof && of(p).l2 > 0.0) {
-            p.speed *= roof / l2;
+    if (l2 > l2_of_sm_) {
+        for (part& p : at.parts) {
+            p.on_sm *= of(p).block.l2 > 0.0 ? l2_of_sm_ / l2 : 1.0;
         }
-        p.on_sm = std::max(p.speed, 1e-4);
     }
 }
 
-inline void machine::share_memory() {
-    const double dram_roof = device_->dram_gb_per_s * 1e3;
-    const double l2_roof = device_->l2_gb_per_s * 1e3;
-    const double more = device_->l2_bytes_per_dram_byte - 1.0;
+inline bool machine::share_memory() {
     double dram = 0.0;
     double l2 = 0.0;
-    for (const std::uint32_t k : active_) {
-        dram += kernels_[k].use_dram;
-        l2 += kernels_[k].use_l2 + more * kernels_[k].use_dram;
+    double math = 0.0;
+    linger_ = never;
+    waves_ = false;
+    for (const std::uint32_t i : active_) {
+        running& k = kernels_[i];
+        const double moving = k.moving();
+        dram += moving * k.f->dram;
+        l2 += moving * k.f->l2_cost;
+        math += k.working * k.f->block.math;
+        k.slowed = 1.0;
+        k.changed = false;
+        linger_ = k.no_block_is_left() ? std::min(linger_, k.earliest) : linger_;
+        waves_ = waves_ || (k.drains() && k.parts > 0);
     }
-    dram_ = std::min(dram / dram_roof, 1.0);
+    math_ = math / device_->sms;
+    dram_ = std::min(dram / dram_roof_, 1.0);
     const double enough = 1.0 + 1e-9;
-    if (dram <= dram_roof * enough && l2 <= l2_roof * enough) {
-        return;
+    if (dram <= dram_roof_ * enough && l2 <= l2_roof_ * enough) {
+        return false;
     }
     claims_.resize(active_.size());
-    slowed_.assign(kernels_.size(), 1.0);
-    if (l2 > l2_roof) {
+    if (l2 > l2_roof_) {
         for (std::size_t i = 0; i < active_.size(); ++i) {
             const running& k = kernels_[active_[i]];
-            const double cost = k.use_l2 > 0.0 ? (k.use_l2 + more * k.use_dram) / k.use_l2 : 1.0;
-            claims_[i] = {.demand = k.use_l2 * cost, .weight = k.sharers() * k.f.in_flight * cost};
+            const double cost = k.f->block.l2 > 0.0 ? k.f->l2_cost / k.f->block.l2 : 1.0;
+            claims_[i] = {.demand = k.moving() * k.f->block.l2 * cost, .weight = k.sharers() * k.f->in_flight * cost};
         }
-        divide(claims_, l2_roof);
+        divide(claims_, l2_roof_);
         for (std::size_t i = 0; i < active_.size(); ++i) {
-            slowed_[active_[i]] *= claims_[i].speed;
+            kernels_[active_[i]].slowed = claims_[i].speed;
         }
     }
     for (std::size_t i = 0; i < active_.size(); ++i) {
         const running& k = kernels_[active_[i]];
-        claims_[i] = {.demand = k.use_dram * slowed_[active_[i]], .weight = k.sharers() * k.f.in_flight};
+        claims_[i] = {.demand = k.moving() * k.f->dram * k.slowed, .weight = k.sharers() * k.f->in_flight};
     }
-    divide(claims_, dram_roof);
+    divide(claims_, dram_roof_);
     for (std::size_t i = 0; i < active_.size(); ++i) {
-        slowed_[active_[i]] *= claims_[i].speed;
+        kernels_[active_[i]].slowed *= claims_[i].speed;
     }
-    for (std::size_t g = 0; g < live_; ++g) {
-        for (part& p : groups_[g].parts) {
-            p.speed = std::max(p.speed * slowed_[p.kernel], 1e-4);
-        }
+    math = 0.0;
+    for (const std::uint32_t i : active_) {
+        math += kernels_[i].working * kernels_[i].slowed * kernels_[i].f->block.math;
     }
+    math_ = math / device_->sms;
+    return true;
 }
 
 } // namespace opara::inline OPARA_ABI::sim::detail

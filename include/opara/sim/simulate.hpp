@@ -10,7 +10,9 @@
 #include <opara/sim/simulation.hpp>
 #include <opara/sim/timeline.hpp>
 
+#include <concepts>
 #include <cstddef>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -33,6 +35,11 @@ namespace opara::inline OPARA_ABI::sim {
 template <cost::kernel_model Cost>
 [[nodiscard]] timeline simulate(const plan& p, const Cost& cost, const cost::device& d, simulate_options options = {}) {
     cost::require_size(cost, p.operators());
+    if constexpr (requires {
+                      { cost.kernels() } -> std::convertible_to<std::span<const cost::kernel>>;
+                  }) {
+        return std::move(detail::simulation{d, options}.run(p, cost.kernels()));
+    }
     std::vector<cost::kernel> kernels;
     kernels.reserve(p.operators());
     for (std::size_t v = 0; v < p.operators(); ++v) {

@@ -3,13 +3,12 @@
 #pragma once
 
 #include <opara/core/error.hpp>
-#include <opara/cost/concepts.hpp>
 #include <opara/cost/device.hpp>
 #include <opara/graph/frozen.hpp>
 #include <opara/graph/reduction.hpp>
 #include <opara/plan/partial_order.hpp>
 #include <opara/plan/plan.hpp>
-#include <opara/sim/footprint.hpp>
+#include <opara/sim/footprints.hpp>
 #include <opara/sim/launch.hpp>
 #include <opara/sim/machine.hpp>
 #include <opara/sim/options.hpp>
@@ -26,31 +25,12 @@
 
 namespace opara::inline OPARA_ABI::sim::detail {
 
-inline void require_costs(const cost::kernel& k, op_id v) {
-    static_cast<void>(cost::detail::checked(k.duration_us, v, "the duration"));
-    for (const double amount : {k.dram_bytes, k.l2_bytes, k.fp32_flops, k.tensor_flops, k.in_flight_bytes}) {
-        static_cast<void>(cost::detail::checked(amount, v, "the traffic or the arithmetic"));
-    }
-}
-
-inline footprint checked_footprint(const cost::kernel& k, const cost::device& d, op_id v) {
-    const footprint f = footprint_of(k, d);
-    if (f.per_sm == 0) {
-        throw cost_error{"a block of operator " + std::to_string(v.value) + " (" + std::to_string(k.threads) +
-                             " threads, " + std::to_string(k.registers) + " registers each, " +
-                             std::to_string(k.shared_bytes) + " bytes of shared memory) does not fit an SM of " +
-                             d.name,
-                         v};
-    }
-    return f;
-}
-
 /// Simulates plans, one after another: it keeps its memory, and what it worked out of kernels that it meets again.
 class simulation {
 public:
     /// @param d  the device, which must outlive the object
     simulation(const cost::device& d, const simulate_options& options)
-        : device_{&d}, options_{options}, machine_{d}, launcher_{d.graph} {}
+        : device_{&d}, options_{options}, prints_{d}, machine_{d}, launcher_{d.graph} {}
 
     /// @param kernels  by operator; must outlive the call
     /// @return the run, until the next call
@@ -79,6 +59,7 @@ private:
         op_of_.clear();
         priority_.clear();
         edge_us_.clear();
+        print_.clear();
         nothing_.clear();
         waited_.clear();
         waits_.clear();
@@ -86,21 +67,7 @@ private:
         now_ = busy_ = dram_ = math_ = 0.0;
     }
 
-    // Works out the footprint of an operator's kernel, if it is another one than the time before.
-    void remember(op_id v) {
-        if (known_.size() <= v.index()) {
-            known_.resize(v.index() + 1);
-        }
-        known_kernel& k = known_[v.index()];
-        if (!k.known || !(k.kernel == kernels_[v.index()])) {
-            k.known = false;
-            k.kernel = kernels_[v.index()];
-            require_costs(k.kernel, v);
-            k.print = k.kernel.duration_us > 0.0 ? checked_footprint(k.kernel, *device_, v) : footprint{};
-            k.known = true;
-        }
-    }
-    [[nodiscard]] const footprint& print_of(std::uint32_t node) const { return known_[op_of_[node].index()].print; }
+    [[nodiscard]] const footprint& print_of(std::uint32_t node) const { return prints_[print_[node]]; }
 
     void build() {
         const captured_edges captured{*plan_, [&](op_id v) { return kernels_[v.index()].launches(); }};
@@ -116,6 +83,7 @@ private:
             }
         }
         std::vector<std::uint32_t> node_of(n, none_);
+        op_of_.reserve(n);
         for (const op_id v : captured.order()) {
             if (kernels_[v.index()].launches()) {
                 node_of[v.index()] = static_cast<std::uint32_t>(op_of_.size());
@@ -124,7 +92,12 @@ private:
                 nothing_.push_back(v);
             }
         }
+        std::size_t most = 0;
+        for (const op_id v : op_of_) {
+            most += captured.before(v).size();
+        }
         std::vector<edge> edges;
+        edges.reserve(most);
         for (const op_id v : op_of_) {
             for (const op_id p : captured.before(v)) {
                 edges.push_back({op_id{node_of[p.index()]}, op_id{node_of[v.index()]}});
@@ -136,8 +109,9 @@ private:
             fewest.for_each_edge([&](edge e) { edges.push_back(e); });
         }
         edge_us_.reserve(op_of_.size());
+        print_.reserve(op_of_.size());
         for (const op_id v : op_of_) {
-            remember(v);
+            print_.push_back(prints_.of(kernels_[v.index()], v));
             edge_us_.push_back(kernels_[v.index()].duration_us > 0.0 ? device_->graph.edge_us
                                                                      : device_->graph.edge_to_empty_us);
         }
@@ -153,17 +127,17 @@ private:
 
     bool step() {
         const double launch = launcher_.next();
-        const double machine = now_ + machine_.next();
-        if (launch == std::numeric_limits<double>::infinity() && machine == launch) {
+        const double machine = machine_.next();
+        const double next = std::min(launch, machine);
+        if (next == std::numeric_limits<double>::infinity()) {
             return false;
         }
-        // Not the difference of two times: late in a long run that would be 0 for a step that is not.
-        const double step_us = machine <= launch ? machine_.next() : std::max(launch - now_, 0.0);
-        machine_.advance(step_us);
+        const double step_us = std::max(next - now_, 0.0);
+        now_ = std::max(next, now_);
+        machine_.advance(now_);
         busy_ += step_us * machine_.busy_sms();
         dram_ += step_us * machine_.busy_dram();
         math_ += step_us * machine_.busy_math();
-        now_ = machine <= launch ? machine : std::max(launch, now_);
         if (machine <= launch) {
             settle();
             return true;
@@ -182,8 +156,9 @@ private:
             ++done_;
             launcher_.done(node, now_);
         } else {
-            machine_.enqueue(print_of(node), node, priority_[node], placing_us(node));
-            settle();
+            if (machine_.enqueue(print_of(node), node, priority_[node], placing_us(node))) {
+                settle();
+            }
         }
         return true;
     }
@@ -198,10 +173,10 @@ private:
                 }
                 a.start_us = now_ + placing_us(node);
             },
-            [&](std::uint32_t node, std::uint32_t sms) {
+            [&](std::uint32_t node, double sms) {
                 activity& a = result_.operators[op_of_[node].index()];
                 a.end_us = now_;
-                a.sm_share = static_cast<double>(std::min(sms, device_->sms)) / device_->sms;
+                a.sm_share = std::min(sms / device_->sms, 1.0);
                 ++done_;
                 launcher_.done(node, now_);
             });
@@ -276,23 +251,18 @@ private:
 
     static constexpr std::uint32_t none_ = std::numeric_limits<std::uint32_t>::max();
 
-    struct known_kernel {
-        cost::kernel kernel;
-        footprint print;
-        bool known = false;
-    };
-
     const plan* plan_ = nullptr;
     std::span<const cost::kernel> kernels_;
-    std::vector<known_kernel> known_; // by operator
     const cost::device* device_;
     simulate_options options_;
+    footprints prints_;
     machine machine_;
     launcher launcher_;
     timeline result_;
     std::vector<op_id> op_of_; // by node, in the order of creation; from here on all by node
     std::vector<std::int32_t> priority_;
     std::vector<double> edge_us_;
+    std::vector<std::uint32_t> print_;  // numbers of prints_
     std::vector<op_id> nothing_;        // operators without a node
     std::vector<std::uint32_t> waited_; // where their part of waits_ begins
     std::vector<op_id> waits_;
