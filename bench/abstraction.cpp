@@ -1,8 +1,11 @@
-// How fast the abstraction half is, and why its intervals are its own.
+// How fast the abstraction half is, and why its intervals are its own. tools/abstraction_tables.py makes the tables of
+// docs/abstraction.md from what it writes with --benchmark_out=FILE.json.
 
 #include <opara/abstraction.hpp>
 #include <opara/testing/random.hpp>
+#include <opara/version.hpp>
 
+#include <bench/machine.hpp>
 #include <benchmark/benchmark.h>
 #include <boost/numeric/interval.hpp>
 
@@ -10,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -74,18 +78,40 @@ void interval_boost_unprotected(benchmark::State& state) {
     static_cast<void>(mode);
 }
 
-void post_b1(benchmark::State& state) {
-    const enclosure<systems::b1> system;
-    std::vector<box<2>> boxes;
-    for (const auto& b : cells<interval>()) {
-        boxes.push_back({b});
+// Cells of a width and controls, at random.
+std::vector<std::pair<box<2>, double>> cells_and_controls(double width) {
+    opara::testing::random_source random{4};
+    std::vector<std::pair<box<2>, double>> all;
+    for (int k = 0; k < 4000; ++k) {
+        const double p = random.unit() * 3 - 1.5;
+        const double v = random.unit() * 3 - 1.5;
+        all.emplace_back(box_of<2>({p, v}, {p + width, v + width}), random.unit() * 8 - 4);
     }
+    return all;
+}
+
+// A form of enclosing the step of a system: the time of a post, and the mean, over cells and coordinates, of its width
+// by that of the mean-value form on 16 x 16 pieces. The argument is the cells' width in hundredths.
+template <class System, class Form>
+void post(benchmark::State& state) {
+    const enclosure<System, Form> system;
+    const enclosure<System, form::subdivided<form::mean_value, 16, 16>> narrow;
+    const auto cells = cells_and_controls(static_cast<double>(state.range(0)) / 100);
     for (auto _ : state) {
-        for (const box<2>& b : boxes) {
-            benchmark::DoNotOptimize(system.post(b, -1.0));
+        for (const auto& [b, u] : cells) {
+            benchmark::DoNotOptimize(system.post(b, u));
         }
     }
-    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(boxes.size()));
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(cells.size()));
+    double excess = 0;
+    for (const auto& [b, u] : cells) {
+        const box<2> image = system.post(b, u);
+        const box<2> least = narrow.post(b, u);
+        for (std::size_t i = 0; i < 2; ++i) {
+            excess += (image[i].upper() - image[i].lower()) / (least[i].upper() - least[i].lower());
+        }
+    }
+    state.counters["width"] = excess / 2 / static_cast<double>(cells.size());
 }
 
 network some_network(activation hidden) {
@@ -119,7 +145,8 @@ double seconds_of_plain_step() {
 
 // States a second, how many there are, and the time of a state in steps of the plain loop.
 void report(benchmark::State& state, const transition_system& graph, std::clock_t start) {
-    const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+    const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC; // of all threads
+    state.counters["cpu_seconds"] = seconds / static_cast<double>(state.iterations());
     const auto states = static_cast<double>(graph.size()) * static_cast<double>(state.iterations());
     state.SetItemsProcessed(static_cast<std::int64_t>(states));
     state.counters["states"] = static_cast<double>(graph.size());
@@ -142,8 +169,29 @@ void build_b1(benchmark::State& state, activation hidden) {
     report(state, last, start);
 }
 
-// CartPole, 50 steps from one cell as the published verification, under a controller that balances by a weighted sum
-// and chooses between two forces. On all cores.
+// The same from a large initial set on narrower and narrower cells, on all cores: how time and memory grow with the
+// states. The argument is the cells' width in millionths.
+void growth(benchmark::State& state) {
+    const double width = static_cast<double>(state.range(0)) / 1e6;
+    const auto grid = uniform_grid<2>::by_width(box_of<2>({-2.5, -2.5}, {2.5, 2.5}), {width, width});
+    const enclosure<systems::b1> system;
+    const box_network<2> pilot{some_network(activation::relu)};
+    const build_options<2> options{.labels = {{"safe", box_of<2>({-1.5, -1.5}, {1.5, 1.5})}}};
+    transition_system last;
+    bench::forget_peak();
+    const std::size_t before = bench::peak_memory();
+    const std::clock_t start = std::clock();
+    for (auto _ : state) {
+        last = transition_system{}; // frees what the one before holds
+        cell_system built = build(grid, system, pilot, box_of<2>({-1.499, -1.499}, {1.499, 1.499}), options);
+        last = std::move(built.graph);
+    }
+    report(state, last, start);
+    state.counters["peak_bytes"] = static_cast<double>(bench::peak_memory() - before);
+}
+
+// CartPole, so many steps from one cell (the published verification takes 50), under a controller that balances by a
+// weighted sum and chooses between two forces. On all cores.
 void build_cart_pole(benchmark::State& state) {
     const auto grid =
         uniform_grid<4>::by_width(box_of<4>({-4.8, -10, -0.42, -10}, {4.8, 10, 0.42, 10}), {0.16, 0.02, 0.016, 0.02});
@@ -153,6 +201,8 @@ void build_cart_pole(benchmark::State& state) {
     weight.insert(weight.end(), right.begin(), right.end());
     const box_network<4, head::argmax> pilot{network{{layer{8, weight, {0, 0}}}}};
     transition_system last;
+    bench::forget_peak();
+    const std::size_t before = bench::peak_memory();
     const std::clock_t start = std::clock();
     for (auto _ : state) {
         bounded_cell_system built =
@@ -161,6 +211,7 @@ void build_cart_pole(benchmark::State& state) {
         last = std::move(built.part.graph);
     }
     report(state, last, start);
+    state.counters["peak_bytes"] = static_cast<double>(bench::peak_memory() - before);
 }
 
 void check_ctl(benchmark::State& state, const char* text) {
@@ -184,16 +235,40 @@ void check_ctl(benchmark::State& state, const char* text) {
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(graph.size()));
 }
 
+// What the measurements were made with.
+const bool context = [] {
+    benchmark::AddCustomContext("cpu", bench::cpu_name());
+    benchmark::AddCustomContext("compiler", __VERSION__);
+    benchmark::AddCustomContext("opara", std::to_string(OPARA_VERSION_MAJOR) + "." +
+                                             std::to_string(OPARA_VERSION_MINOR) + "." +
+                                             std::to_string(OPARA_VERSION_PATCH));
+    return true;
+}();
+
+template <class Form, std::size_t K>
+using pieces = form::subdivided<Form, K, K>;
+
 } // namespace
 
 BENCHMARK(interval_outward);
 BENCHMARK(interval_unsound);
 BENCHMARK(interval_boost);
 BENCHMARK(interval_boost_unprotected);
-BENCHMARK(post_b1);
+#define OPARA_BENCH_FORM(...)                                                                                          \
+    BENCHMARK_TEMPLATE(post, systems::b1, __VA_ARGS__)->Arg(2)->Arg(20);                                               \
+    BENCHMARK_TEMPLATE(post, systems::b3, __VA_ARGS__)->Arg(2)->Arg(20)
+OPARA_BENCH_FORM(form::natural);
+OPARA_BENCH_FORM(form::monotone);
+OPARA_BENCH_FORM(form::mean_value);
+OPARA_BENCH_FORM(pieces<form::natural, 2>);
+OPARA_BENCH_FORM(pieces<form::natural, 4>);
+OPARA_BENCH_FORM(pieces<form::monotone, 2>);
+OPARA_BENCH_FORM(pieces<form::mean_value, 2>);
 BENCHMARK_CAPTURE(build_b1, relu, activation::relu)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(build_b1, tanh, activation::tanh)->Unit(benchmark::kMillisecond);
-BENCHMARK(build_cart_pole)->Arg(50)->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(growth)->Arg(36'000)->Arg(11'400)->Arg(3'600)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(growth)->Arg(1'140)->Arg(660)->Arg(360)->Iterations(1)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(build_cart_pole)->Arg(50)->Arg(73)->Iterations(1)->UseRealTime()->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(check_ctl, AF, "AF goal")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(check_ctl, AG, "AG safe")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(check_ctl, AU_or_AG, "A[safe U goal] | AG safe")->Unit(benchmark::kMillisecond);

@@ -9,6 +9,7 @@
 #include <opara/testing/random.hpp>
 #include <opara/version.hpp>
 
+#include <bench/machine.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -19,7 +20,6 @@
 #include <ctime>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -42,16 +42,6 @@ const char* name_of(tube_outcome outcome) {
 
 // Of all threads together.
 double cpu_seconds() { return static_cast<double>(std::clock()) / static_cast<double>(CLOCKS_PER_SEC); }
-
-std::string cpu_name() {
-    std::ifstream file{"/proc/cpuinfo"};
-    for (std::string line; std::getline(file, line);) {
-        if (line.rfind("model name", 0) == 0) {
-            return line.substr(line.find(':') + 2);
-        }
-    }
-    return "unknown";
-}
 
 template <std::size_t N>
 uniform_grid<N> grid_of(const trained_controller& c) {
@@ -197,7 +187,7 @@ int main(int argc, char** argv) {
         }
         std::sort(files.begin(), files.end());
         json result{{"machine",
-                     {{"cpu", cpu_name()},
+                     {{"cpu", bench::cpu_name()},
                       {"hardware_threads", std::thread::hardware_concurrency()},
                       {"compiler", __VERSION__},
                       {"opara", std::to_string(OPARA_VERSION_MAJOR) + "." + std::to_string(OPARA_VERSION_MINOR) + "." +

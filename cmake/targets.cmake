@@ -41,7 +41,7 @@ endmacro()
 opara_take_headers(onnx_headers "/opara/onnx(\\.hpp|/)")
 opara_take_headers(host_headers "/opara/host(\\.hpp|/)")
 opara_take_headers(cuda_headers "/opara/cuda(\\.hpp|/)")
-opara_take_headers(json_headers "/opara/(.*/)?json\\.hpp$")
+opara_take_headers(json_headers "/opara/(.*/)?([a-z]+_)?json\\.hpp$")
 
 opara_add_component(core HEADERS ${core_headers} LINK Boost::headers)
 opara_add_component(json HEADERS ${json_headers} LINK opara_core nlohmann_json::nlohmann_json)

@@ -13,6 +13,7 @@
 #include <examples/opara_verify/verification.hpp>
 #include <opara/abstraction.hpp>
 #include <opara/core/file.hpp>
+#include <opara/core/interruption.hpp>
 
 #include <cstddef>
 #include <cstdio>
@@ -247,6 +248,7 @@ report run(const std::vector<abstraction::trained_controller>& c, const argument
 
 int main(int argc, char** argv) {
     namespace verify = opara::examples::verify;
+    opara::leave_no_partial_files_when_interrupted();
     try {
         const verify::arguments a = verify::parse_arguments({argv + 1, argv + argc});
         if (a.help) {

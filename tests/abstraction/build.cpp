@@ -32,8 +32,6 @@ struct halving {
     }
 };
 
-const auto always = [](double u) { return each_cell{[u](const box<1>&) { return u; }}; };
-
 // A damping controller for B1 with a value of its own for each cell.
 const each_cell damping{[](const box<2>& b) { return -2 * b[1].middle() - 0.3 * b[0].middle(); }};
 

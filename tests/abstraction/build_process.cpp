@@ -14,6 +14,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -214,4 +215,26 @@ TEST_CASE("what is no lottery is refused") {
                                         each_cell_by_lot{[](const box<1>&) { return lottery<double>{{0.0, 1.0}}; }},
                                         box_of<1>({0.5}, {20.0})),
                     domain_error);
+}
+
+TEST_CASE("an action that is none of the system is refused, unless it is never taken") {
+    const auto complaint = [](lottery<double> lots) -> std::string {
+        try {
+            (void)build_process(line, enclosure<walking>{}, each_cell_by_lot{[&](const box<1>&) { return lots; }},
+                                box_of<1>({0.5}, {0.5}));
+        } catch (const controller_error& e) {
+            return e.what();
+        }
+        return "";
+    };
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    const double infinity = std::numeric_limits<double>::infinity();
+    CHECK(complaint({{nan, interval{1.0}}}) ==
+          "the controller gives nan for the cell [0, 1], which is no action of the system");
+    CHECK(complaint({{0.0, around(0.3)}, {infinity, around(0.7)}}).find("gives inf") != std::string::npos);
+    CHECK(complaint({{0.0, interval{1.0}}, {nan, interval{0.0}}}).empty());
+    const auto two = uniform_grid<4>{box_of<4>({-1.0, -1.0, -0.1, -1.0}, {1.0, 1.0, 0.1, 1.0}), {1, 1, 1, 1}};
+    const each_cell_by_lot third{[](const box<4>&) { return lottery<double>{{2.0, interval{1.0}}}; }}; // of two forces
+    CHECK_THROWS_AS((void)build_process(two, enclosure<systems::cart_pole>{}, third, box_of<4>({0, 0, 0, 0})),
+                    controller_error);
 }

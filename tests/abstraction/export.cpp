@@ -437,8 +437,15 @@ TEST_CASE("formulas in the words of other checkers") {
     CHECK(in(dialect::spin, "AG AF goal") == "([] (<> goal))");
     CHECK(in(dialect::spin, "AG (goal | AF never)") == "([] (goal || (<> never)))");
     CHECK(in(dialect::spin, "A[AF goal U never]") == "((<> goal) U never)");
-    for (const char* const branching : {"EF goal", "AF AG goal", "AG goal | AF never", "!AF goal", "AX goal",
-                                        "AF (AF goal & never)", "A[never U AF goal]"}) {
+    CHECK(in(dialect::spin, "goal W never") == "(([] goal) || (goal U never))");
+    CHECK(in(dialect::spin, "G (never | ((F never) W goal))") ==
+          "([] (never || (([] (<> never)) || ((<> never) U goal))))");
+    CHECK(in(dialect::prism, "goal W never") == R"(!E [ !"never" U (!"goal" & !"never") ])");
+    CHECK(in(dialect::spin, "!E[goal U !never]") == "!(possibly_goal U !never)");
+    CHECK(in(dialect::spin, "!EF goal & !EG !goal") == "(!(<> possibly_goal) && !([] !goal))");
+    for (const char* const branching :
+         {"EF goal", "!EX goal", "!EF AF goal", "!E[goal U EF never]", "AF AG goal", "AG goal | AF never", "!AF goal",
+          "AX goal", "AF (AF goal & never)", "A[never U AF goal]"}) {
         CAPTURE(branching);
         CHECK_FALSE(is_linear(parse_formula(branching)));
         CHECK_THROWS_AS(in(dialect::spin, branching), opara::error);

@@ -6,10 +6,10 @@
 #include <opara/abstraction/verify.hpp>
 #include <opara/core/file.hpp>
 #include <tests/abstraction/support.hpp>
+#include <tests/abstraction/walking.hpp>
 
 #include <doctest/doctest.h>
 
-#include <array>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -18,19 +18,9 @@ using namespace opara::abstraction;
 
 namespace {
 
-// x' = a x + u, one dimension.
-struct scaling {
-    static constexpr std::size_t dimension = 1;
-    using action = double;
-    double a = 1;
-    template <class T>
-    std::array<T, 1> operator()(const std::array<T, 1>& x, double u) const {
-        return {static_cast<T>(a) * x[0] + static_cast<T>(u)};
-    }
-};
-
-const uniform_grid<1> line{box_of<1>({0.0}, {10.0}), {10}};
-const auto always = [](double u) { return each_cell{[u](const box<1>&) { return u; }}; };
+using test::always;
+using test::line;
+using test::scaling;
 
 // Builds, checks, expects no proof, replays.
 template <class Pilot>

@@ -33,7 +33,7 @@ formula random_linear_formula(random_source& random, std::size_t depth) {
         return random_proposition(random);
     }
     const auto part = [&] { return random_linear_formula(random, depth - 1); };
-    switch (random.below(6)) {
+    switch (random.below(8)) {
     case 1: return AF(random_proposition(random));
     case 2: return AU(part(), random_proposition(random));
     case 3: {
@@ -41,6 +41,8 @@ formula random_linear_formula(random_source& random, std::size_t depth) {
         return f && part();
     }
     case 4: return implies(random_proposition(random), part());
+    case 5: return ltl::A(ltl::W(part(), random_proposition(random)));
+    case 6: return !EU(random_proposition(random), random_proposition(random));
     default: return AG(part());
     }
 }
@@ -53,8 +55,9 @@ TEST_CASE("SPIN comes to the same verdicts on random systems") {
     }
     random_source random{9};
     std::vector<formula> formulas;
-    for (const char* const f : {"AG p", "AF q", "A[p U q]", "AG (q -> p)", "AG AF q", "AG (p | q) & AF (q & p)",
-                                "AG (!p -> AF q)", "A[AF q U !p]"}) {
+    for (const char* const f :
+         {"AG p", "AF q", "A[p U q]", "AG (q -> p)", "AG AF q", "AG (p | q) & AF (q & p)", "AG (!p -> AF q)",
+          "A[AF q U !p]", "p W q", "G (q -> (p W !q))", "(F q) W p", "!EF (p & q)"}) {
         formulas.push_back(parse_formula(f));
     }
     while (formulas.size() < 40) {
@@ -111,7 +114,8 @@ TEST_CASE("formulas of linear time mean what SPIN takes them for") {
 
 TEST_CASE("what is not linear is refused to SPIN") {
     const transition_system t = transition_system::from_lists({{0}}, {0}, {{"p", {truth::yes}}, {"q", {truth::yes}}});
-    for (const char* const f : {"AF AG p", "AG p | AF q", "EF p", "!AG p", "A[p U AG q]", "AX p", "AG EF p"}) {
+    for (const char* const f :
+         {"AF AG p", "AG p | AF q", "EF p", "!AG p", "!EX p", "!EF AF p", "A[p U AG q]", "AX p", "AG EF p"}) {
         CAPTURE(f);
         CHECK_FALSE(is_linear(parse_formula(f)));
         CHECK_THROWS_AS((void)property_text(t, parse_formula(f), dialect::spin), opara::error);

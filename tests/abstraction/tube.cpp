@@ -5,6 +5,7 @@
 #include <opara/abstraction/uniform_grid.hpp>
 #include <opara/core/file.hpp>
 #include <tests/abstraction/support.hpp>
+#include <tests/abstraction/walking.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -24,17 +25,9 @@ namespace verify = opara::examples::verify;
 
 namespace {
 
-// x' = x + u, one dimension.
-struct walking {
-    static constexpr std::size_t dimension = 1;
-    using action = double;
-    template <class T>
-    std::array<T, 1> operator()(const std::array<T, 1>& x, double u) const {
-        return {x[0] + static_cast<T>(u)};
-    }
-};
+using test::line;
+using test::walking;
 
-const uniform_grid<1> line{box_of<1>({0.0}, {10.0}), {10}};
 const each_cell forward{[](const box<1>&) { return 1.5; }};
 
 // B1 as the published verification computes it, its ends in order: the image of x2 as if it always grew with x2.

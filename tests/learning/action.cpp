@@ -54,8 +54,3 @@ TEST_CASE("an environment has something to choose from") {
     CHECK(says(refused(continuous_actions{{0, 2}, {1, 1}}), "control 1 of the environment is bounded by [2, 1]"));
     CHECK(says(refused(continuous_actions{{-opara::test::infinity}, {1}}), "[-inf, 1]"));
 }
-
-TEST_CASE("numbers in messages are exact and short") {
-    CHECK(detail::shown(0.1) == "0.1");
-    CHECK(detail::shown(0.1 + 0.2) == "0.30000000000000004");
-}

@@ -162,6 +162,8 @@ class Exports(unittest.TestCase):
                 self.assertEqual(process.wait(), -sent)
             self.assertEqual(model.read_text(), "old model")
             self.assertEqual(report.read_text(), "old report")
+            self.assertEqual(sorted(p.name for p in self.folder.iterdir()),
+                             ["constant.json", "model.aut", "report.json"])
 
 
 def field(number, value):

@@ -37,11 +37,11 @@ void require_fitting(const Problem& p, const arguments& a, const recipe& options
 
 template <std::size_t N>
 void describe_grid(plan_of_training& plan, const box<N>& space, const abstraction::point<N>& widths) {
-    using learning::detail::shown;
+    using learning::detail::number_text;
     plan.what.grid.clear();
     for (std::size_t i = 0; i < N; ++i) {
-        plan.what.grid += (i == 0 ? "[" : " x [") + shown(space[i].lower()) + ", " + shown(space[i].upper()) + "] by " +
-                          shown(widths[i]);
+        plan.what.grid += (i == 0 ? "[" : " x [") + number_text(space[i].lower()) + ", " +
+                          number_text(space[i].upper()) + "] by " + number_text(widths[i]);
         plan.lower.push_back(space[i].lower());
         plan.upper.push_back(space[i].upper());
         plan.widths.push_back(widths[i]);

@@ -125,7 +125,7 @@ void set(recipe& options, std::string_view name, double value) {
         if (!(value >= 0 && value <= most) || (!std::is_floating_point_v<T> && !is_whole)) {
             throw usage_error{"--set " + std::string{name} + " takes a " +
                               (std::is_floating_point_v<T> ? "number" : "whole number") + " from 0 on, not " +
-                              learning::detail::shown(value)};
+                              learning::detail::number_text(value)};
         }
         member = static_cast<T>(value);
     };
@@ -151,7 +151,7 @@ std::string describe(const recipe& options) {
     std::visit(
         [&](auto o) {
             each(o, [&](const char* name, const auto& value) {
-                text += std::string{name} + "=" + learning::detail::shown(static_cast<double>(value)) + " ";
+                text += std::string{name} + "=" + learning::detail::number_text(static_cast<double>(value)) + " ";
             });
             text += "hidden=";
             for (const std::size_t width : o.hidden) {

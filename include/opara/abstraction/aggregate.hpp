@@ -8,17 +8,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 namespace opara::inline OPARA_ABI::abstraction {
 
 namespace detail {
-// Whether b begins at most `gap` above the end of a.
+// Whether b begins at most `gap` above the end of a. No lower bound is +infinity and no upper one -infinity.
 [[nodiscard]] constexpr bool begins_within(const interval& a, const interval& b, double gap) noexcept {
-    return b.lower() <= a.upper() || b.lower() - a.upper() <= gap;
+    return b.lower() - a.upper() <= gap;
 }
 [[nodiscard]] constexpr bool within(double a, double b, double gap) noexcept {
-    return a == b || (a < b ? b - a : a - b) <= gap; // equal infinite bounds have no difference
+    return !(a - b > gap) & !(b - a > gap); // equal infinite bounds have no difference
 }
 } // namespace detail
 
@@ -28,18 +29,21 @@ namespace detail {
 /// rounding leaves to chance. O(N).
 template <std::size_t N>
 [[nodiscard]] constexpr bool are_near(const box<N>& a, const box<N>& b, const point<N>& nearness) noexcept {
+    // Without a branch: most pairs are not near, but why is as good as random.
+    bool together = true;
     std::size_t differing = 0;
+    bool a_inside = true;
+    bool b_inside = true;
     for (std::size_t i = 0; i < N; ++i) {
-        // Apart in one dimension they cannot be near, and most pairs are.
-        if (!detail::begins_within(a[i], b[i], nearness[i]) || !detail::begins_within(b[i], a[i], nearness[i])) {
-            return false;
-        }
-        differing += detail::within(a[i].lower(), b[i].lower(), nearness[i]) &&
+        together &= detail::begins_within(a[i], b[i], nearness[i]) & detail::begins_within(b[i], a[i], nearness[i]);
+        differing += detail::within(a[i].lower(), b[i].lower(), nearness[i]) &
                              detail::within(a[i].upper(), b[i].upper(), nearness[i])
                          ? 0U
                          : 1U;
+        b_inside &= a[i].contains(b[i]);
+        a_inside &= b[i].contains(a[i]);
     }
-    return differing <= 1 || a.contains(b) || b.contains(a);
+    return together & ((differing <= 1) | a_inside | b_inside);
 }
 
 /// Merges boxes: those that are connected by a chain of near ones become their bounding box. Keeps its memory from one
@@ -68,46 +72,64 @@ public:
         }
         box<N>* const all = boxes.data() + first;
         parent_.resize(count);
+        place_.resize(count);
         std::iota(parent_.begin(), parent_.end(), 0U);
-        sweep(all, count);
+        if (count <= few) {
+            for (std::size_t k = 1; k < count; ++k) {
+                for (std::size_t other = 0; other < k; ++other) {
+                    compare(all[other], all[k], other, k);
+                }
+            }
+        } else {
+            sweep(all, count);
+        }
         std::size_t kept = 0;
         for (std::size_t k = 0; k < count; ++k) {
             const std::uint32_t leader = find(static_cast<std::uint32_t>(k));
             if (leader == k) {
-                order_[k] = static_cast<std::uint32_t>(kept); // its new position; the sweep's order is not needed now
+                place_[k] = static_cast<std::uint32_t>(kept);
                 all[kept++] = all[k];
             } else {
-                all[order_[leader]] = hull(all[order_[leader]], all[k]);
+                all[place_[leader]] = hull(all[place_[leader]], all[k]);
             }
         }
         boxes.resize(first + kept);
     }
 
 private:
+    static constexpr std::size_t few = 8; // to sort so few costs more than to compare all pairs
+
+    void compare(const box<N>& a, const box<N>& b, std::size_t number_a, std::size_t number_b) noexcept {
+        if (are_near(a, b, nearness_)) {
+            const std::uint32_t x = find(static_cast<std::uint32_t>(number_a));
+            const std::uint32_t y = find(static_cast<std::uint32_t>(number_b));
+            parent_[std::max(x, y)] = std::min(x, y); // so that a component's leader is its first member
+        }
+    }
     void sweep(const box<N>* all, std::size_t count) {
         const std::size_t i = sweep_dimension(all, count);
         order_.resize(count);
-        std::iota(order_.begin(), order_.end(), 0U);
-        std::sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) {
-            return all[a][i].lower() != all[b][i].lower() ? all[a][i].lower() < all[b][i].lower() : a < b;
-        });
-        open_.clear();
-        for (const std::uint32_t next : order_) {
-            const box<N>& b = all[next];
+        for (std::size_t k = 0; k < count; ++k) {
+            order_[k] = {all[k][i].lower(), static_cast<std::uint32_t>(k)};
+        }
+        std::sort(order_.begin(), order_.end());
+        sorted_.clear();
+        for (const auto& [lower, number] : order_) {
+            sorted_.push_back(all[number]);
+        }
+        open_.resize(count);
+        std::size_t open = 0;
+        for (std::size_t k = 0; k < count; ++k) {
             std::size_t kept = 0;
-            for (const std::uint32_t other : open_) {
-                if (!detail::begins_within(all[other][i], b[i], nearness_[i])) {
-                    continue; // nor will a later one be near it
-                }
-                open_[kept++] = other;
-                const std::uint32_t x = find(other);
-                const std::uint32_t y = find(next);
-                if (x != y && are_near(all[other], b, nearness_)) {
-                    parent_[std::max(x, y)] = std::min(x, y); // so that a component's leader is its first member
-                }
+            for (std::size_t o = 0; o < open; ++o) {
+                const std::uint32_t other = open_[o];
+                compare(sorted_[other], sorted_[k], order_[other].second, order_[k].second);
+                open_[kept] = other;
+                // One that is not near in this dimension will not be near a later one either.
+                kept += detail::begins_within(sorted_[other][i], sorted_[k][i], nearness_[i]) ? 1U : 0U;
             }
-            open_.resize(kept);
-            open_.push_back(next);
+            open_[kept] = static_cast<std::uint32_t>(k);
+            open = kept + 1;
         }
     }
     // Where the boxes cover the least part of their common extent.
@@ -138,9 +160,11 @@ private:
     }
 
     point<N> nearness_;
-    std::vector<std::uint32_t> parent_; // of each box in the forest of components
-    std::vector<std::uint32_t> order_;  // along the sweep
-    std::vector<std::uint32_t> open_;   // boxes that the sweep has not passed yet
+    std::vector<std::uint32_t> parent_;                   // of each box in the forest of components
+    std::vector<std::uint32_t> place_;                    // of each leader among what is kept
+    std::vector<std::pair<double, std::uint32_t>> order_; // of the boxes along the sweep, with their lower ends
+    std::vector<box<N>> sorted_;                          // in this order
+    std::vector<std::uint32_t> open_;                     // places in it of those that the sweep has not passed yet
 };
 
 } // namespace opara::inline OPARA_ABI::abstraction

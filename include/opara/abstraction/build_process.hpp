@@ -101,6 +101,7 @@ private:
                 require_distribution(lots[at], cell);
                 for (const weighted_action<action>& w : lots[at]) {
                     if (w.probability.upper() > 0) {
+                        require_action<D>(w.action, boxes[at]);
                         partition_.for_each_overlap(dynamics_.post(boxes[at], w.action), add);
                         b.actions.push_back({w.probability, b.cells.size()});
                     }
@@ -211,7 +212,8 @@ private:
 /// action with the policy's own probabilities, by taking the cell in which the system is.
 /// @param tell  as for `build`
 /// @throws domain_error  the initial set does not lie inside the domain, or a label's name is taken
-/// @throws controller_error  from the controller, or its probabilities admit no distribution for sure
+/// @throws controller_error  from the controller, or its probabilities admit no distribution for sure, or one that may
+///         be taken is no action of the system
 /// @throws system_error  more than 2^32 - 1 states are reached
 /// Source: Yang, Zhang, Chen, Li, VMCAI 2025, for the idea of choices among cells after an action that is drawn by lot.
 /// Complexity: O(cells * actions * post / threads + transitions).

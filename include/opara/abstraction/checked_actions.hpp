@@ -35,24 +35,30 @@ std::string written(const Action& u) {
     }
 }
 
-// Asks a controller. A NaN, or the number of no action, would make every verdict worthless without anybody noticing.
-// @throws controller_error  the dynamics can tell that they do not know an action
+// A NaN, or the number of no action, would make every verdict worthless without anybody noticing.
+// @throws controller_error  the dynamics can tell that they do not know this action, which the controller gives there
+template <dynamics D>
+void require_action(const typename D::action& u, const box<D::dimension>& cell) {
+    if constexpr (requires { D::accepts(u); }) {
+        if (D::accepts(u)) {
+            return;
+        }
+        std::string where;
+        for (const interval& side : cell.sides) {
+            where +=
+                (where.empty() ? "[" : " x [") + number_text(side.lower()) + ", " + number_text(side.upper()) + "]";
+        }
+        throw controller_error{"the controller gives " + written(u) + " for the cell " + where +
+                               ", which is no action of the system"};
+    }
+}
+
+// Asks a controller. @throws controller_error  from the controller, or as `require_action`
 template <dynamics D, controller<D::dimension, typename D::action> C>
 void ask(const C& pilot, std::span<const box<D::dimension>> boxes, std::span<typename D::action> actions) {
     pilot.act(boxes, actions);
-    if constexpr (requires { D::accepts(actions[0]); }) {
-        for (std::size_t k = 0; k < boxes.size(); ++k) {
-            if (D::accepts(actions[k])) {
-                continue;
-            }
-            std::string where;
-            for (const interval& side : boxes[k].sides) {
-                where +=
-                    (where.empty() ? "[" : " x [") + number_text(side.lower()) + ", " + number_text(side.upper()) + "]";
-            }
-            throw controller_error{"the controller gives " + written(actions[k]) + " for the cell " + where +
-                                   ", which is no action of the system"};
-        }
+    for (std::size_t k = 0; k < boxes.size(); ++k) {
+        require_action<D>(actions[k], boxes[k]);
     }
 }
 

@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 
 namespace opara::inline OPARA_ABI::abstraction {
 
@@ -17,60 +18,63 @@ namespace opara::inline OPARA_ABI::abstraction {
 /// which the mean-value theorem still holds; where it may jump (`where_at_most`, `wrap`), they are the whole line, from
 /// which nobody can conclude anything. Clarke, "Optimization and Nonsmooth Analysis", 1983, sections 2.3 and 2.6.
 template <std::size_t N>
-struct dual {
-    interval value;                     ///< the function's range
-    std::array<interval, N> gradient{}; ///< its partial derivatives' ranges
+class dual {
+    static_assert(N <= 64, "a bit a coordinate");
+
+public:
+    interval value; ///< the function's range
 
     constexpr dual() = default;
     /// A constant.
     constexpr dual(double constant) : value{constant} {} // implicit: numbers are constant functions
     /// A constant that is not known exactly.
     constexpr dual(const interval& constant) : value{constant} {} // implicit, as above
-    /// A function by its ranges.
-    constexpr dual(const interval& range, const std::array<interval, N>& derivatives)
-        : value{range}, gradient{derivatives} {}
     /// The i-th coordinate. @pre i < N
     [[nodiscard]] static constexpr dual variable(const interval& range, std::size_t i) noexcept {
         OPARA_ASSERT(i < N);
         dual x{range};
-        x.gradient[i] = interval::unchecked(1.0, 1.0);
+        x.gradient_[i] = one;
+        x.depends_ = bit(i);
         return x;
     }
+    /// The ranges of its partial derivatives.
+    [[nodiscard]] constexpr const std::array<interval, N>& gradient() const noexcept { return gradient_; }
 
-    friend constexpr bool operator==(const dual&, const dual&) = default;
+    friend constexpr bool operator==(const dual& a, const dual& b) noexcept {
+        return a.value == b.value && a.gradient_ == b.gradient_;
+    }
 
     friend constexpr dual operator-(const dual& a) noexcept {
-        return a.chain(-a.value, interval::unchecked(-1.0, -1.0));
+        return combined(-a.value, a, [](const interval& x) { return -x; });
     }
     friend constexpr dual operator+(const dual& a, const dual& b) noexcept {
-        dual c{a.value + b.value};
-        for (std::size_t i = 0; i < N; ++i) {
-            c.gradient[i] = sum(a.gradient[i], b.gradient[i]);
-        }
-        return c;
+        return combined(
+            a.value + b.value, a, b, [](const interval& x) { return x; }, [](const interval& x) { return x; });
     }
     friend constexpr dual operator-(const dual& a, const dual& b) noexcept {
-        dual c{a.value - b.value};
-        for (std::size_t i = 0; i < N; ++i) {
-            c.gradient[i] = sum(a.gradient[i], -b.gradient[i]);
-        }
-        return c;
+        return combined(
+            a.value - b.value, a, b, [](const interval& x) { return x; }, [](const interval& x) { return -x; });
     }
     friend constexpr dual operator*(const dual& a, const dual& b) noexcept {
-        dual c{a.value * b.value};
-        for (std::size_t i = 0; i < N; ++i) {
-            c.gradient[i] = sum(product(a.gradient[i], b.value), product(b.gradient[i], a.value));
-        }
-        return c;
+        return combined(
+            a.value * b.value, a, b, [&](const interval& x) { return product(x, b.value); },
+            [&](const interval& x) { return product(x, a.value); });
     }
     friend constexpr dual operator/(const dual& a, const dual& b) noexcept {
-        dual c{a.value / b.value};
+        const interval range = a.value / b.value;
+        // Where the divisor does not change, a quotient of the derivative is tighter, and costs a fifth.
+        if (b.depends_ == 0) {
+            return combined(range, a, [&](const interval& x) { return x / b.value; });
+        }
         const interval square = sqr(b.value);
+        dual c{range};
+        c.depends_ = a.depends_ | b.depends_;
         for (std::size_t i = 0; i < N; ++i) {
-            // Where the divisor does not change, a quotient of the derivative is tighter, and costs a fifth.
-            c.gradient[i] = b.gradient[i] == interval{} && !b.value.contains(0.0)
-                                ? quotient(a.gradient[i], b.value)
-                                : (a.gradient[i] * b.value - a.value * b.gradient[i]) / square;
+            if (b.depends_on(i)) {
+                c.gradient_[i] = (a.gradient_[i] * b.value - a.value * b.gradient_[i]) / square;
+            } else if (a.depends_on(i)) {
+                c.gradient_[i] = a.gradient_[i] / b.value;
+            }
         }
         return c;
     }
@@ -81,30 +85,70 @@ struct dual {
 
     /// A function of this one, from its own range and its derivative's range: the chain rule.
     [[nodiscard]] constexpr dual chain(const interval& range, const interval& derivative) const noexcept {
+        return combined(range, *this, [&](const interval& x) { return product(x, derivative); });
+    }
+    /// A function that equals one of two, nobody knows which, with the derivatives of that one.
+    [[nodiscard]] static constexpr dual either(const interval& range, const dual& a, const dual& b) noexcept {
         dual c{range};
+        c.depends_ = a.depends_ | b.depends_;
         for (std::size_t i = 0; i < N; ++i) {
-            c.gradient[i] = product(gradient[i], derivative);
+            c.gradient_[i] = hull(a.gradient_[i], b.gradient_[i]);
         }
+        return c;
+    }
+    /// The same function, of whose values more is known.
+    [[nodiscard]] constexpr dual within(const interval& range) const noexcept {
+        dual c = *this;
+        c.value = range;
         return c;
     }
     /// A function that equals one of two, nobody knows which and where it changes.
     [[nodiscard]] static constexpr dual jump(const interval& range) noexcept {
         dual c{range};
-        c.gradient.fill(interval::whole());
+        c.gradient_.fill(interval::whole());
+        c.depends_ = N == 64 ? ~std::uint64_t{0} : bit(N % 64) - 1;
         return c;
     }
 
 private:
-    // Most derivatives of most systems are 0, but 0 would cost as much as any other number.
-    [[nodiscard]] static constexpr interval sum(const interval& a, const interval& b) noexcept {
-        return a == interval{} ? b : b == interval{} ? a : a + b;
-    }
+    static constexpr interval one = interval::unchecked(1.0, 1.0);
+
+    [[nodiscard]] static constexpr std::uint64_t bit(std::size_t i) noexcept { return std::uint64_t{1} << i; }
+    [[nodiscard]] constexpr bool depends_on(std::size_t i) const noexcept { return (depends_ & bit(i)) != 0; }
+    // A factor of 1 is frequent, and rounding would spoil it.
     [[nodiscard]] static constexpr interval product(const interval& derivative, const interval& factor) noexcept {
-        return derivative == interval{} ? interval{} : derivative * factor;
+        return factor == one ? derivative : derivative == one ? factor : derivative * factor;
     }
-    [[nodiscard]] static constexpr interval quotient(const interval& derivative, const interval& divisor) noexcept {
-        return derivative == interval{} ? interval{} : derivative / divisor;
+    // Functions of one and of two others, from what becomes of their derivatives.
+    template <class F>
+    [[nodiscard]] static constexpr dual combined(const interval& range, const dual& a, const F& f) noexcept {
+        dual c{range};
+        c.depends_ = a.depends_;
+        for (std::size_t i = 0; i < N; ++i) {
+            if (a.depends_on(i)) {
+                c.gradient_[i] = f(a.gradient_[i]);
+            }
+        }
+        return c;
     }
+    template <class F, class G>
+    [[nodiscard]] static constexpr dual combined(const interval& range, const dual& a, const dual& b, const F& f,
+                                                 const G& g) noexcept {
+        dual c{range};
+        c.depends_ = a.depends_ | b.depends_;
+        for (std::size_t i = 0; i < N; ++i) {
+            if (a.depends_on(i)) {
+                const interval x = f(a.gradient_[i]);
+                c.gradient_[i] = b.depends_on(i) ? x + g(b.gradient_[i]) : x;
+            } else if (b.depends_on(i)) {
+                c.gradient_[i] = g(b.gradient_[i]);
+            }
+        }
+        return c;
+    }
+
+    std::array<interval, N> gradient_{};
+    std::uint64_t depends_ = 0; // a bit for each derivative that is computed at all: those of most systems are mostly 0
 };
 
 /// x squared.
@@ -151,13 +195,10 @@ template <std::size_t N>
 /// The smaller one.
 template <std::size_t N>
 [[nodiscard]] constexpr dual<N> min(const dual<N>& a, const dual<N>& b) noexcept {
-    dual<N> c{min(a.value, b.value)};
-    for (std::size_t i = 0; i < N; ++i) {
-        c.gradient[i] = a.value.upper() < b.value.lower()   ? a.gradient[i]
-                        : b.value.upper() < a.value.lower() ? b.gradient[i]
-                                                            : hull(a.gradient[i], b.gradient[i]);
-    }
-    return c;
+    const interval range = min(a.value, b.value);
+    return a.value.upper() < b.value.lower()   ? a.within(range)
+           : b.value.upper() < a.value.lower() ? b.within(range)
+                                               : dual<N>::either(range, a, b);
 }
 /// The larger one.
 template <std::size_t N>

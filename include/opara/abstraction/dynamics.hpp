@@ -11,6 +11,7 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 #include <utility>
 
@@ -71,51 +72,118 @@ struct monotone {
             variables[j] = dual<n>::variable(b[j], j);
         }
         const std::array<dual<n>, n> y = f(variables, u);
-        box<n> image;
+        std::array<directions<n>, n> ways;
         for (std::size_t i = 0; i < n; ++i) {
-            box<n> low = b;
-            box<n> high = b;
-            bool narrower = false;
-            for (std::size_t j = 0; j < n; ++j) {
-                const interval& slope = y[i].gradient[j];
-                const bool rises = slope.lower() >= 0;
-                if (!rises && !(slope.upper() <= 0)) {
-                    continue;
-                }
-                low[j] = end_of(b[j], rises ? b[j].lower() : b[j].upper());
-                high[j] = end_of(b[j], rises ? b[j].upper() : b[j].lower());
-                // A constant coordinate narrows nothing, and skipping it saves most evaluations of sparse systems.
-                narrower = narrower || slope != interval{};
+            ways[i] = directions<n>{y[i].gradient()};
+        }
+        box<n> image;
+        std::array<bool, n> done{};
+        for (std::size_t i = 0; i < n; ++i) {
+            if (done[i]) {
+                continue;
             }
-            image[i] = y[i].value;
-            if (narrower && !is_tight(f, image[i], i, low, high, u)) {
-                const double lower = std::max(image[i].lower(), f(low.sides, u)[i].lower());
-                const double upper = std::min(image[i].upper(), f(high.sides, u)[i].upper());
-                image[i] = interval::unchecked(lower, upper);
+            // One evaluation tells about all coordinates that have their bounds at the same corners.
+            directions<n> way = ways[i];
+            std::array<bool, n> here{};
+            for (std::size_t k = i; k < n; ++k) {
+                here[k] = !done[k] && way.take(ways[k]);
+                if (here[k]) {
+                    done[k] = true;
+                    image[k] = y[k].value;
+                }
+            }
+            if (way.some_known()) {
+                narrow(f, b, u, way, here, image);
             }
         }
         return image;
     }
 
 private:
-    // Whether evaluations at these corners would gain nothing but rounding errors, judged in plain arithmetic: a
-    // coordinate in which each variable occurs once is so already, and a double costs a tenth of an interval.
-    template <step_function F>
-    [[nodiscard]] static constexpr bool is_tight(const F& f, const interval& range, std::size_t i,
-                                                 const box<F::dimension>& low, const box<F::dimension>& high,
-                                                 const typename F::action& u) {
-        point<F::dimension> least;
-        point<F::dimension> most;
-        for (std::size_t j = 0; j < F::dimension; ++j) {
-            least[j] = low[j].lower();
-            most[j] = high[j].lower();
-            if (low[j].upper() != least[j] || high[j].upper() != most[j]) {
-                return false;
+    // In which coordinates a function of n of them rises on a box, in which it falls, and in which nobody knows; on
+    // the others it does not depend.
+    template <std::size_t n>
+    class directions {
+    public:
+        constexpr directions() = default;
+        constexpr explicit directions(const std::array<interval, n>& gradient) noexcept {
+            for (std::size_t j = 0; j < n; ++j) {
+                const std::uint64_t up = gradient[j].lower() >= 0 ? 1 : 0;
+                const std::uint64_t down = gradient[j].upper() <= 0 ? 1 : 0;
+                rising_ |= (up & ~down) << j;
+                falling_ |= (down & ~up) << j;
+                unknown_ |= (1 ^ (up | down)) << j;
             }
         }
+        // Makes these the directions of both functions, if there are such.
+        constexpr bool take(const directions& other) noexcept {
+            if (((rising_ & other.falling_) | (falling_ & other.rising_) | (unknown_ ^ other.unknown_)) != 0) {
+                return false;
+            }
+            rising_ |= other.rising_;
+            falling_ |= other.falling_;
+            return true;
+        }
+        [[nodiscard]] constexpr bool some_known() const noexcept { return (rising_ | falling_) != 0; }
+        [[nodiscard]] constexpr bool falls(std::size_t j) const noexcept { return (falling_ >> j & 1) != 0; }
+        [[nodiscard]] constexpr bool unknown(std::size_t j) const noexcept { return (unknown_ >> j & 1) != 0; }
+
+    private:
+        static_assert(n <= 64, "a bit a coordinate");
+        std::uint64_t rising_ = 0;
+        std::uint64_t falling_ = 0;
+        std::uint64_t unknown_ = 0;
+    };
+
+    // Narrows the ranges of some coordinates of f, which all go these ways.
+    template <step_function F>
+    static constexpr void narrow(const F& f, const box<F::dimension>& b, const typename F::action& u,
+                                 const directions<F::dimension>& way, const std::array<bool, F::dimension>& which,
+                                 box<F::dimension>& image) {
+        constexpr std::size_t n = F::dimension;
+        box<n> low = b;
+        box<n> high = b;
+        bool corners = true;
+        for (std::size_t j = 0; j < n; ++j) {
+            if (!way.unknown(j)) {
+                low[j] = end_of(b[j], way.falls(j) ? b[j].upper() : b[j].lower());
+                high[j] = end_of(b[j], way.falls(j) ? b[j].lower() : b[j].upper());
+            }
+            corners = corners && low[j].lower() == low[j].upper() && high[j].lower() == high[j].upper();
+        }
+        // Coordinates that evaluations at these corners would only burden with rounding errors are left alone: where
+        // each variable occurs once, the range is tight already. Plain arithmetic tells, at a tenth of an interval's
+        // cost.
+        std::array<bool, n> loose = which;
+        if (corners) {
+            point<n> least;
+            point<n> most;
+            for (std::size_t j = 0; j < n; ++j) {
+                least[j] = low[j].lower();
+                most[j] = high[j].lower();
+            }
+            const point<n> bottom = f(least, u);
+            const point<n> top = f(most, u);
+            for (std::size_t i = 0; i < n; ++i) {
+                loose[i] = which[i] && !is_tight(image[i], bottom[i], top[i]);
+            }
+        }
+        if (std::find(loose.begin(), loose.end(), true) == loose.end()) {
+            return;
+        }
+        const std::array<interval, n> bottom = f(low.sides, u);
+        const std::array<interval, n> top = f(high.sides, u);
+        for (std::size_t i = 0; i < n; ++i) {
+            if (loose[i]) {
+                image[i] = interval::unchecked(std::max(image[i].lower(), bottom[i].lower()),
+                                               std::min(image[i].upper(), top[i].upper()));
+            }
+        }
+    }
+    [[nodiscard]] static constexpr bool is_tight(const interval& range, double bottom, double top) noexcept {
         constexpr double few_units = 16 * DBL_EPSILON;
         const double slack = few_units * std::max(std::abs(range.lower()), std::abs(range.upper()));
-        return f(least, u)[i] <= range.lower() + slack && f(most, u)[i] >= range.upper() - slack;
+        return bottom <= range.lower() + slack && top >= range.upper() - slack;
     }
     // An infinite end is no number: the coordinate keeps its range.
     [[nodiscard]] static constexpr interval end_of(const interval& side, double end) noexcept {

@@ -3,19 +3,15 @@
 #pragma once
 
 #include <opara/core/error.hpp>
+#include <opara/core/number_text.hpp>
 
-#include <charconv>
 #include <cstddef>
 #include <string>
 
 namespace opara::inline OPARA_ABI::abstraction {
 
 namespace detail {
-// A number in an error: 1e-09, where to_string would say 0.000000.
-[[nodiscard]] inline std::string number_text(double x) {
-    char text[32];
-    return {text, std::to_chars(text, text + sizeof text, x).ptr};
-}
+using opara::detail::number_text; // 1e-09, where to_string would say 0.000000
 } // namespace detail
 
 /// Bounds that bound nothing: NaN, inverted, an empty domain, cells without width, a number of cells that does not fit.

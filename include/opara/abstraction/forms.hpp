@@ -42,7 +42,7 @@ struct mean_value {
         for (std::size_t i = 0; i < n; ++i) {
             interval sum = at_middle[i];
             for (std::size_t j = 0; j < n; ++j) {
-                sum = sum + y[i].gradient[j] * (b[j] - middle[j]);
+                sum = sum + y[i].gradient()[j] * (b[j] - middle[j]);
             }
             image[i] = interval::unchecked(std::max(sum.lower(), y[i].value.lower()),
                                            std::min(sum.upper(), y[i].value.upper()));

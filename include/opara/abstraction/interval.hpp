@@ -93,37 +93,16 @@ public:
         return unchecked(Rounding::add_down(a.lower_, -b.upper_), Rounding::add_up(a.upper_, -b.lower_));
     }
     friend constexpr basic_interval operator*(const basic_interval& a, const basic_interval& b) noexcept {
-        if (a.is_zero() || b.is_zero()) {
-            return {};
+        // All four corners, without a branch on the signs: which they are is as good as random. Products are monotone
+        // even when they are rounded, so the least of them is the least product, rounded.
+        const double p[] = {a.lower_ * b.lower_, a.lower_ * b.upper_, a.upper_ * b.lower_, a.upper_ * b.upper_};
+        const double least = std::min(std::min(p[0], p[1]), std::min(p[2], p[3]));
+        const double most = std::max(std::max(p[0], p[1]), std::max(p[2], p[3]));
+        const double all = (p[0] + p[1]) + (p[2] + p[3]); // finite only if each of them is
+        if (least != 0 && most != 0 && all >= -detail::largest && all <= detail::largest) [[likely]] {
+            return rounded(least, most);
         }
-        // By the signs, each bound is one product, but where both operands have numbers of both signs. A known sign of
-        // the result is kept: rounding must not carry a product of positive numbers across 0.
-        if (a.lower_ >= 0) {
-            if (b.lower_ >= 0) {
-                return positive(product(a.lower_, b.lower_), product(a.upper_, b.upper_));
-            }
-            if (b.upper_ <= 0) {
-                return -positive(product(a.lower_, -b.upper_), product(a.upper_, -b.lower_));
-            }
-            return rounded(product(a.upper_, b.lower_), product(a.upper_, b.upper_));
-        }
-        if (a.upper_ <= 0) {
-            if (b.lower_ >= 0) {
-                return -positive(product(-a.upper_, b.lower_), product(-a.lower_, b.upper_));
-            }
-            if (b.upper_ <= 0) {
-                return positive(product(a.upper_, b.upper_), product(a.lower_, b.lower_));
-            }
-            return rounded(product(a.lower_, b.upper_), product(a.lower_, b.lower_));
-        }
-        if (b.lower_ >= 0) {
-            return rounded(product(a.lower_, b.upper_), product(a.upper_, b.upper_));
-        }
-        if (b.upper_ <= 0) {
-            return rounded(product(a.upper_, b.lower_), product(a.lower_, b.lower_));
-        }
-        return rounded(std::min(product(a.lower_, b.upper_), product(a.upper_, b.lower_)),
-                       std::max(product(a.lower_, b.lower_), product(a.upper_, b.upper_)));
+        return product_by_signs(a, b);
     }
     /// All quotients; all real numbers if the divisor contains 0.
     friend constexpr basic_interval operator/(const basic_interval& a, const basic_interval& b) noexcept {
@@ -153,6 +132,40 @@ public:
 
 private:
     [[nodiscard]] constexpr bool is_zero() const noexcept { return lower_ == 0 && upper_ == 0; }
+    // A product where a corner is 0, or no finite number. A known sign of the result is kept: rounding must not carry a
+    // product of positive numbers across 0.
+    [[nodiscard]] static constexpr basic_interval product_by_signs(const basic_interval& a,
+                                                                   const basic_interval& b) noexcept {
+        if (a.is_zero() || b.is_zero()) {
+            return {};
+        }
+        if (a.lower_ >= 0) {
+            if (b.lower_ >= 0) {
+                return positive(product(a.lower_, b.lower_), product(a.upper_, b.upper_));
+            }
+            if (b.upper_ <= 0) {
+                return -positive(product(a.lower_, -b.upper_), product(a.upper_, -b.lower_));
+            }
+            return rounded(product(a.upper_, b.lower_), product(a.upper_, b.upper_));
+        }
+        if (a.upper_ <= 0) {
+            if (b.lower_ >= 0) {
+                return -positive(product(-a.upper_, b.lower_), product(-a.lower_, b.upper_));
+            }
+            if (b.upper_ <= 0) {
+                return positive(product(a.upper_, b.upper_), product(a.lower_, b.lower_));
+            }
+            return rounded(product(a.lower_, b.upper_), product(a.lower_, b.lower_));
+        }
+        if (b.lower_ >= 0) {
+            return rounded(product(a.lower_, b.upper_), product(a.upper_, b.upper_));
+        }
+        if (b.upper_ <= 0) {
+            return rounded(product(a.upper_, b.lower_), product(a.lower_, b.lower_));
+        }
+        return rounded(std::min(product(a.lower_, b.upper_), product(a.upper_, b.lower_)),
+                       std::max(product(a.lower_, b.lower_), product(a.upper_, b.upper_)));
+    }
     [[nodiscard]] static constexpr basic_interval rounded(double lower, double upper) noexcept {
         return unchecked(Rounding::down(lower), Rounding::up(upper));
     }

@@ -84,35 +84,50 @@ public:
     void evaluate(std::span<const double> in, std::span<double> out) const {
         OPARA_ASSERT(in.size() % inputs() == 0 && out.size() % outputs() == 0);
         OPARA_ASSERT(in.size() / inputs() == out.size() / outputs());
-        std::vector<double> here(widest_ * lanes);
-        std::vector<double> next(widest_ * lanes);
+        std::vector<double> here(widest_ * most_lanes);
+        std::vector<double> next(here.size());
         const std::size_t count = in.size() / inputs();
-        for (std::size_t first = 0; first < count; first += lanes) {
-            const std::size_t used = std::min(lanes, count - first);
-            std::fill(here.begin(), here.end(), 0.0);
-            for (std::size_t lane = 0; lane < used; ++lane) {
-                for (std::size_t i = 0; i < inputs(); ++i) {
-                    here[i * lanes + lane] = in[(first + lane) * inputs() + i];
-                }
+        for (std::size_t first = 0; first < count;) {
+            const std::size_t done = std::min(most_lanes, count - first);
+            const std::span<const double> from = in.subspan(first * inputs(), done * inputs());
+            const std::span<double> to = out.subspan(first * outputs(), done * outputs());
+            if (done > few_lanes) {
+                evaluate_lanes<most_lanes>(from, to, done, here, next);
+            } else {
+                evaluate_lanes<few_lanes>(from, to, done, here, next);
             }
-            for (const layer& l : layers_) {
-                apply(l, here, next);
-                std::swap(here, next);
-            }
-            for (std::size_t lane = 0; lane < used; ++lane) {
-                for (std::size_t o = 0; o < outputs(); ++o) {
-                    out[(first + lane) * outputs() + o] = here[o * lanes + lane];
-                }
-            }
+            first += done;
         }
     }
 
     friend bool operator==(const network&, const network&) = default;
 
 private:
-    // So many evaluations go through a layer side by side: their sums are independent, so the compiler vectorises them.
-    static constexpr std::size_t lanes = 16;
+    // So many evaluations go through a layer side by side, at most: their sums are independent, so the compiler
+    // vectorises them. Reach tubes ask about few new cells at once, and 4 cost half of what 8 do.
+    static constexpr std::size_t most_lanes = 8;
+    static constexpr std::size_t few_lanes = 4;
 
+    template <std::size_t lanes>
+    void evaluate_lanes(std::span<const double> in, std::span<double> out, std::size_t used, std::vector<double>& here,
+                        std::vector<double>& next) const {
+        for (std::size_t i = 0; i < inputs(); ++i) {
+            for (std::size_t lane = 0; lane < lanes; ++lane) {
+                here[i * lanes + lane] = lane < used ? in[lane * inputs() + i] : 0.0;
+            }
+        }
+        for (const layer& l : layers_) {
+            apply<lanes>(l, here, next);
+            std::swap(here, next);
+        }
+        for (std::size_t lane = 0; lane < used; ++lane) {
+            for (std::size_t o = 0; o < outputs(); ++o) {
+                out[lane * outputs() + o] = here[o * lanes + lane];
+            }
+        }
+    }
+
+    template <std::size_t lanes>
     static void apply(const layer& l, const std::vector<double>& in, std::vector<double>& out) {
         for (std::size_t o = 0; o < l.bias.size(); ++o) {
             double sum[lanes];
@@ -124,12 +139,16 @@ private:
                     sum[lane] += row[i] * x[lane];
                 }
             }
-            double* const y = out.data() + o * lanes;
+            std::copy(sum, sum + lanes, out.data() + o * lanes);
+        }
+        // Over all sums of the layer, most_lanes at once: the room for them is a multiple of that.
+        const std::size_t count = l.bias.size() * lanes;
+        for (double* y = out.data(); y < out.data() + count; y += most_lanes) {
             switch (l.function) {
-            case activation::identity: std::copy(sum, sum + lanes, y); break;
-            case activation::relu: std::transform(sum, sum + lanes, y, detail::rectified); break;
-            case activation::sigmoid: detail::sigmoid_of_each<lanes>(sum, y); break;
-            case activation::tanh: detail::tanh_of_each<lanes>(sum, y); break;
+            case activation::identity: return;
+            case activation::relu: std::transform(y, y + most_lanes, y, detail::rectified); break;
+            case activation::sigmoid: detail::sigmoid_of_each<most_lanes>(y, y); break;
+            case activation::tanh: detail::tanh_of_each<most_lanes>(y, y); break;
             }
         }
     }

@@ -4,7 +4,9 @@
 
 #include <opara/core/config.hpp>
 
+#include <bit>
 #include <cfloat>
+#include <cstdint>
 #include <limits>
 #include <type_traits>
 
@@ -62,12 +64,12 @@ struct outward {
     /// At most a + b, and a + b where that is a double.
     [[nodiscard]] static constexpr double add_down(double a, double b) noexcept {
         const double s = detail::as_rounded(a) + detail::as_rounded(b);
-        return error_of_sum(a, b, s) >= 0 && ordinary(s) ? s : below(s);
+        return ordinary(s) ? s - only_if(error_of_sum(a, b, s) < 0, margin(s)) : below(s);
     }
     /// At least a + b, and a + b where that is a double.
     [[nodiscard]] static constexpr double add_up(double a, double b) noexcept {
         const double s = detail::as_rounded(a) + detail::as_rounded(b);
-        return error_of_sum(a, b, s) <= 0 && ordinary(s) ? s : above(s);
+        return ordinary(s) ? s + only_if(error_of_sum(a, b, s) > 0, margin(s)) : above(s);
     }
     /// At most the real number that was rounded to x by one multiplication or division.
     [[nodiscard]] static constexpr double down(double x) noexcept { return below(detail::as_rounded(x)); }
@@ -94,8 +96,13 @@ private:
     // neighbour.
     static constexpr double just_over_half = 0x1.0000000000001p-53;
 
-    [[nodiscard]] static constexpr double magnitude(double x) noexcept { return x < 0 ? -x : x; }
+    [[nodiscard]] static constexpr double magnitude(double x) noexcept { return x < -x ? -x : x; }
     [[nodiscard]] static constexpr double margin(double x) noexcept { return magnitude(x) * just_over_half + smallest; }
+    // x or 0, without a branch: whether a sum is exact is as good as random, and a wrong guess of the processor costs
+    // more than all of its arithmetic.
+    [[nodiscard]] static constexpr double only_if(bool condition, double x) noexcept {
+        return std::bit_cast<double>(std::bit_cast<std::uint64_t>(x) & (std::uint64_t{0} - std::uint64_t{condition}));
+    }
     // Far from overflow, where the error term itself could not be trusted.
     [[nodiscard]] static constexpr bool ordinary(double s) noexcept { return s > -1e300 && s < 1e300; }
     [[nodiscard]] static constexpr double error_of_sum(double a, double b, double s) noexcept {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <opara/core/error.hpp>
+#include <opara/core/interruption.hpp>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -16,6 +17,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <ostream>
 #include <span>
 #include <streambuf>
@@ -49,7 +51,11 @@ public:
         if (moved_) {
             stream_ = std::fopen(partial_.c_str(), "wb");
         } else {
+            const signals_wait until_it_is_known;
             create();
+            if (stream_ != nullptr) {
+                fleeting_.emplace(partial_);
+            }
         }
         if (stream_ == nullptr) {
             fail("create", partial_);
@@ -68,6 +74,7 @@ public:
         if (!moved_) {
             static_cast<void>(std::remove(partial_.c_str()));
         }
+        fleeting_.reset();
         release();
     }
 
@@ -83,10 +90,12 @@ public:
         if (std::fclose(stream) != 0) { // the rest of the buffer goes out here, so a full disk may show only now
             fail("write", partial_);
         }
+        const signals_wait until_it_is_unknown;
         if (!moved_ && std::rename(partial_.c_str(), path_.c_str()) != 0) {
             fail("replace", path_);
         }
         moved_ = true;
+        fleeting_.reset();
         release();
     }
 
@@ -156,6 +165,7 @@ private:
     std::FILE* stream_ = nullptr;
     int lock_ = -1;
     bool moved_;
+    std::optional<fleeting> fleeting_; // while the partial file is there
 };
 
 /// Hands what a stream gets to a partial file, whose buffer is enough for both.
@@ -184,7 +194,8 @@ private:
 /// Replaces a file's contents in one step: writes PATH.partial beside it, then renames that. Where there is such a file
 /// already it stays, and PATH.partial1 or so is written, which may be what is left of a run that was killed; the file's
 /// mode stays, and of a symbolic link what it leads to is replaced. If anything fails, the old contents stay and no
-/// partial file is left. A device or a pipe (/dev/stdout) is written as it is.
+/// partial file is left (nor by a signal, see `leave_no_partial_files_when_interrupted`). A device or a pipe
+/// (/dev/stdout) is written as it is.
 /// @throws error  with the path and the system's reason
 inline void write_file_atomically(const std::string& path, std::string_view text) {
     detail::partial_file file{path};

@@ -117,13 +117,13 @@ private:
         for (std::size_t i = 0; i < dimension; ++i) {
             if (!domain[i].contains(x[i])) {
                 return environment_error{"the state leaves the partition: coordinate " + std::to_string(i) + " is " +
-                                         detail::shown(x[i]) + ", its domain " + shown(domain[i])};
+                                         detail::number_text(x[i]) + ", its domain " + shown(domain[i])};
             }
         }
         return environment_error{"the partition has no cell for a state inside its domain"};
     }
     [[nodiscard]] static std::string shown(const abstraction::interval& side) {
-        return "[" + detail::shown(side.lower()) + ", " + detail::shown(side.upper()) + "]";
+        return "[" + detail::number_text(side.lower()) + ", " + detail::number_text(side.upper()) + "]";
     }
 
     Env env_;

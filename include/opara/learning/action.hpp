@@ -56,7 +56,8 @@ inline void require_actions(const continuous_actions& space) {
         const bool finite = std::isfinite(space.lower[i]) && std::isfinite(space.upper[i]);
         if (!finite || !(space.lower[i] <= space.upper[i])) {
             throw environment_error{"control " + std::to_string(i) + " of the environment is bounded by [" +
-                                    detail::shown(space.lower[i]) + ", " + detail::shown(space.upper[i]) + "]"};
+                                    detail::number_text(space.lower[i]) + ", " + detail::number_text(space.upper[i]) +
+                                    "]"};
         }
     }
 }
@@ -68,7 +69,7 @@ inline void require_action(const discrete_actions& space, std::span<const double
     }
     const double a = action[0];
     if (!(a >= 0 && a < static_cast<double>(space.count)) || a != std::floor(a)) {
-        throw agent_error{"there is no action " + detail::shown(a) + ": they are numbered from 0 to " +
+        throw agent_error{"there is no action " + detail::number_text(a) + ": they are numbered from 0 to " +
                           std::to_string(space.count - std::min<std::size_t>(space.count, 1))};
     }
 }
@@ -80,8 +81,9 @@ inline void require_action(const continuous_actions& space, std::span<const doub
     }
     for (std::size_t i = 0; i < action.size(); ++i) {
         if (!(action[i] >= space.lower[i] && action[i] <= space.upper[i])) {
-            throw agent_error{"control " + std::to_string(i) + " is " + detail::shown(action[i]) + ", outside of [" +
-                              detail::shown(space.lower[i]) + ", " + detail::shown(space.upper[i]) + "]"};
+            throw agent_error{"control " + std::to_string(i) + " is " + detail::number_text(action[i]) +
+                              ", outside of [" + detail::number_text(space.lower[i]) + ", " +
+                              detail::number_text(space.upper[i]) + "]"};
         }
     }
 }

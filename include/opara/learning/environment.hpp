@@ -54,14 +54,14 @@ inline void require_numbers(std::span<const double> observation, const char* of_
     for (std::size_t i = 0; i < observation.size(); ++i) {
         if (!std::isfinite(observation[i])) {
             throw environment_error{std::string{"number "} + std::to_string(i) + " of " + of_what + " is " +
-                                    shown(observation[i])};
+                                    number_text(observation[i])};
         }
     }
 }
 // @throws environment_error  the reward is NaN or infinite
 inline void require_reward(double reward) {
     if (!std::isfinite(reward)) {
-        throw environment_error{"the reward of a step is " + shown(reward)};
+        throw environment_error{"the reward of a step is " + number_text(reward)};
     }
 }
 } // namespace detail

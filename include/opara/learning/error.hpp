@@ -3,9 +3,7 @@
 #pragma once
 
 #include <opara/core/error.hpp>
-
-#include <cstdio>
-#include <string>
+#include <opara/core/number_text.hpp>
 
 namespace opara::inline OPARA_ABI::learning {
 
@@ -24,15 +22,7 @@ public:
 };
 
 namespace detail {
-// A number for a message, exactly enough to tell it from its neighbours.
-[[nodiscard]] inline std::string shown(double x) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.17g", x);
-    double same = 0;
-    char shorter[32];
-    std::snprintf(shorter, sizeof shorter, "%.6g", x); // 0.1 rather than 0.10000000000000001
-    return std::sscanf(shorter, "%lf", &same) == 1 && same == x ? shorter : text;
-}
+using opara::detail::number_text;
 } // namespace detail
 
 } // namespace opara::inline OPARA_ABI::learning

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,10 +23,52 @@ enum class dialect : unsigned char {
     storm, ///< `P>=1 [F "goal"]`: Storm, on a system whose choices are all taken with probability 1
 };
 
-/// Whether a formula of CTL means the same to a checker of linear time that reads it without its A: propositions; AG
-/// and "and" of what is linear; "or" where one side is a proposition; AF of propositions; A[f U p] where f is linear
-/// and p a proposition. Of others that need not be so: A of "or" is not "or" of A. (Of AX it is so, but SPIN is usually
-/// built without X.) Maidl, "The common fragment of CTL and LTL", FOCS 2000. O(nodes).
+namespace detail {
+
+// The operands of f W g ("f until g, or for ever"), which CTL writes as !E[!g U (!f & !g)].
+struct weak_until {
+    std::size_t left;
+    std::size_t right;
+};
+[[nodiscard]] inline bool are_equal(const std::vector<formula::node>& nodes, std::size_t a, std::size_t b) {
+    const formula::node& x = nodes[a];
+    const formula::node& y = nodes[b];
+    if (a == b) {
+        return true;
+    }
+    if (x.what != y.what || x.value != y.value || x.label != y.label) {
+        return false;
+    }
+    using kind = formula::kind;
+    if (x.what == kind::constant || x.what == kind::atom) {
+        return true;
+    }
+    const bool binary =
+        x.what == kind::conjunction || x.what == kind::disjunction || x.what == kind::EU || x.what == kind::AU;
+    return are_equal(nodes, x.left, y.left) && (!binary || are_equal(nodes, x.right, y.right));
+}
+// Whether node i is such a formula.
+[[nodiscard]] inline std::optional<weak_until> weak_until_at(const std::vector<formula::node>& nodes, std::size_t i) {
+    using kind = formula::kind;
+    if (nodes[i].what != kind::negation || nodes[nodes[i].left].what != kind::EU) {
+        return std::nullopt;
+    }
+    const formula::node& until = nodes[nodes[i].left];
+    const formula::node& neither = nodes[until.right];
+    if (nodes[until.left].what != kind::negation || neither.what != kind::conjunction ||
+        nodes[neither.left].what != kind::negation || !are_equal(nodes, until.left, neither.right)) {
+        return std::nullopt;
+    }
+    return weak_until{nodes[neither.left].left, nodes[until.left].left};
+}
+
+} // namespace detail
+
+/// Whether a formula of CTL means the same to a checker of linear time that reads it without its A and E: propositions;
+/// AG and "and" of what is linear; "or" where one side is a proposition; AF of propositions; A[f U p] and "f W p", as
+/// `ltl::W` writes it, where f is linear and p a proposition; "not" of EF, EG and E[p U q] of propositions. Of others
+/// that need not be so: A of "or" is not "or" of A. (Of AX it is so, but SPIN is usually built without X.) Maidl, "The
+/// common fragment of CTL and LTL", FOCS 2000. O(nodes^2).
 [[nodiscard]] inline bool is_linear(const formula& f) {
     using kind = formula::kind;
     const std::vector<formula::node>& nodes = f.nodes();
@@ -44,6 +87,15 @@ enum class dialect : unsigned char {
         case kind::disjunction:
             linear[i] = linear[n.left] && linear[n.right] && (propositional[n.left] || propositional[n.right]);
             break;
+        case kind::negation: {
+            const formula::node& of = nodes[n.left];
+            const bool on_some_run = of.what == kind::EF || of.what == kind::EG || of.what == kind::EU;
+            const std::optional<detail::weak_until> w = detail::weak_until_at(nodes, i);
+            linear[i] = propositional[i] ||
+                        (on_some_run && propositional[of.left] && (of.what != kind::EU || propositional[of.right])) ||
+                        (w && linear[w->left] && propositional[w->right]);
+            break;
+        }
         default: linear[i] = propositional[i]; break; // of AX and E: false
         }
     }
@@ -73,7 +125,11 @@ private:
         switch (n.what) {
         case kind::constant: return constant(n.value);
         case kind::atom: return atom(n.label, positive);
-        case kind::negation: return negation(left());
+        case kind::negation:
+            if (const std::optional<weak_until> w = weak_until_at(nodes_, i); w && how_ == dialect::spin) {
+                return "(([] " + texts_[w->left] + ") || (" + texts_[w->left] + " U " + texts_[w->right] + "))";
+            }
+            return negation(left());
         case kind::conjunction: return both(left(), right(), how_ == dialect::spin ? " && " : " & ", "true", "false");
         case kind::disjunction: return both(left(), right(), how_ == dialect::spin ? " || " : " | ", "false", "true");
         case kind::EX: return path("E", "X", left());

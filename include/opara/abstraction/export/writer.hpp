@@ -3,6 +3,7 @@
 #pragma once
 
 #include <opara/core/error.hpp>
+#include <opara/core/number_text.hpp>
 
 #include <charconv>
 #include <concepts>
@@ -39,13 +40,10 @@ public:
         block_.append(digits, end);
         return flush_if_full();
     }
-    // The shortest decimals that give back the double.
+    // Decimals that give back the number.
     template <std::floating_point Number>
     writer& operator<<(Number number) {
-        char digits[32];
-        const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-        block_.append(digits, end);
-        return flush_if_full();
+        return *this << opara::detail::number_text(number);
     }
     // Little-endian, as the formats want it, on every machine.
     void little_endian(std::uint64_t number) {
