@@ -282,7 +282,7 @@ int main(int argc, char** argv) {
             opara::write_file_atomically(a.report, verify::to_json(r));
         }
         return r.proved ? 0 : 1;
-    } catch (const verify::usage_error& e) {
+    } catch (const opara::examples::usage_error& e) {
         std::fprintf(stderr, "opara_verify: %s\n%s", e.what(), verify::usage);
     } catch (const std::exception& e) {
         std::fprintf(stderr, "opara_verify: %s\n", e.what());

@@ -1,4 +1,4 @@
-#include <examples/drl/opara_train/curves.hpp>
+#include <examples/drl/training/curves.hpp>
 
 #include <algorithm>
 #include <cmath>

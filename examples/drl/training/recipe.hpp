@@ -5,19 +5,13 @@
 #include <examples/drl/agents/ddpg.hpp>
 #include <examples/drl/agents/dqn.hpp>
 #include <examples/drl/agents/ppo.hpp>
+#include <examples/command_line.hpp>
 
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <variant>
 
 namespace opara::examples::drl {
-
-/// A command line that makes no sense.
-class usage_error : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
 
 /// The hyper-parameters of an agent.
 using recipe = std::variant<ddpg_options, dqn_options, ppo_options>;

@@ -1,6 +1,6 @@
-#include <examples/drl/opara_train/results.hpp>
+#include <examples/drl/training/results.hpp>
 #include <opara/core/file.hpp>
-#ifdef OPARA_TRAIN_ONNX
+#ifdef OPARA_TRAINING_ONNX
 #    include <opara/onnx/perceptron_writer.hpp>
 #endif
 
@@ -67,38 +67,43 @@ std::string progress_of(const learning::training_log& log, std::size_t window) {
            rounded(learning::mean_reward(log, window));
 }
 
-std::string summary_of(const training_result& r) {
-    return "seed " + std::to_string(r.what.seed) + ": " + name_of(r.log.end) + " after " +
-           std::to_string(r.log.episodes.size()) + " episodes, " + std::to_string(r.log.steps) + " steps and " +
-           rounded(r.log.seconds) + " s" +
-           (r.attempts > 1 ? " in attempt " + std::to_string(r.attempts) : std::string{}) +
-           "; without exploration: mean " + rounded(r.evaluation.mean) + ", spread " + rounded(r.evaluation.spread) +
-           ", worst " + rounded(r.evaluation.worst);
+std::string summary_of(const identity& what, const trained& t) {
+    const learning::training_log& log = t.at.log;
+    return "seed " + std::to_string(what.seed) + ": " + name_of(log.end) + " after " +
+           std::to_string(log.episodes.size()) + " episodes, " + std::to_string(log.steps) + " steps and " +
+           rounded(log.seconds) + " s" +
+           (t.at.attempt > 0 ? " in attempt " + std::to_string(t.at.attempt + 1) : std::string{}) +
+           "; without exploration: mean " + rounded(t.evaluation.mean) + ", spread " + rounded(t.evaluation.spread) +
+           ", worst " + rounded(t.evaluation.worst);
 }
 
-void write_results(const std::string& path, const training_result& r) {
-    write_file_atomically(path + ".json", abstraction::controller_to_json(r.controller));
-#ifdef OPARA_TRAIN_ONNX
-    write_file_atomically(path + ".onnx", onnx::perceptron_to_onnx(r.controller.net, r.controller.name));
+void write_controller(const std::string& path, const abstraction::trained_controller& c) {
+    write_file_atomically(path + ".json", abstraction::controller_to_json(c));
+#ifdef OPARA_TRAINING_ONNX
+    write_file_atomically(path + ".onnx", onnx::perceptron_to_onnx(c.net, c.name));
 #endif
-    const nlohmann::json log{{"system", r.what.system},
-                             {"agent", r.what.agent},
-                             {"grid", r.what.grid},
-                             {"observe", r.what.observe},
-                             {"recipe", r.what.recipe},
-                             {"seed", r.what.seed},
-                             {"environments", r.what.environments},
-                             {"attempts", r.attempts},
-                             {"end", name_of(r.log.end)},
-                             {"steps", r.log.steps},
-                             {"seconds", r.log.seconds},
+}
+
+void write_results(const std::string& path, const identity& what, const trained& t) {
+    write_controller(path, t.controller);
+    const nlohmann::json log{{"system", what.system},
+                             {"agent", what.agent},
+                             {"grid", what.grid},
+                             {"observe", what.observe},
+                             {"recipe", what.recipe},
+                             {"seed", what.seed},
+                             {"environments", what.environments},
+                             {"attempts", t.at.attempt + 1},
+                             {"end", name_of(t.at.log.end)},
+                             {"steps", t.at.log.steps},
+                             {"seconds", t.at.log.seconds},
                              {"evaluation",
-                              {{"episodes", r.evaluation.episodes.size()},
-                               {"mean", r.evaluation.mean},
-                               {"spread", r.evaluation.spread},
-                               {"worst", r.evaluation.worst},
-                               {"best", r.evaluation.best}}},
-                             {"episodes", to_json(r.log.episodes)}};
+                              {{"episodes", t.evaluation.episodes.size()},
+                               {"mean", t.evaluation.mean},
+                               {"spread", t.evaluation.spread},
+                               {"worst", t.evaluation.worst},
+                               {"best", t.evaluation.best}}},
+                             {"episodes", to_json(t.at.log.episodes)}};
     write_file_atomically(path + ".log.json", log.dump(1) + "\n");
 }
 
