@@ -1,9 +1,9 @@
 #include <examples/opara_verify/arguments.hpp>
+#include <examples/opara_verify/intervals.hpp>
 #include <opara/abstraction/prove.hpp>
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace opara::examples::verify {
@@ -55,20 +55,6 @@ FILE:   FILE.json says how the controller was trained; FILE.onnx is a multilayer
 
 exit code: 0 proved, 1 not proved, 2 an error
 )";
-
-namespace {
-
-abstraction::interval interval_between(const std::string& option, std::string_view text) {
-    const std::size_t colon = text.find(':');
-    const double lower = real(option, text.substr(0, colon));
-    const double upper = colon == std::string_view::npos ? lower : real(option, text.substr(colon + 1));
-    if (!(lower <= upper)) {
-        throw usage_error{option + " takes intervals LOWER:UPPER, not '" + std::string{text} + "'"};
-    }
-    return {lower, upper};
-}
-
-} // namespace
 
 arguments parse_arguments(const std::vector<std::string>& words) {
     using text = const std::string&;

@@ -57,6 +57,7 @@ struct trained_controller {
     std::vector<double> lower;          ///< the gridded region's lower corner
     std::vector<double> upper;          ///< its upper corner
     std::vector<double> widths;         ///< the cells' widths
+    std::vector<cell_cut> cuts{};       ///< of the grid's cells, one after another: `adaptive_tree{grid, cuts}`
 
     friend bool operator==(const trained_controller&, const trained_controller&) = default;
 };
@@ -90,12 +91,36 @@ using opara::detail::json_place;
     }
     return activation::tanh;
 }
+[[nodiscard]] inline std::vector<cell_cut> read_cuts(const json_place& list, std::size_t dimensions) {
+    list.require_array();
+    std::vector<cell_cut> cuts;
+    cuts.reserve(list.size());
+    for (std::size_t k = 0; k < list.size(); ++k) {
+        const json_place cut = list.at(k);
+        cut.require_array();
+        if (cut.size() != 3) {
+            cut.fail("must be a cell, a dimension and a coordinate");
+        }
+        cuts.push_back({cut.at(std::size_t{0}).number(std::numeric_limits<std::uint64_t>::max()),
+                        static_cast<std::size_t>(cut.at(std::size_t{1}).number(dimensions - 1)),
+                        cut.at(std::size_t{2}).real()});
+    }
+    return cuts;
+}
+[[nodiscard]] inline nlohmann::ordered_json cuts_as_json(std::span<const cell_cut> cuts) {
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const cell_cut& c : cuts) {
+        list.push_back(nlohmann::ordered_json::array({c.cell, c.dimension, c.at}));
+    }
+    return list;
+}
 } // namespace detail
 
 /// Reads a controller. An object with `name`, `system`, `layers` (each with `weight`, one list an output, and `bias`),
 /// `activation` (of the hidden layers), `output_activation`, `output_scale`, `state_space` ([lower corner, upper
-/// corner]), `granularity` (the cells' widths) and, optionally, `output_offset` (0) and `head` ("scaled", "argmax",
-/// "affine" or "softmax"); other keys are ignored.
+/// corner]), `granularity` (the cells' widths) and, optionally, `output_offset` (0), `head` ("scaled", "argmax",
+/// "affine" or "softmax") and `cuts` (of the grid's cells, each a cell, a dimension and a coordinate; whether the grid
+/// has such cells shows when they are cut); other keys are ignored.
 /// Weights are rounded to single precision, in which they were trained and of which the text is a shortened form.
 /// @throws parse_error  no JSON (with line and column), or not such a controller (`where()` is the JSON path)
 /// @throws controller_error  the layers do not fit together
@@ -161,6 +186,9 @@ using opara::detail::json_place;
     c.widths = detail::numbers(root.at("granularity"));
     if (c.lower.size() != c.upper.size() || c.lower.size() != c.widths.size()) {
         space.fail("and the granularity must have as many numbers as each other");
+    }
+    if (root.has("cuts")) {
+        c.cuts = detail::read_cuts(root.at("cuts"), c.lower.size());
     }
     return c;
 }
@@ -233,7 +261,9 @@ template <class Number>
     json += member("head", text(detail::name_of(c.head)));
     json += member("output_scale", detail::shortest(c.scale)) + member("output_offset", detail::shortest(c.offset));
     json += member("state_space", "[" + reals(c.lower) + ", " + reals(c.upper) + "]");
-    json += member("granularity", reals(c.widths)) + "  \"layers\": [";
+    json += member("granularity", reals(c.widths));
+    json += c.cuts.empty() ? std::string{} : member("cuts", detail::cuts_as_json(c.cuts).dump());
+    json += "  \"layers\": [";
     for (const layer& l : layers) {
         json += (&l == &layers.front() ? "\n" : ",\n") + std::string{"    {\"weight\": ["};
         for (std::size_t o = 0; o < l.bias.size(); ++o) {
@@ -264,14 +294,6 @@ template <std::size_t N>
     }
     return {{"lower", lower}, {"upper", upper}, {"cells", cells}, {"breakpoints", breakpoints.value()}};
 }
-template <std::size_t N>
-[[nodiscard]] nlohmann::ordered_json cuts_as_json(const adaptive_tree<N>& cells) {
-    nlohmann::ordered_json cuts = nlohmann::ordered_json::array();
-    for (const cell_cut& c : cells.cuts()) {
-        cuts.push_back(nlohmann::ordered_json::array({c.cell, c.dimension, c.at}));
-    }
-    return cuts;
-}
 // The grid of the document's `grid`, after its `cuts`.
 template <std::size_t N>
 [[nodiscard]] adaptive_tree<N> read_cells(const json_place& root, const uniform_grid<N>& grid) {
@@ -284,17 +306,7 @@ template <std::size_t N>
         }
     }
     const json_place list = root.at("cuts");
-    list.require_array();
-    std::vector<cell_cut> cuts;
-    for (std::size_t k = 0; k < list.size(); ++k) {
-        const json_place cut = list.at(k);
-        cut.require_array();
-        if (cut.size() != 3) {
-            cut.fail("must be a cell, a dimension and a coordinate");
-        }
-        cuts.push_back({cut.at(std::size_t{0}).number(std::numeric_limits<std::uint64_t>::max()),
-                        static_cast<std::size_t>(cut.at(std::size_t{1}).number(N - 1)), cut.at(std::size_t{2}).real()});
-    }
+    const std::vector<cell_cut> cuts = read_cuts(list, N);
     try {
         return {grid, cuts};
     } catch (const domain_error& e) {
@@ -314,7 +326,7 @@ template <std::size_t N>
 template <std::size_t N>
 [[nodiscard]] std::string to_json(const adaptive_tree<N>& cells) {
     return "{\"format\": \"opara-cells\", \"version\": 1,\n \"grid\": " + detail::identity_of(cells.grid()).dump() +
-           ", \"cuts\": " + detail::cuts_as_json(cells).dump() + "}\n";
+           ", \"cuts\": " + detail::cuts_as_json(cells.cuts()).dump() + "}\n";
 }
 
 /// What `to_json(cells)` wrote, on the grid from which those cells were cut.
