@@ -90,9 +90,7 @@ public:
         options_.push_back({std::move(name), kind::flag, [&to](const std::string&, const std::string&) { to = true; }});
     }
     /// An option with a value.
-    void option(std::string name, reader read) {
-        options_.push_back({std::move(name), kind::valued, std::move(read)});
-    }
+    void option(std::string name, reader read) { options_.push_back({std::move(name), kind::valued, std::move(read)}); }
     /// An option with a value that is taken as it is.
     void option(std::string name, std::string& to) {
         option(std::move(name), [&to](const std::string&, const std::string& value) { to = value; });
@@ -103,7 +101,8 @@ public:
     }
 
     /// Reads the words. @returns false if help was asked for, of which there is no more to read
-    /// @throws usage_error  an option is unknown or lacks its value, there are two words or none; and what readers throw
+    /// @throws usage_error  an option is unknown or lacks its value, there are two words or none; and what readers
+    /// throw
     [[nodiscard]] bool read(const std::vector<std::string>& words) const {
         for (std::size_t k = 0; k < words.size(); ++k) {
             const std::string& name = words[k];

@@ -80,10 +80,8 @@ bool run(const Problem& p, const arguments& a) {
             std::rethrow_exception(failure);
         }
     }
-    curves drawn{p.name + " with " + agent,
-                 a.on_states ? "on states" : "on cells of " + plan.what.grid,
-                 p.target.window,
-                 {}};
+    curves drawn{
+        p.name + " with " + agent, a.on_states ? "on states" : "on cells of " + plan.what.grid, p.target.window, {}};
     bool all_met = true;
     for (std::size_t k = 0; k < a.seeds; ++k) {
         drawn.all.push_back({"seed " + std::to_string(a.seed + k), results[k]->at.log.episodes});

@@ -13,6 +13,12 @@ public:
     interrupted() : std::runtime_error{"interrupted; --resume goes on"} {}
 };
 
+/// The time for everything is up. What was reached is in the files.
+class out_of_time : public std::runtime_error {
+public:
+    out_of_time() : std::runtime_error{"the time is up; --resume goes on"} {}
+};
+
 namespace detail {
 inline volatile std::sig_atomic_t interruption_asked = 0;
 } // namespace detail

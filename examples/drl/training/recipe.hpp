@@ -2,10 +2,10 @@
 /// How an agent is set up: published hyper-parameters, and what a user wants otherwise.
 #pragma once
 
+#include <examples/command_line.hpp>
 #include <examples/drl/agents/ddpg.hpp>
 #include <examples/drl/agents/dqn.hpp>
 #include <examples/drl/agents/ppo.hpp>
-#include <examples/command_line.hpp>
 
 #include <string>
 #include <string_view>

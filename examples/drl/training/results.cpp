@@ -24,16 +24,6 @@ std::string rounded(double x) {
     return text;
 }
 
-const char* name_of(learning::training_end end) {
-    switch (end) {
-    case learning::training_end::stopped: return "criterion met";
-    case learning::training_end::steps: return "steps used up";
-    case learning::training_end::episodes: return "episodes used up";
-    case learning::training_end::seconds: break;
-    }
-    return "time used up";
-}
-
 nlohmann::json to_json(const std::vector<learning::episode>& episodes) {
     nlohmann::json list = nlohmann::json::array();
     for (const learning::episode& e : episodes) {
@@ -43,6 +33,16 @@ nlohmann::json to_json(const std::vector<learning::episode>& episodes) {
 }
 
 } // namespace
+
+const char* name_of(learning::training_end end) {
+    switch (end) {
+    case learning::training_end::stopped: return "criterion met";
+    case learning::training_end::steps: return "steps used up";
+    case learning::training_end::episodes: return "episodes used up";
+    case learning::training_end::seconds: break;
+    }
+    return "time used up";
+}
 
 abstraction::network with_raw_bounds(const abstraction::network& net, const std::vector<double>& lower,
                                      const std::vector<double>& upper) {

@@ -17,6 +17,8 @@ namespace opara::examples::drl {
 abstraction::network with_raw_bounds(const abstraction::network& net, const std::vector<double>& lower,
                                      const std::vector<double>& upper);
 
+/// Why a training ended, in words.
+const char* name_of(learning::training_end end);
 /// How far it is, in words.
 std::string progress_of(const learning::training_log& log, std::size_t window);
 /// How it ended, in words.

@@ -5,6 +5,7 @@
 #include <opara/core/random.hpp>
 #include <opara/learning/train.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -88,6 +89,10 @@ trained session(const surroundings<Actions>& where, const plan_of_training& plan
                     if (is_interrupted()) {
                         save(l);
                         throw interrupted{};
+                    }
+                    if (plan.deadline && std::chrono::steady_clock::now() >= *plan.deadline) {
+                        save(l);
+                        throw out_of_time{};
                     }
                     if (l.episodes.size() >= saved + saved_every) {
                         saved = l.episodes.size();

@@ -12,10 +12,12 @@
 #include <opara/learning/action.hpp>
 #include <opara/learning/evaluate.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,14 +33,15 @@ struct surroundings {
 
 /// What else a training needs to know.
 struct plan_of_training {
-    identity what;                                            ///< of what it is
-    aim target;                                               ///< when it ends
-    recipe options;                                           ///< how the agent is set up
-    std::string path;                                         ///< of the files, without their endings
-    std::uint64_t seed = 0;                                   ///< of environments, and of an agent that is new
-    std::size_t restarts = 0;                                 ///< how often it begins again, if need be
-    double seconds = std::numeric_limits<double>::infinity(); ///< at most, each time
-    std::size_t evaluations = 100;                            ///< episodes by which the controller is judged
+    identity what;                                                   ///< of what it is
+    aim target;                                                      ///< when it ends
+    recipe options;                                                  ///< how the agent is set up
+    std::string path;                                                ///< of the files, without their endings
+    std::uint64_t seed = 0;                                          ///< of environments, and of an agent that is new
+    std::size_t restarts = 0;                                        ///< how often it begins again, if need be
+    double seconds = std::numeric_limits<double>::infinity();        ///< at most, each time
+    std::optional<std::chrono::steady_clock::time_point> deadline{}; ///< of everything: then `out_of_time` is thrown
+    std::size_t evaluations = 100;                                   ///< episodes by which the controller is judged
     std::function<void(learner&)> begin{}; ///< called with the agent when a stage begins, unless it goes on
     std::vector<double> lower;             ///< the grid's lower corner; empty: no grid
     std::vector<double> upper;             ///< its upper corner
@@ -59,7 +62,7 @@ struct trained {
 /// PATH.checkpoint, the last one at the end.
 /// @param from  where to begin: empty, or with the agent's state and an empty log (a new stage), or what was
 ///        interrupted, or has ended, which is then only judged
-/// @throws interrupted  the user wants it to end; a checkpoint was written
+/// @throws interrupted,out_of_time  the user wants it to end, or the deadline has passed; a checkpoint was written
 /// @throws error  a file cannot be written
 trained go_on(const surroundings<learning::discrete_actions>& where, const plan_of_training& plan, checkpoint from,
               teller& tell);
