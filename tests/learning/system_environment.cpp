@@ -86,3 +86,18 @@ TEST_CASE("episodes that start elsewhere, and in certain states half of the time
         CHECK(usual.contains(none.reset(seed)));
     }
 }
+
+TEST_CASE("the same system with another task") {
+    const auto task = [](const point<2>&, double, const point<2>&) { return outcome{-1, false}; };
+    system_environment env{systems::b2{}, continuous_actions{{-1}, {1}},
+                           anywhere_in<2>{box_of<2>({0.7, 0.7}, {0.9, 0.9})}, task, 4};
+    auto other = env.judging([inner = env.task()](const point<2>& before, double u, const point<2>& after) {
+        return outcome{inner(before, u, after).reward - 10 * u, true};
+    });
+    const point<2> start = other.reset(5);
+    CHECK(start == point<2>{env.reset(5)});
+    const auto r = other.step(std::array{0.5});
+    CHECK(r.observation == point<2>{env.step(std::array{0.5}).observation});
+    CHECK(r.reward == -6);
+    CHECK(r.terminated);
+}

@@ -23,6 +23,8 @@ import gymnasium
 import numpy
 import opara_gymnasium
 import stable_baselines3
+import stable_baselines3.common.noise
+import torch
 
 # How each task is trained. Nothing here is tuned to the grid: the agent does not know of it.
 SETTINGS = {
@@ -45,6 +47,7 @@ def trained(environment, arguments):
         noise = stable_baselines3.common.noise.NormalActionNoise
         controls = environment.action_space.shape[0]
         settings = {"action_noise": noise(numpy.zeros(controls), numpy.full(controls, 0.1)), **settings}
+    torch.set_num_threads(1)  # such networks are too small for more
     kind = getattr(stable_baselines3, arguments.agent.upper())
     begin = time.process_time()
     model = kind("MlpPolicy", environment, seed=arguments.seed, device="cpu", **settings)

@@ -34,6 +34,9 @@ The budget; when it is used up, what is there is written, and --resume goes on w
 The training:
 )"} + training_usage +
            R"(  --further COUNT              episodes of each training but the first, at least; default: 50
+  --penalty NUMBER             where the property is AG of labels and a run has violated it: what a state that violates
+                               it costs from then on; the episode is over there. Rewards may know nothing of the property,
+                               and then no training mends it without; default: 0, the task stays as it is
 
   --threads COUNT              of a proof; default: all cores
   --out DIR                    the folder for all files; default: this one
@@ -77,6 +80,12 @@ refine_arguments parse_refine_arguments(const std::vector<std::string>& words) {
     number("--patience", a.patience, count);
     number("--starts", a.starts, count);
     number("--further", a.further, count);
+    line.option("--penalty", [&](text name, text value) {
+        a.penalty = real(name, value);
+        if (!(a.penalty >= 0)) {
+            throw usage_error{name + " takes a number from 0 on, not '" + value + "'"};
+        }
+    });
     number("--threads", a.threads, whole);
     line.option("--out", a.out);
     line.flag("--resume", a.resume);

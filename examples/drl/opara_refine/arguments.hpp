@@ -25,7 +25,8 @@ struct refine_arguments : training_arguments {
     std::size_t proof_rounds = abstraction::prove_options{}.rounds;         ///< of each proof
     std::uint64_t max_cells = abstraction::prove_options{}.cells;           ///< that cuts of a proof may add
     std::uint64_t max_decisions = learning::refinement_options{}.decisions; ///< that cuts of the policy's cells may
-    std::size_t threads = 0;                                                ///< of a proof; 0: all cores
+    double penalty = 0;      ///< of a state that the property forbids, once a run has violated it
+    std::size_t threads = 0; ///< of a proof; 0: all cores
 };
 
 /// Reads the command line. @throws usage_error

@@ -1,4 +1,4 @@
-#include <examples/drl/opara_refine/loop.hpp>
+#include <examples/drl/opara_refine/lines.hpp>
 
 #include <cstddef>
 #include <cstdio>
@@ -31,6 +31,25 @@ std::string counted(std::size_t n, const char* one, const char* many) {
 
 } // namespace
 
+std::string name_of(abstraction::proof_end end) {
+    switch (end) {
+    case abstraction::proof_end::proved: return "proved";
+    case abstraction::proof_end::refuted: return "refuted: a run of the system violates the property";
+    case abstraction::proof_end::rounds: return "not proved in so many rounds of cuts";
+    case abstraction::proof_end::cells: return "not proved with so many cells";
+    case abstraction::proof_end::seconds: return "not proved in so much time";
+    case abstraction::proof_end::stuck: break;
+    }
+    return "not proved, and no cell is left to cut";
+}
+std::string name_of(abstraction::counterexample_kind kind) {
+    switch (kind) {
+    case abstraction::counterexample_kind::real: return "real";
+    case abstraction::counterexample_kind::spurious: return "spurious";
+    case abstraction::counterexample_kind::undecided: break;
+    }
+    return "undecided";
+}
 std::string name_of(learning::refinement_step step) {
     switch (step) {
     case learning::refinement_step::verified: return "verified";

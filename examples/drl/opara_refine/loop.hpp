@@ -4,7 +4,10 @@
 
 #include <examples/drl/environments/problem.hpp>
 #include <examples/drl/opara_refine/arguments.hpp>
+#include <examples/drl/opara_refine/lines.hpp>
+#include <examples/drl/opara_refine/penalty.hpp>
 #include <examples/drl/opara_refine/pictures.hpp>
+#include <examples/drl/opara_refine/policy_in_the_plane.hpp>
 #include <examples/drl/opara_refine/report.hpp>
 #include <examples/drl/training/interruption.hpp>
 #include <examples/drl/training/plan.hpp>
@@ -19,7 +22,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -34,36 +36,6 @@
 #include <vector>
 
 namespace opara::examples::drl {
-
-/// How a proof ended, in words.
-inline std::string name_of(abstraction::proof_end end) {
-    switch (end) {
-    case abstraction::proof_end::proved: return "proved";
-    case abstraction::proof_end::refuted: return "refuted: a run of the system violates the property";
-    case abstraction::proof_end::rounds: return "not proved in so many rounds of cuts";
-    case abstraction::proof_end::cells: return "not proved with so many cells";
-    case abstraction::proof_end::seconds: return "not proved in so much time";
-    case abstraction::proof_end::stuck: break;
-    }
-    return "not proved, and no cell is left to cut";
-}
-/// What a counterexample is worth, in a word.
-inline std::string name_of(abstraction::counterexample_kind kind) {
-    switch (kind) {
-    case abstraction::counterexample_kind::real: return "real";
-    case abstraction::counterexample_kind::spurious: return "spurious";
-    case abstraction::counterexample_kind::undecided: break;
-    }
-    return "undecided";
-}
-/// What followed from a round, in words.
-std::string name_of(learning::refinement_step step);
-/// A round in one line each for the training and for the proof.
-std::string training_line(const round_record& r);
-/// The same for the proof.
-std::string proof_line(const round_record& r);
-/// One check of it.
-std::string check_line(std::size_t round, std::size_t check, const check_record& c);
 
 /// One refinement, with its files.
 template <class Problem, class System>
@@ -96,6 +68,10 @@ public:
         const abstraction::formula property = verify::parse_property(problem_, report_.property);
         if (!property.is_universal()) {
             throw usage_error{"the property speaks of some runs, not of all: no refinement can prove it"};
+        }
+        forbidden_ = forbidden_states<n>{property, problem_.labels};
+        if (a_.penalty > 0 && forbidden_.empty()) {
+            throw usage_error{"--penalty is for properties like \"AG safe\", which forbid states"};
         }
         const auto grid = task_.grid(widths_of(task_, a_));
         std::filesystem::create_directories(a_.out);
@@ -185,7 +161,11 @@ private:
             abstraction::build_options<n>{.labels = problem_.labels, .threads = a_.threads},
             [this](const learning::training_request<n>& r) { return improve(r); }, options, listener{*this});
         if constexpr (n == 2) {
-            draw(found.pilot, found.proof);
+            const policy_picture picture =
+                picture_of(decisions_, found.pilot, found.proof, problem_, task_, report_.property, report_.verdict);
+            if (!picture.cells.empty()) {
+                write_file_atomically(file("policy.svg"), [&](std::ostream& out) { write_policy(out, picture); });
+            }
         }
     }
 
@@ -210,8 +190,9 @@ private:
         }
         const learning::also_from<n, std::decay_t<decltype(task_.environment.start())>> start{
             {r.starts.begin(), r.starts.end()}, task_.environment.start()};
-        const auto where = surroundings_on(r.decisions, task_.environment.starting(start),
-                                           judged_environment(task_).starting(start), task_.environment, a_.scale);
+        const auto where =
+            surroundings_on(r.decisions, costly(task_.environment, r).starting(start),
+                            costly(judged_environment(task_), r).starting(start), task_.environment, a_.scale);
         teller tell{task_.name + ", round " + std::to_string(r.round)};
         trained t = go_on(where, plan, std::move(from), tell);
         decisions_ = r.decisions;
@@ -227,9 +208,20 @@ private:
                   .decisions = r.decisions.size()};
         say(training_line(round_));
         last_ = std::move(t.at);
+        if (seconds_left() <= 0) {
+            throw out_of_time{};
+        }
         doing_.emplace(std::cerr);
         doing_->step("proving");
         return verify::pilot_of<System>({std::move(t.controller)});
+    }
+
+    // As it was, but from the first real counterexample on what an invariant forbids has a price.
+    template <class Environment>
+    auto costly(const Environment& env, const learning::training_request<n>& r) const {
+        using task = std::remove_cvref_t<decltype(env.task())>;
+        const bool is_priced = a_.penalty > 0 && !r.starts.empty();
+        return env.judging(penalised<n, task>{env.task(), is_priced ? forbidden_ : forbidden_states<n>{}, a_.penalty});
     }
 
     // Puts into the replay memory what the policy does in the states of counterexamples.
@@ -237,7 +229,7 @@ private:
         std::vector<double> action(learning::numbers_per_action(task_.environment.actions()));
         for (const abstraction::point<n>& x : r.starts) {
             const auto here = [&x](random_source&) { return x; };
-            learning::abstract_environment env{task_.environment.starting(here), r.decisions, a_.scale};
+            learning::abstract_environment env{costly(task_.environment, r).starting(here), r.decisions, a_.scale};
             const auto before = env.reset(0);
             agent.act(before, action);
             const auto step = env.step(action);
@@ -264,7 +256,12 @@ private:
         round_.counterexample = r.what == learning::refinement_step::verified ? "" : name_of(r.counterexample);
         round_.starts = r.starts;
         round_.decisions_cut = r.decisions_cut;
-        round_.then = name_of(r.what);
+        // Where the budget ends, the next round would begin like this, and with more of it does.
+        using learning::refinement_step;
+        round_.then = name_of(r.what != refinement_step::gave_up           ? r.what
+                              : r.decisions_cut != 0                       ? refinement_step::cut_decisions
+                              : r.proof == abstraction::proof_end::refuted ? refinement_step::train_on
+                                                                           : r.what);
         if (r.starts != 0) { // the first state of the run comes first
             const abstraction::point<n>& x = s.starts[s.starts.size() - r.starts];
             round_.violated_from.assign(x.begin(), x.end());
@@ -287,42 +284,6 @@ private:
         }
     }
 
-    void draw(const pilot& policy, const abstraction::proof<n>& p) const {
-        policy_picture picture{task_.name + ": " + report_.property,
-                               report_.verdict + ", " + std::to_string(p.built.graph.size()) + " states",
-                               {},
-                               {},
-                               problem_.initial};
-        std::vector<abstraction::box<n>> boxes;
-        for (const std::uint64_t cell : p.built.cells) {
-            if (cell < p.cells.size()) {
-                boxes.push_back(p.cells.cell_box(cell));
-            }
-        }
-        std::vector<typename System::action> done(boxes.size());
-        const abstraction::coarse_controller<tree, pilot, typename System::action> held{decisions_, policy};
-        held.act(boxes, done);
-        const auto size = [](const abstraction::box<n>& b) {
-            return (b[0].upper() - b[0].lower()) * (b[1].upper() - b[1].lower());
-        };
-        for (std::size_t k = 0; k < boxes.size(); ++k) {
-            const std::uint64_t root = p.cells.grid().locate({boxes[k][0].middle(), boxes[k][1].middle()});
-            const double parts = size(p.cells.grid().cell_box(root)) / size(boxes[k]);
-            picture.cells.push_back({boxes[k], done[k], static_cast<std::size_t>(std::lround(std::log2(parts)))});
-        }
-        for (const auto& label : problem_.labels) {
-            picture.regions.push_back({label.name, label.set});
-        }
-        if constexpr (std::is_same_v<actions, learning::discrete_actions>) {
-            for (std::size_t k = 0; k < task_.environment.actions().count; ++k) {
-                picture.choices.push_back(std::to_string(k));
-            }
-        }
-        if (!picture.cells.empty()) {
-            write_file_atomically(file("policy.svg"), [&](std::ostream& out) { write_policy(out, picture); });
-        }
-    }
-
     [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> deadline() const {
         if (!a_.seconds) {
             return std::nullopt;
@@ -341,6 +302,7 @@ private:
     plan_of_training plan_;
     refinement_report report_;
     round_record round_;
+    forbidden_states<n> forbidden_;
     tree decisions_{task_.grid()}; // of the present policy
     state now_{decisions_};
     checkpoint last_{};        // of the agent

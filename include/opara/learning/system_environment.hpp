@@ -136,11 +136,18 @@ public:
         return {system_, actions_, std::move(start), task_, step_limit_};
     }
 
+    /// The same with another task.
+    template <class Other>
+    [[nodiscard]] system_environment<System, Actions, Start, Other> judging(Other task) const {
+        return {system_, actions_, start_, std::move(task), step_limit_};
+    }
+
     [[nodiscard]] std::size_t observations() const noexcept { return dimension; } ///< numbers in a state
     [[nodiscard]] const Actions& actions() const noexcept { return actions_; }    ///< what can be done
     [[nodiscard]] const state_type& state() const noexcept { return state_; }     ///< where the system is
     [[nodiscard]] const System& system() const noexcept { return system_; }       ///< the step function
     [[nodiscard]] const Start& start() const noexcept { return start_; }          ///< where episodes begin
+    [[nodiscard]] const Task& task() const noexcept { return task_; }             ///< what steps mean
 
 private:
     [[nodiscard]] static constexpr std::size_t count() noexcept {
