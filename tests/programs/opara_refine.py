@@ -221,7 +221,7 @@ class Refinements(unittest.TestCase):
     def test_mistakes(self):
         self.refused("a system is needed")
         self.refused("unknown system 'b9'; there are: b1 b1_trainify", "b9")
-        self.refused("AF nowhere", "b1", "--property", "AF nowhere")
+        self.refused("there is no label \"nowhere\"", "b1", "--property", "AF nowhere")
         self.refused("the property speaks of some runs, not of all", "b1", "--property", "EF goal")
         self.refused("--abstract none trains on states: a proof needs cells", "b1", "--abstract", "none")
         self.refused("--initial takes 2 intervals for this system, not 1", "b1", "--initial", "0.8")

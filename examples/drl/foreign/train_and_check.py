@@ -26,18 +26,11 @@ import stable_baselines3
 import stable_baselines3.common.noise
 import torch
 
-# How each task is trained. Nothing here is tuned to the grid: the agent does not know of it.
-SETTINGS = {
-    ("b2_trainify", "td3"): (8_000, {"learning_starts": 500, "policy_kwargs": {"net_arch": [20, 20]}}),
-    ("b2_trainify", "ddpg"): (8_000, {"learning_starts": 500, "policy_kwargs": {"net_arch": [20, 20]}}),
-    ("b2_trainify", "sac"): (8_000, {"learning_starts": 500, "policy_kwargs": {"net_arch": [20, 20]}}),
-    ("mountain_car", "dqn"): (120_000, {
-        "learning_rate": 4e-3, "batch_size": 128, "buffer_size": 10_000, "learning_starts": 1_000, "gamma": 0.98,
-        "target_update_interval": 600, "train_freq": 16, "gradient_steps": 8, "exploration_fraction": 0.2,
-        "exploration_final_eps": 0.07, "policy_kwargs": {"net_arch": [32, 32]}}),
-    ("mountain_car", "ppo"): (400_000, {"n_steps": 2_000, "gae_lambda": 0.98, "gamma": 0.99, "n_epochs": 4,
-                                        "ent_coef": 0.01, "policy_kwargs": {"net_arch": [32, 32]}}),
-}
+# How each task is trained, where the defaults of Stable-Baselines3 do not do. The agent knows nothing of the grid.
+CONTROLS = {"learning_rate": 1e-3, "tau": 0.02, "batch_size": 64, "train_freq": 2, "learning_starts": 500,
+            "policy_kwargs": {"net_arch": {"pi": [20, 20], "qf": [64, 64]}}}
+SETTINGS = {("b2_trainify", agent): (10_000, CONTROLS) for agent in ("ddpg", "td3", "sac")}
+REWARD_SCALE = {"b2_trainify": 1 / 50}
 
 
 def trained(environment, arguments):
@@ -46,11 +39,13 @@ def trained(environment, arguments):
     if arguments.agent == "td3" or arguments.agent == "ddpg":
         noise = stable_baselines3.common.noise.NormalActionNoise
         controls = environment.action_space.shape[0]
-        settings = {"action_noise": noise(numpy.zeros(controls), numpy.full(controls, 0.1)), **settings}
+        settings = {"action_noise": noise(numpy.zeros(controls), numpy.full(controls, 0.3)), **settings}
     torch.set_num_threads(1)  # such networks are too small for more
     kind = getattr(stable_baselines3, arguments.agent.upper())
     begin = time.process_time()
-    model = kind("MlpPolicy", environment, seed=arguments.seed, device="cpu", **settings)
+    scale = REWARD_SCALE.get(arguments.system, 1)
+    scaled = gymnasium.wrappers.TransformReward(environment, lambda reward: scale * reward)
+    model = kind("MlpPolicy", scaled, seed=arguments.seed, device="cpu", **settings)
     model.learn(arguments.steps or steps)
     return model, time.process_time() - begin
 
