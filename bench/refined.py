@@ -82,8 +82,8 @@ def main():
             print(json.dumps({k: v for k, v in rows[-1].items() if k != "rounds"}), flush=True)
         else:
             rows += [r for r in old if r["command"] == words]
-    data = {"machine": {"hardware_threads": os.cpu_count()}, "runs": rows}
-    a.out.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        data = {"machine": {"hardware_threads": os.cpu_count()}, "runs": rows}
+        a.out.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ TEST_CASE("states are those of the step function, rewards those of the task") {
         }
     }
     auto shorter = env.limited_to(1);
+    CHECK(shorter.step_limit() == 1);
     shorter.reset(1);
     CHECK(shorter.step(std::array{0.0}).truncated);
     CHECK(env.reset(1) == point<2>{env.reset(1)});

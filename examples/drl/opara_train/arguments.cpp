@@ -17,6 +17,8 @@ SYSTEM: b1 b2 b3 b4 b5 tora acc6                   with one control, in the step
 
 )"} + training_usage +
            R"(  --abstract none              train on states, not on cells
+  --head scaled|affine         what the agent gives: controls, or an affine law c0 + c1 x1 + .. + cn xn of the one control for
+                               each cell; default: scaled
   --seeds COUNT                so many trainings, with SEED and the next ones; default: 1
   --jobs COUNT                 trainings at a time; default: as many as there are cores
   --seconds COUNT              of each attempt of a training, at most
@@ -44,10 +46,19 @@ arguments parse_arguments(const std::vector<std::string>& words) {
     line.option("--seeds", [&](text name, text value) { a.seeds = count(name, value); });
     line.option("--jobs", [&](text name, text value) { a.jobs = count(name, value); });
     line.option("--seconds", [&](text name, text value) { a.seconds = real(name, value); });
+    line.option("--head", [&](text name, text value) {
+        if (value != "scaled" && value != "affine") {
+            throw usage_error{name + " takes scaled or affine, not '" + value + "'"};
+        }
+        a.by_laws = value == "affine";
+    });
     line.option("--out", a.out);
     line.flag("--resume", a.resume);
     a.help = !line.read(words);
     require_consistent(a);
+    if (a.by_laws && a.on_states) {
+        throw usage_error{"--head affine gives a law for each cell: it needs --abstract"};
+    }
     return a;
 }
 

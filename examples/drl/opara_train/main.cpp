@@ -1,3 +1,4 @@
+#include <examples/drl/environments/by_laws.hpp>
 #include <examples/drl/environments/problems.hpp>
 #include <examples/drl/opara_train/arguments.hpp>
 #include <examples/drl/training/curves.hpp>
@@ -18,6 +19,7 @@
 #include <ostream>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -37,7 +39,9 @@ auto environments_of(const Problem& p, const arguments& a) {
 // @returns whether all trainings met their criterion
 template <class Problem>
 bool run(const Problem& p, const arguments& a) {
-    const plan_of_training plan = plan_for(p, a);
+    plan_of_training plan = plan_for(p, a);
+    plan.by_laws = a.by_laws;
+    plan.what.recipe += a.by_laws ? " head=affine" : "";
     const std::string& agent = plan.what.agent;
     const auto where = environments_of(p, a);
     std::filesystem::create_directories(a.out);
@@ -91,6 +95,18 @@ bool run(const Problem& p, const arguments& a) {
     return all_met;
 }
 
+template <class Problem>
+bool run_with_head(const Problem& p, const arguments& a) {
+    if (!a.by_laws) {
+        return run(p, a);
+    }
+    if constexpr (can_take_laws<std::remove_cvref_t<decltype(p.environment)>>) {
+        return run(by_laws(p), a);
+    } else {
+        throw usage_error{"--head affine is for systems with one control"};
+    }
+}
+
 } // namespace
 
 } // namespace opara::examples::drl
@@ -107,7 +123,7 @@ int main(int argc, char** argv) {
         std::optional<bool> all_met;
         drl::for_each_problem([&](const auto& p) {
             if (p.name == a.system) {
-                all_met = drl::run(p, a);
+                all_met = drl::run_with_head(p, a);
             }
         });
         if (!all_met) {

@@ -107,6 +107,8 @@ trained session(const surroundings<Actions>& where, const plan_of_training& plan
             network_agent written{t.controller};
             any_environment<Actions> judge = where.written;
             t.evaluation = learning::evaluate(judge, written, {.episodes = plan.evaluations, .seed = 1});
+            // Where controls are coefficients, the environment has judged them as such.
+            t.controller.head = plan.by_laws ? abstraction::head_kind::affine : t.controller.head;
             return t;
         }
         tell.say("no success after " + std::to_string(at.log.episodes.size()) +

@@ -43,6 +43,7 @@ struct plan_of_training {
     std::optional<std::chrono::steady_clock::time_point> deadline{}; ///< of everything: then `out_of_time` is thrown
     std::size_t evaluations = 100;                                   ///< episodes by which the controller is judged
     std::function<void(learner&)> begin{}; ///< called with the agent when a stage begins, unless it goes on
+    bool by_laws = false;                  ///< the controls are coefficients of affine laws
     std::vector<double> lower;             ///< the grid's lower corner; empty: no grid
     std::vector<double> upper;             ///< its upper corner
     std::vector<double> widths;            ///< its cells' widths

@@ -148,6 +148,7 @@ public:
     [[nodiscard]] const System& system() const noexcept { return system_; }       ///< the step function
     [[nodiscard]] const Start& start() const noexcept { return start_; }          ///< where episodes begin
     [[nodiscard]] const Task& task() const noexcept { return task_; }             ///< what steps mean
+    [[nodiscard]] std::size_t step_limit() const noexcept { return step_limit_; } ///< steps of an episode, at most
 
 private:
     [[nodiscard]] static constexpr std::size_t count() noexcept {
