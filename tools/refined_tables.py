@@ -49,7 +49,7 @@ def rounds(data):
             if x["starts"]:
                 then += f", {x['starts']} starts"
             if x["decisions_cut"]:
-                then += f", {x['decisions_cut']} of the policy's cells cut"
+                then = then.replace("cells of the policy are cut", f"{x['decisions_cut']} cells of the policy are cut")
             rows.append([f"`{words[0]}`, `{option(words, '--property')}`, seed {option(words, '--seed')}" if k == 0 else "", k,
                          x["episodes"], f"{x['reward']:.1f}", x["checks"], commas(x["states"]), found, then])
     return table(["system, property", "round", "episodes", "reward", "checks", "states, last", "counterexample", "then"], rows)

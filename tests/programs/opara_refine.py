@@ -32,17 +32,20 @@ class Refinements(unittest.TestCase):
         return [PROGRAM, *map(str, arguments), "--out", str(self.folder / out)]
 
     def refined(self, *arguments, out="out", code=1):
-        result = subprocess.run(self.command(*arguments, out=out), capture_output=True, text=True, check=False, timeout=300)
+        result = subprocess.run(self.command(*arguments, out=out), capture_output=True, text=True, check=False,
+                                    timeout=300)
         self.assertEqual(result.returncode, code, result.stdout + result.stderr)
         return result.stdout
 
     def refused(self, expected, *arguments, out="out"):
-        result = subprocess.run(self.command(*arguments, out=out), capture_output=True, text=True, check=False, timeout=300)
+        result = subprocess.run(self.command(*arguments, out=out), capture_output=True, text=True, check=False,
+                                    timeout=300)
         self.assertEqual(result.returncode, 2, result.stdout + result.stderr)
         self.assertIn(expected, result.stderr)
 
     def verified(self, *arguments):
-        result = subprocess.run([VERIFY, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300)
+        result = subprocess.run([VERIFY, *map(str, arguments)], capture_output=True, text=True, check=False,
+                                    timeout=300)
         self.assertLess(result.returncode, 2, result.stderr)
         return result.returncode == 0, result.stdout
 
@@ -125,13 +128,15 @@ class Refinements(unittest.TestCase):
         proved, said = self.verified(*controller, "--property", "AG !unexplored")
         self.assertTrue(proved, said)
         for option in (("--grid", 0.1), ("--export", f"dot:{self.folder / 'x'}"), ("--steps", 3), ("--tube",)):
-            result = subprocess.run([VERIFY, *map(str, controller + option)], capture_output=True, text=True, check=False, timeout=300)
+            result = subprocess.run([VERIFY, *map(str, controller + option)], capture_output=True, text=True, check=False,
+                                    timeout=300)
             self.assertEqual(result.returncode, 2)
             self.assertIn("the controller's cells are cut ones", result.stderr)
         document["cuts"][0][2] = 7
         wrong = self.folder / "wrong.json"
         wrong.write_text(json.dumps(document))
-        result = subprocess.run([VERIFY, "b2_trainify", "--controller", wrong], capture_output=True, text=True, check=False, timeout=300)
+        result = subprocess.run([VERIFY, "b2_trainify", "--controller", wrong], capture_output=True, text=True, check=False,
+                                    timeout=300)
         self.assertEqual(result.returncode, 2)
         self.assertIn("cut 0: ", result.stderr)
 
@@ -206,7 +211,8 @@ class Refinements(unittest.TestCase):
                      "critic_rate=1e12", "--set", "actor_rate=1e12", "--set", "every=1")
 
     def test_every_system_begins(self):
-        usage = subprocess.run([PROGRAM, "nosuch"], capture_output=True, text=True, check=False, timeout=300)
+        usage = subprocess.run([PROGRAM, "nosuch"], capture_output=True, text=True, check=False,
+                                    timeout=300)
         systems = usage.stderr.split("there are: ")[1].split("\n")[0].split()
         self.assertEqual(len(systems), 12)
         for system in systems:
