@@ -231,6 +231,8 @@ class Refinements(unittest.TestCase):
         self.refused("the property speaks of some runs, not of all", "b1", "--property", "EF goal")
         self.refused("--abstract none trains on states: a proof needs cells", "b1", "--abstract", "none")
         self.refused("--initial takes 2 intervals for this system, not 1", "b1", "--initial", "0.8")
+        self.refused("--penalty is for properties like \"AG safe\"", "b1", "--property", "AF goal", "--penalty", 5)
+        self.refused("--penalty takes a number from 0 on, not '-5'", "b1", "--property", "safe", "--penalty", -5)
         self.refused("--rounds takes a whole number from 1 on, not '0'", "b1", "--rounds", 0)
         self.refused("--seconds takes a number above 0, not '-1'", "b1", "--seconds", -1)
         self.refused("--max-cells takes a whole number, not 'many'", "b1", "--max-cells", "many")
