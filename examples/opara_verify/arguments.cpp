@@ -1,12 +1,9 @@
 #include <examples/opara_verify/arguments.hpp>
+#include <examples/opara_verify/intervals.hpp>
 #include <opara/abstraction/prove.hpp>
 
-#include <charconv>
-#include <cmath>
 #include <cstddef>
-#include <cstdlib>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace opara::examples::verify {
@@ -59,127 +56,46 @@ FILE:   FILE.json says how the controller was trained; FILE.onnx is a multilayer
 exit code: 0 proved, 1 not proved, 2 an error
 )";
 
-namespace {
-
-double number(const std::string& option, std::string_view text) {
-    double value = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (problem != std::errc{} || end != text.data() + text.size()) {
-        throw usage_error{option + " takes numbers, not '" + std::string{text} + "'"};
-    }
-    if (!std::isfinite(value)) {
-        throw usage_error{option + " takes finite numbers, not '" + std::string{text} + "'"};
-    }
-    return value;
-}
-
-std::size_t count(const std::string& option, std::string_view text) {
-    std::size_t value = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (problem != std::errc{} || end != text.data() + text.size()) {
-        throw usage_error{option + " takes a whole number, not '" + std::string{text} + "'"};
-    }
-    return value;
-}
-
-// Values with commas between them.
-template <class T, class Read>
-std::vector<T> list(const std::string& option, std::string_view text, Read read) {
-    std::vector<T> values;
-    for (;;) {
-        const std::size_t comma = text.find(',');
-        values.push_back(read(option, text.substr(0, comma)));
-        if (comma == std::string_view::npos) {
-            return values;
-        }
-        text.remove_prefix(comma + 1);
-    }
-}
-
-abstraction::interval interval_between(const std::string& option, std::string_view text) {
-    const std::size_t colon = text.find(':');
-    const double lower = number(option, text.substr(0, colon));
-    const double upper = colon == std::string_view::npos ? lower : number(option, text.substr(colon + 1));
-    if (!(lower <= upper && std::isfinite(lower) && std::isfinite(upper))) {
-        throw usage_error{option + " takes intervals LOWER:UPPER, not '" + std::string{text} + "'"};
-    }
-    return {lower, upper};
-}
-
-} // namespace
-
 arguments parse_arguments(const std::vector<std::string>& words) {
+    using text = const std::string&;
     arguments a;
-    for (std::size_t k = 0; k < words.size(); ++k) {
-        const std::string& word = words[k];
-        if (word == "--help" || word == "-h") {
-            a.help = true;
-            return a;
+    command_line line{"system", a.system};
+    line.option("--controller", [&](text, text value) { a.controllers.push_back(value); });
+    line.option("--property", a.property);
+    line.option("--grid", [&](text name, text value) { a.widths = list(name, value, real); });
+    line.option("--initial", [&](text name, text value) { a.initial = list(name, value, interval_between); });
+    line.option("--scale", [&](text name, text value) { a.scale = real(name, value); });
+    line.option("--head", [&](text, text value) {
+        a.head = abstraction::head_named(value);
+        if (!a.head) {
+            throw usage_error{"--head takes scaled, argmax, affine or softmax, not '" + value + "'"};
         }
-        if (word.empty() || word[0] != '-') {
-            if (!a.system.empty()) {
-                throw usage_error{"one system at a time: '" + a.system + "' or '" + word + "'?"};
-            }
-            a.system = word;
-            continue;
+    });
+    line.option_or_number("--refine", [&](text name, text value) {
+        a.refine = value.empty() ? abstraction::prove_options{}.rounds : whole(name, value);
+    });
+    line.option("--max-cells", [&](text name, text value) { a.max_cells = whole(name, value); });
+    line.option("--steps", [&](text name, text value) {
+        a.steps = whole(name, value);
+        if (*a.steps == 0) {
+            throw usage_error{"--steps takes 1 at least: without a step there is nothing to explore"};
         }
-        if (word == "--tube") {
-            a.tube = true;
-            continue;
+    });
+    line.option("--project", [&](text name, text value) { a.project = list(name, value, whole); });
+    line.option("--at-least", [&](text name, text value) {
+        a.at_least = real(name, value);
+        if (!(*a.at_least >= 0 && *a.at_least <= 1)) {
+            throw usage_error{name + " takes a probability, not '" + value + "'"};
         }
-        if (word == "--refine") {
-            const bool has_rounds = k + 1 < words.size() && !words[k + 1].empty() &&
-                                    words[k + 1].find_first_not_of("0123456789") == std::string::npos;
-            a.refine = has_rounds ? count(word, words[++k]) : abstraction::prove_options{}.rounds;
-            continue;
-        }
-        if (k + 1 == words.size()) {
-            throw usage_error{word + " is unknown or lacks its value"};
-        }
-        const std::string& value = words[++k];
-        if (value.empty()) {
-            throw usage_error{word + " takes something, not ''"};
-        }
-        if (word == "--controller") {
-            a.controllers.push_back(value);
-        } else if (word == "--property") {
-            a.property = value;
-        } else if (word == "--report") {
-            a.report = value;
-        } else if (word == "--export") {
-            a.exports.push_back(parse_export(value));
-        } else if (word == "--initial") {
-            a.initial = list<abstraction::interval>(word, value, interval_between);
-        } else if (word == "--scale") {
-            a.scale = number(word, value);
-        } else if (word == "--head") {
-            a.head = abstraction::head_named(value);
-            if (!a.head) {
-                throw usage_error{"--head takes scaled, argmax, affine or softmax, not '" + value + "'"};
-            }
-        } else if (word == "--max-cells") {
-            a.max_cells = count(word, value);
-        } else if (word == "--steps") {
-            a.steps = count(word, value);
-            if (*a.steps == 0) {
-                throw usage_error{"--steps takes 1 at least: without a step there is nothing to explore"};
-            }
-        } else if (word == "--threads") {
-            a.threads = count(word, value);
-        } else if (word == "--grid") {
-            a.widths = list<double>(word, value, number);
-        } else if (word == "--project") {
-            a.project = list<std::size_t>(word, value, count);
-        } else if (word == "--picture") {
-            a.picture = value;
-        } else if (word == "--at-least") {
-            a.at_least = number(word, value);
-            if (!(*a.at_least >= 0 && *a.at_least <= 1)) {
-                throw usage_error{"--at-least takes a probability, not '" + value + "'"};
-            }
-        } else {
-            throw usage_error{"unknown option " + word};
-        }
+    });
+    line.flag("--tube", a.tube);
+    line.option("--threads", [&](text name, text value) { a.threads = whole(name, value); });
+    line.option("--report", a.report);
+    line.option("--picture", a.picture);
+    line.option("--export", [&](text, text value) { a.exports.push_back(parse_export(value)); });
+    if (!line.read(words)) {
+        a.help = true;
+        return a;
     }
     if (a.tube && !a.property.empty()) {
         throw usage_error{"a tube is about the system's goal, not about a property"};
@@ -196,8 +112,8 @@ arguments parse_arguments(const std::vector<std::string>& words) {
     if (a.max_cells && !a.refine) {
         throw usage_error{"--max-cells is for --refine"};
     }
-    if (a.system.empty() || a.controllers.empty()) {
-        throw usage_error{"a system and a controller are needed"};
+    if (a.controllers.empty()) {
+        throw usage_error{"a controller is needed: --controller FILE"};
     }
     return a;
 }

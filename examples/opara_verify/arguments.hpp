@@ -2,13 +2,13 @@
 /// The command line of opara_verify.
 #pragma once
 
+#include <examples/command_line.hpp>
 #include <examples/opara_verify/exports.hpp>
 #include <opara/abstraction/json.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -34,12 +34,6 @@ struct arguments {
     std::optional<std::uint64_t> max_cells;     ///< how many cells all cuts may add
     bool tube = false;                          ///< follow a reach tube instead of exploring cells
     bool help = false;                          ///< only the usage
-};
-
-/// A command line that makes no sense.
-class usage_error : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
 };
 
 /// Reads the command line. @throws usage_error

@@ -46,42 +46,6 @@ void complete(abstraction::trained_controller& c, const benchmark<System>& probl
     c.head = settings.chooses ? abstraction::head_kind::argmax : abstraction::head_kind::scaled;
 }
 
-template <class Action>
-inline constexpr bool is_law = false;
-template <std::size_t N, std::size_t M>
-inline constexpr bool is_law<abstraction::affine_law<N, M>> = true;
-
-// What the controllers do in a cell.
-template <class System>
-any_pilot<System::dimension, typename System::action> pilot_of(const std::vector<abstraction::trained_controller>& c) {
-    constexpr std::size_t n = System::dimension;
-    using action = typename System::action;
-    using abstraction::head_kind;
-    if constexpr (std::is_same_v<action, abstraction::mode_switch>) {
-        std::vector<abstraction::network> networks;
-        for (const auto& each : c) {
-            networks.push_back(each.net);
-        }
-        return any_pilot<n, action>{abstraction::mode_networks<n>{std::move(networks), vertical_cas_inputs}};
-    } else if constexpr (is_law<action>) {
-        return any_pilot<n, action>{abstraction::box_network<n, abstraction::head::affine<n, System::controls>>{
-            c.front().net, {c.front().scale, c.front().offset}}};
-    } else if constexpr (std::is_same_v<action, double>) {
-        if (c.front().head == head_kind::argmax) {
-            return any_pilot<n, action>{abstraction::box_network<n, abstraction::head::argmax>{c.front().net}};
-        }
-        return any_pilot<n, action>{abstraction::box_network<n>{c.front().net, {c.front().scale, c.front().offset}}};
-    } else {
-        using head = abstraction::head::scaled_each<std::tuple_size_v<action>>;
-        if (c.front().head == head_kind::argmax) {
-            throw error{"the controller chooses among actions, and the system takes " +
-                        std::to_string(std::tuple_size_v<action>) + " numbers"};
-        }
-        return any_pilot<n, action>{
-            abstraction::box_network<n, head>{c.front().net, {c.front().scale, c.front().offset}}};
-    }
-}
-
 // One controller, or one for each mode; all trained on the same grid.
 template <class System>
 void require_controllers(const std::vector<abstraction::trained_controller>& c) {
@@ -96,7 +60,8 @@ void require_controllers(const std::vector<abstraction::trained_controller>& c) 
         if (each.head != c.front().head) {
             throw error{"the controllers " + c.front().name + " and " + each.name + " have different heads"};
         }
-        if (each.lower != c.front().lower || each.upper != c.front().upper || each.widths != c.front().widths) {
+        if (each.lower != c.front().lower || each.upper != c.front().upper || each.widths != c.front().widths ||
+            each.cuts != c.front().cuts) {
             throw error{"the controllers " + c.front().name + " and " + each.name + " are for different grids"};
         }
     }
@@ -121,9 +86,9 @@ benchmark<abstraction::piecewise_linear<System>> with_laws(const benchmark<Syste
 template <class System>
 report verify(const benchmark<System>& problem, const std::vector<abstraction::trained_controller>& c,
               const arguments& a, run::progress& doing) {
-    return a.tube     ? follow(problem, pilot_of<System>(c), c.front(), a, doing)
-           : a.refine ? refine(problem, pilot_of<System>(c), c.front(), a, doing)
-                      : explore(problem, pilot_of<System>(c), c.front(), a, doing);
+    return a.tube                                ? follow(problem, pilot_of<System>(c), c.front(), a, doing)
+           : a.refine || !c.front().cuts.empty() ? refine(problem, pilot_of<System>(c), c.front(), a, doing)
+                                                 : explore(problem, pilot_of<System>(c), c.front(), a, doing);
 }
 
 // The systems whose controllers choose one of a few actions are those that can choose by lot.
@@ -141,18 +106,20 @@ report by_lot(const benchmark<System>& problem, const abstraction::trained_contr
     }
 }
 
+// A controller that was trained on cells that were cut decides on those, whatever the grid says.
+void require_possible_on_cut_cells(const arguments& a, abstraction::head_kind head) {
+    if (!a.widths.empty() || a.tube || a.steps || !a.project.empty() || !a.exports.empty() ||
+        head == abstraction::head_kind::softmax) {
+        throw usage_error{"the controller's cells are cut ones: --grid, --tube, --steps, --project, --export and "
+                          "policies that choose by lot need a grid"};
+    }
+}
+
 template <class System>
 report run(benchmark<System> problem, std::vector<abstraction::trained_controller> c, const arguments& a,
            run::progress& doing) {
     using abstraction::head_kind;
-    constexpr std::size_t n = System::dimension;
-    if (!a.initial.empty() && a.initial.size() != n) {
-        throw usage_error{"--initial takes " + std::to_string(n) + " intervals for this system, not " +
-                          std::to_string(a.initial.size())};
-    }
-    for (std::size_t i = 0; i < a.initial.size(); ++i) {
-        problem.initial[i] = a.initial[i];
-    }
+    start_from(problem, a.initial);
     require_trained_for(a.system, c, a.controllers);
     require_controllers<System>(c);
     if (std::is_same_v<typename System::action, abstraction::mode_switch> && (a.scale || a.head)) {
@@ -167,6 +134,9 @@ report run(benchmark<System> problem, std::vector<abstraction::trained_controlle
         each.scale = a.scale.value_or(each.scale);
     }
     const head_kind head = c.front().head;
+    if (!c.front().cuts.empty()) {
+        require_possible_on_cut_cells(a, head);
+    }
     if (a.at_least && head != head_kind::softmax) {
         throw usage_error{"--at-least is for policies that choose by lot"};
     }
@@ -284,7 +254,7 @@ int main(int argc, char** argv) {
             opara::write_file_atomically(a.report, verify::to_json(r));
         }
         return r.proved ? 0 : 1;
-    } catch (const verify::usage_error& e) {
+    } catch (const opara::examples::usage_error& e) {
         std::fprintf(stderr, "opara_verify: %s\n%s", e.what(), verify::usage);
     } catch (const std::exception& e) {
         std::fprintf(stderr, "opara_verify: %s\n", e.what());

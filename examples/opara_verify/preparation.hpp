@@ -54,6 +54,41 @@ abstraction::uniform_grid<N> make_grid(const abstraction::trained_controller& c,
     return abstraction::uniform_grid<N>::by_width(box_of<N>(lower, upper), each);
 }
 
+/// The text of a property that was asked for by its name or as what it is; nothing asked for: the problem's first.
+template <class System>
+std::string text_of_property(const benchmark<System>& problem, const std::string& asked) {
+    for (const auto& [name, text] : problem.properties) {
+        if (asked.empty() || asked == name) {
+            return text;
+        }
+    }
+    return asked;
+}
+
+/// A property over the problem's labels.
+/// @throws parse_error,abstraction::label_error  it is no formula over the system's labels
+template <class System>
+abstraction::formula parse_property(const benchmark<System>& problem, const std::string& text) {
+    std::vector<abstraction::labelling> labels{{"outside", {}}, {"unexplored", {}}};
+    for (const auto& label : problem.labels) {
+        labels.push_back({label.name, {}});
+    }
+    return abstraction::parse_formula(text, labels);
+}
+
+/// The same problem from elsewhere, where something was asked for. @throws usage_error  it has other dimensions
+template <class System>
+void start_from(benchmark<System>& problem, const std::vector<interval>& initial) {
+    constexpr std::size_t n = System::dimension;
+    if (!initial.empty() && initial.size() != n) {
+        throw usage_error{"--initial takes " + std::to_string(n) + " intervals for this system, not " +
+                          std::to_string(initial.size())};
+    }
+    for (std::size_t i = 0; i < initial.size(); ++i) {
+        problem.initial[i] = initial[i];
+    }
+}
+
 /// What a report begins with, and the property in it.
 /// @throws parse_error,abstraction::label_error  the property is no formula over the system's labels
 template <class System>
@@ -61,19 +96,12 @@ abstraction::formula begin(report& r, const benchmark<System>& problem, const ab
                            const arguments& a) {
     r.system = a.system;
     r.controller = c.name;
-    r.property = a.property.empty() ? problem.properties.front().first : a.property;
-    for (const auto& [name, text] : problem.properties) {
-        r.property = r.property == name ? text : r.property;
-    }
+    r.property = text_of_property(problem, a.property);
     for (const interval& side : problem.initial.sides) {
         r.initial.lower.push_back(side.lower());
         r.initial.upper.push_back(side.upper());
     }
-    std::vector<abstraction::labelling> labels{{"outside", {}}, {"unexplored", {}}};
-    for (const auto& label : problem.labels) {
-        labels.push_back({label.name, {}});
-    }
-    return abstraction::parse_formula(r.property, labels);
+    return parse_property(problem, r.property);
 }
 
 /// Says how far an exploration has come.

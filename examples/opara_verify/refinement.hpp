@@ -30,21 +30,22 @@ report refine(const benchmark<System>& problem, const Pilot& pilot, const abstra
               const arguments& a, run::progress& doing) {
     constexpr std::size_t n = System::dimension;
     const auto grid = make_grid<n>(c, a.widths);
+    const abstraction::adaptive_tree<n> decisions{grid, c.cuts};
     report r;
     const abstraction::formula property = begin(r, problem, c, a);
     if (!property.is_universal()) {
         throw error{"the property speaks of some runs, not of all: finer cells cannot prove it"};
     }
     abstraction::prove_options options;
-    options.rounds = a.refine.value_or(options.rounds);
+    options.rounds = a.refine.value_or(0); // none: the cells of the decisions
     options.cells = a.max_cells.value_or(options.cells);
     doing.step("refining");
     const auto p = abstraction::prove(
-        grid, abstraction::enclosure<System>{problem.system}, pilot, problem.initial, property,
+        decisions, abstraction::enclosure<System>{problem.system}, pilot, problem.initial, property,
         abstraction::build_options<n>{.labels = problem.labels, .threads = a.threads}, options,
         [&](const abstraction::proof_round& round) {
-            r.rounds.push_back({grid.size() + round.added, round.states, round.transitions, round.suspects, round.cuts,
-                                round.seconds});
+            r.rounds.push_back({decisions.size() + round.added, round.states, round.transitions, round.suspects,
+                                round.cuts, round.seconds});
             doing.detail("round " + std::to_string(round.round) + ", " + std::to_string(round.states) + " states, " +
                          std::to_string(round.suspects) + " to blame");
         });

@@ -36,6 +36,9 @@ trained_controller any_controller(random_source& random) {
         c.upper.push_back(random.unit());
         c.widths.push_back(0.1 * random.unit());
     }
+    for (std::size_t k = random.below(4); k-- > 0;) {
+        c.cuts.push_back({random.next(), random.below(dimensions), 2 * random.unit() - 1});
+    }
     return c;
 }
 
@@ -62,4 +65,23 @@ TEST_CASE("what the format cannot say is not written") {
     CHECK_THROWS_WITH_AS(static_cast<void>(controller_to_json(c)),
                          "a controller whose hidden layers have different activations cannot be written",
                          controller_error);
+}
+
+TEST_CASE("cuts that are none are refused with their place") {
+    const trained_controller c{
+        "n",   "s",           network{{layer{2, {0.5, 0.5}, {0}, activation::tanh}}}, head_kind::scaled, 1, 0, {0}, {1},
+        {0.5}, {{1, 0, 0.75}}};
+    const std::string text = controller_to_json(c);
+    const std::string cuts = "\"cuts\": [[1,0,0.75]]";
+    const std::size_t at = text.find(cuts);
+    REQUIRE(at != std::string::npos);
+    const auto refuses = [&](const std::string& instead, const char* why) {
+        const std::string wrong = std::string{text}.replace(at, cuts.size(), "\"cuts\": " + instead);
+        CAPTURE(wrong);
+        CHECK_THROWS_WITH_AS(static_cast<void>(controller_from_json(wrong)), why, opara::parse_error);
+    };
+    refuses("7", "$.cuts: must be an array, is number");
+    refuses("[[1,0]]", "$.cuts[0]: must be a cell, a dimension and a coordinate");
+    refuses("[[1,1,0.75]]", "$.cuts[0][1]: must be a whole number from 0 to 0, is 1");
+    refuses("[[1,0,\"x\"]]", "$.cuts[0][2]: must be a number, is \"x\"");
 }

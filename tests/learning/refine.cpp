@@ -1,4 +1,5 @@
 #include <opara/abstraction/parse.hpp>
+#include <opara/learning/error.hpp>
 #include <opara/learning/json.hpp>
 #include <opara/learning/refine.hpp>
 
@@ -216,4 +217,51 @@ TEST_CASE("training that does not help for a while means finer decisions") {
     using enum refinement_step;
     CHECK(steps == std::vector{train_on, train_on, cut_decisions, train_on, train_on, cut_decisions, gave_up});
     CHECK(found.state.decisions.size() == line.size() + 2);
+}
+
+TEST_CASE("each round of a proof is told to whoever takes it, before the round that it belongs to") {
+    struct listener {
+        std::vector<std::size_t>& proofs; // rounds of the running proof
+        std::vector<std::size_t>& lengths;
+        void operator()(const proof_round& r) const { proofs.push_back(r.round); }
+        void operator()(const refinement_round& r, const refinement_state<1>&) const {
+            CHECK(proofs.size() == r.proof_rounds);
+            lengths.push_back(proofs.size());
+            proofs.clear();
+        }
+    };
+    std::vector<std::size_t> proofs;
+    std::vector<std::size_t> lengths;
+    table_agent agent;
+    const auto found = refine(
+        refinement_state<1>{adaptive_tree<1>{line}}, enclosure<pushed>{}, start, reach, problem,
+        [&](const training_request<1>& r) { return agent.improve(r); }, short_proofs, listener{proofs, lengths});
+    CHECK(lengths.size() == found.rounds.size());
+    CHECK(std::any_of(lengths.begin(), lengths.end(), [](std::size_t n) { return n > 1; }));
+}
+
+TEST_CASE("a training that fails ends the refinement, and what was told before goes on") {
+    std::vector<told> log;
+    const auto whole = run({adaptive_tree<1>{line}}, {}, short_proofs, log);
+    REQUIRE(log.size() > 2);
+    table_agent agent;
+    std::vector<told> before;
+    const auto fails_in_round = [&](const training_request<1>& r) {
+        if (r.round == 2) {
+            throw environment_error{"the reward is nan"};
+        }
+        return agent.improve(r);
+    };
+    CHECK_THROWS_WITH_AS(static_cast<void>(refine(refinement_state<1>{adaptive_tree<1>{line}}, enclosure<pushed>{},
+                                                  start, reach, problem, fails_in_round, short_proofs,
+                                                  [&](const refinement_round& r, const refinement_state<1>& s) {
+                                                      before.push_back({r, to_json(s), agent});
+                                                  })),
+                         "the reward is nan", environment_error);
+    REQUIRE(before.size() == 2);
+    std::vector<told> rest;
+    const auto resumed =
+        run(refinement_state_from_json(before.back().state, line), before.back().agent, short_proofs, rest);
+    CHECK(resumed.what == whole.what);
+    CHECK(resumed.state == whole.state);
 }

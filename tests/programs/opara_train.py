@@ -80,6 +80,26 @@ class Trainings(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         self.assertIn("proved", result.stdout)
 
+    @unittest.skipUnless(VERIFY, "opara_verify was not built")
+    def test_laws_of_coarse_cells(self):
+        """The agent gives c0, c1 and c2 for each cell, and the verifier knows what that means."""
+        self.trained("b2_trainify", "--head", "affine", "--abstract", 0.5, "--episodes", 3)
+        file = self.folder / "out" / "b2_trainify-ddpg-1.json"
+        controller = json.loads(file.read_text())
+        self.assertEqual(controller["head"], "affine")
+        self.assertEqual(len(controller["layers"][-1]["bias"]), 3)
+        result = subprocess.run([VERIFY, "b2_trainify", "--controller", file, "--property", "AG !unexplored"],
+                                capture_output=True, text=True, check=False)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        again = ("b2_trainify", "--abstract", 0.5, "--episodes", 6, "--resume")
+        self.refused("it is of another recipe", *again)
+        self.trained(*again, "--head", "affine")
+        self.refused("--head affine is for systems with one control", "quadrotor", "--head", "affine")
+        self.refused("--head affine is for systems with one control", "cart_pole", "--head", "affine")
+        self.refused("--head takes scaled or affine, not 'softmax'", "b1", "--head", "softmax")
+        self.refused("--head affine gives a law for each cell: it needs --abstract", "b1", "--head", "affine", "--abstract",
+                     "none")
+
     def test_equal_seeds_are_equal_trainings_however_many_run(self):
         self.trained("b2_trainify", "--episodes", 8, "--seeds", 3, "--jobs", 3, out="three")
         self.trained("b2_trainify", "--episodes", 8, "--seed", 2, out="one")

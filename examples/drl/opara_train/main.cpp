@@ -1,8 +1,11 @@
+#include <examples/drl/environments/by_laws.hpp>
 #include <examples/drl/environments/problems.hpp>
 #include <examples/drl/opara_train/arguments.hpp>
-#include <examples/drl/opara_train/curves.hpp>
-#include <examples/drl/opara_train/learner.hpp>
-#include <examples/drl/opara_train/session.hpp>
+#include <examples/drl/training/curves.hpp>
+#include <examples/drl/training/interruption.hpp>
+#include <examples/drl/training/plan.hpp>
+#include <examples/drl/training/results.hpp>
+#include <examples/drl/training/session.hpp>
 #include <opara/core/file.hpp>
 
 #include <algorithm>
@@ -12,111 +15,55 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <limits>
 #include <optional>
 #include <ostream>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace opara::examples::drl {
 
 namespace {
 
-// Makes sure that the agent can learn the system, before anything is written. @throws usage_error
 template <class Problem>
-void require_fitting(const Problem& p, const arguments& a, const recipe& options) {
-    if (a.widths.size() > 1 && a.widths.size() != Problem::dimension) {
-        throw usage_error{"--abstract takes 1 or " + std::to_string(Problem::dimension) + " widths for " + p.name +
-                          ", not " + std::to_string(a.widths.size())};
-    }
-    static_cast<void>(learner{1, p.environment.actions(), options, 0});
-}
-
-template <std::size_t N>
-void describe_grid(plan_of_training& plan, const box<N>& space, const abstraction::point<N>& widths) {
-    using learning::detail::number_text;
-    plan.what.grid.clear();
-    for (std::size_t i = 0; i < N; ++i) {
-        plan.what.grid += (i == 0 ? "[" : " x [") + number_text(space[i].lower()) + ", " +
-                          number_text(space[i].upper()) + "] by " + number_text(widths[i]);
-        plan.lower.push_back(space[i].lower());
-        plan.upper.push_back(space[i].upper());
-        plan.widths.push_back(widths[i]);
-    }
-}
-
-// @throws abstraction::domain_error  the widths make no grid
-template <class Problem>
-auto environments_of(const Problem& p, const arguments& a, const abstraction::point<Problem::dimension>& widths) {
+auto environments_of(const Problem& p, const arguments& a) {
     using actions = learning::actions_of<decltype(p.environment)>;
     using any = any_environment<actions>;
-    using learning::abstract_environment;
-    const auto longer = p.target.step_limit == 0 ? p.environment : p.environment.limited_to(p.target.step_limit);
-    if (a.on_states) {
-        return surroundings<actions>{any{p.environment}, any{longer}, any{p.environment}};
-    }
-    const auto grid = p.grid(widths);
-    return surroundings<actions>{any{abstract_environment{p.environment, grid, a.scale}},
-                                 any{abstract_environment{longer, grid, a.scale}},
-                                 any{abstract_environment{p.environment, grid}}};
+    const auto longer = judged_environment(p);
+    return a.on_states ? surroundings<actions>{any{p.environment}, any{longer}, any{p.environment}}
+                       : surroundings_on(p.grid(widths_of(p, a)), p.environment, longer, p.environment, a.scale);
 }
 
 // @returns whether all trainings met their criterion
 template <class Problem>
 bool run(const Problem& p, const arguments& a) {
-    const std::string agent = a.agent.empty() ? p.agent : a.agent;
-    recipe options = recipe_for(agent, p.name);
-    std::visit(
-        [&](auto& o) {
-            o.hidden = a.hidden.empty() ? o.hidden : a.hidden;
-            o.function = a.function.value_or(o.function);
-        },
-        options);
-    for (const auto& [name, value] : a.settings) {
-        set(options, name, value);
-    }
-    require_fitting(p, a, options);
-    constexpr std::size_t n = Problem::dimension;
-    abstraction::point<n> widths = p.widths;
-    for (std::size_t i = 0; i < n && !a.widths.empty(); ++i) {
-        widths[i] = a.widths.size() == 1 ? a.widths[0] : a.widths[i];
-    }
-    plan_of_training plan{.what = {p.name, agent, "none", a.scale == learning::bounds_scale::raw ? "raw" : "normalised",
-                                   describe(options), a.seed, a.environments},
-                          .target = p.target,
-                          .options = options,
-                          .path = {},
-                          .restarts = a.restarts.value_or(p.target.restarts),
-                          .seconds = a.seconds.value_or(std::numeric_limits<double>::infinity()),
-                          .evaluations = a.evaluations,
-                          .resume = a.resume,
-                          .lower = {},
-                          .upper = {},
-                          .widths = {}};
-    plan.target.most_episodes = a.episodes.value_or(p.target.most_episodes);
-    if (!a.on_states) {
-        describe_grid(plan, p.space, widths);
-    }
-    const auto where = environments_of(p, a, widths);
+    plan_of_training plan = plan_for(p, a);
+    plan.by_laws = a.by_laws;
+    plan.what.recipe += a.by_laws ? " head=affine" : "";
+    const std::string& agent = plan.what.agent;
+    const auto where = environments_of(p, a);
     std::filesystem::create_directories(a.out);
     const std::string picture = a.out + "/" + p.name + "-" + agent + ".svg";
     require_writable(picture);
 
-    std::vector<std::optional<training_result>> results(a.seeds);
+    std::vector<std::optional<trained>> results(a.seeds);
     std::vector<std::exception_ptr> failures(a.seeds);
     std::atomic<std::size_t> next = 0;
     const auto work = [&] {
         for (std::size_t k = next++; k < a.seeds; k = next++) {
             plan_of_training mine = plan;
             mine.what.seed = a.seed + k;
+            mine.seed = mine.what.seed;
             mine.path = a.out + "/" + p.name + "-" + agent + "-" + std::to_string(mine.what.seed);
             try {
-                results[k] = run_session(
-                    where, mine, teller{p.name + " with " + agent + ", seed " + std::to_string(mine.what.seed)});
-                std::printf("%s\n", summary_of(*results[k]).c_str());
+                checkpoint from = a.resume ? read_checkpoint(mine.path + ".checkpoint", mine.what) : checkpoint{};
+                from.has_ended = false; // it may be asked for more now
+                teller tell{p.name + " with " + agent + ", seed " + std::to_string(mine.what.seed)};
+                results[k] = go_on(where, mine, std::move(from), tell);
+                write_results(mine.path, mine.what, *results[k]);
+                std::printf("%s\n", summary_of(mine.what, *results[k]).c_str());
                 std::fflush(stdout);
             } catch (...) {
                 failures[k] = std::current_exception();
@@ -137,17 +84,27 @@ bool run(const Problem& p, const arguments& a) {
             std::rethrow_exception(failure);
         }
     }
-    curves drawn{p.name + " with " + agent,
-                 results.front()->what.grid == "none" ? "on states" : "on cells of " + results.front()->what.grid,
-                 p.target.window,
-                 {}};
+    curves drawn{
+        p.name + " with " + agent, a.on_states ? "on states" : "on cells of " + plan.what.grid, p.target.window, {}};
     bool all_met = true;
-    for (const std::optional<training_result>& r : results) {
-        drawn.all.push_back({"seed " + std::to_string(r->what.seed), r->log.episodes});
-        all_met = all_met && is_success(*r);
+    for (std::size_t k = 0; k < a.seeds; ++k) {
+        drawn.all.push_back({"seed " + std::to_string(a.seed + k), results[k]->at.log.episodes});
+        all_met = all_met && is_success(*results[k]);
     }
     write_file_atomically(picture, [&](std::ostream& out) { write_curves(out, drawn); });
     return all_met;
+}
+
+template <class Problem>
+bool run_with_head(const Problem& p, const arguments& a) {
+    if (!a.by_laws) {
+        return run(p, a);
+    }
+    if constexpr (can_take_laws<std::remove_cvref_t<decltype(p.environment)>>) {
+        return run(by_laws(p), a);
+    } else {
+        throw usage_error{"--head affine is for systems with one control"};
+    }
 }
 
 } // namespace
@@ -159,20 +116,24 @@ int main(int argc, char** argv) {
     try {
         const drl::arguments a = drl::parse_arguments({argv + 1, argv + argc});
         if (a.help) {
-            std::fputs(drl::usage, stdout);
+            std::fputs(drl::usage().c_str(), stdout);
             return 0;
         }
+        drl::watch_for_interruption();
         std::optional<bool> all_met;
         drl::for_each_problem([&](const auto& p) {
             if (p.name == a.system) {
-                all_met = drl::run(p, a);
+                all_met = drl::run_with_head(p, a);
             }
         });
         if (!all_met) {
-            throw drl::usage_error{"unknown system '" + a.system + "'; there are: " + drl::problem_names};
+            throw opara::examples::usage_error{"unknown system '" + a.system + "'; there are: " + drl::problem_names};
         }
         return *all_met ? 0 : 1;
-    } catch (const drl::usage_error& e) {
+    } catch (const drl::interrupted& e) {
+        std::fprintf(stderr, "opara_train: %s\n", e.what());
+        return 130;
+    } catch (const opara::examples::usage_error& e) {
         std::fprintf(stderr, "opara_train: %s\n(opara_train --help tells more)\n", e.what());
     } catch (const std::exception& e) {
         std::fprintf(stderr, "opara_train: %s\n", e.what());

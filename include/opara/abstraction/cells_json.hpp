@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,11 +36,26 @@ template <std::size_t N>
     }
     return {{"lower", lower}, {"upper", upper}, {"cells", cells}, {"breakpoints", breakpoints.value()}};
 }
-template <std::size_t N>
-[[nodiscard]] nlohmann::ordered_json cuts_as_json(const adaptive_tree<N>& cells) {
-    nlohmann::ordered_json cuts = nlohmann::ordered_json::array();
-    for (const cell_cut& c : cells.cuts()) {
-        cuts.push_back(nlohmann::ordered_json::array({c.cell, c.dimension, c.at}));
+[[nodiscard]] inline nlohmann::ordered_json cuts_as_json(std::span<const cell_cut> cuts) {
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const cell_cut& c : cuts) {
+        list.push_back(nlohmann::ordered_json::array({c.cell, c.dimension, c.at}));
+    }
+    return list;
+}
+[[nodiscard]] inline std::vector<cell_cut> read_cuts(const opara::detail::json_place& list, std::size_t dimensions) {
+    list.require_array();
+    std::vector<cell_cut> cuts;
+    cuts.reserve(list.size());
+    for (std::size_t k = 0; k < list.size(); ++k) {
+        const opara::detail::json_place cut = list.at(k);
+        cut.require_array();
+        if (cut.size() != 3) {
+            cut.fail("must be a cell, a dimension and a coordinate");
+        }
+        cuts.push_back({cut.at(std::size_t{0}).number(std::numeric_limits<std::uint64_t>::max()),
+                        static_cast<std::size_t>(cut.at(std::size_t{1}).number(dimensions - 1)),
+                        cut.at(std::size_t{2}).real()});
     }
     return cuts;
 }
@@ -55,17 +71,7 @@ template <std::size_t N>
         }
     }
     const opara::detail::json_place list = root.at("cuts");
-    list.require_array();
-    std::vector<cell_cut> cuts;
-    for (std::size_t k = 0; k < list.size(); ++k) {
-        const opara::detail::json_place cut = list.at(k);
-        cut.require_array();
-        if (cut.size() != 3) {
-            cut.fail("must be a cell, a dimension and a coordinate");
-        }
-        cuts.push_back({cut.at(std::size_t{0}).number(std::numeric_limits<std::uint64_t>::max()),
-                        static_cast<std::size_t>(cut.at(std::size_t{1}).number(N - 1)), cut.at(std::size_t{2}).real()});
-    }
+    const std::vector<cell_cut> cuts = read_cuts(list, N);
     try {
         return {grid, cuts};
     } catch (const domain_error& e) {
@@ -85,7 +91,7 @@ template <std::size_t N>
 template <std::size_t N>
 [[nodiscard]] std::string to_json(const adaptive_tree<N>& cells) {
     return "{\"format\": \"opara-cells\", \"version\": 1,\n \"grid\": " + detail::identity_of(cells.grid()).dump() +
-           ", \"cuts\": " + detail::cuts_as_json(cells).dump() + "}\n";
+           ", \"cuts\": " + detail::cuts_as_json(cells.cuts()).dump() + "}\n";
 }
 
 /// What `to_json(cells)` wrote, on the grid from which those cells were cut.

@@ -2,6 +2,7 @@
 /// Trained controllers as JSON, both ways. Needs nlohmann/json (component `json`).
 #pragma once
 
+#include <opara/abstraction/cells_json.hpp>
 #include <opara/abstraction/error.hpp>
 #include <opara/abstraction/network.hpp>
 #include <opara/core/json.hpp>
@@ -52,6 +53,7 @@ struct trained_controller {
     std::vector<double> lower;          ///< the gridded region's lower corner
     std::vector<double> upper;          ///< its upper corner
     std::vector<double> widths;         ///< the cells' widths
+    std::vector<cell_cut> cuts{};       ///< of the grid's cells, one after another: `adaptive_tree{grid, cuts}`
 
     friend bool operator==(const trained_controller&, const trained_controller&) = default;
 };
@@ -89,8 +91,9 @@ using opara::detail::json_place;
 
 /// Reads a controller. An object with `name`, `system`, `layers` (each with `weight`, one list an output, and `bias`),
 /// `activation` (of the hidden layers), `output_activation`, `output_scale`, `state_space` ([lower corner, upper
-/// corner]), `granularity` (the cells' widths) and, optionally, `output_offset` (0) and `head` ("scaled", "argmax",
-/// "affine" or "softmax"); other keys are ignored.
+/// corner]), `granularity` (the cells' widths) and, optionally, `output_offset` (0), `head` ("scaled", "argmax",
+/// "affine" or "softmax") and `cuts` (of the grid's cells, each a cell, a dimension and a coordinate; whether the grid
+/// has such cells shows when they are cut); other keys are ignored.
 /// Weights are rounded to single precision, in which they were trained and of which the text is a shortened form.
 /// @throws parse_error  no JSON (with line and column), or not such a controller (`where()` is the JSON path)
 /// @throws controller_error  the layers do not fit together
@@ -156,6 +159,9 @@ using opara::detail::json_place;
     c.widths = detail::numbers(root.at("granularity"));
     if (c.lower.size() != c.upper.size() || c.lower.size() != c.widths.size()) {
         space.fail("and the granularity must have as many numbers as each other");
+    }
+    if (root.has("cuts")) {
+        c.cuts = detail::read_cuts(root.at("cuts"), c.lower.size());
     }
     return c;
 }
@@ -223,7 +229,9 @@ template <class Number>
     json +=
         member("output_scale", detail::number_text(c.scale)) + member("output_offset", detail::number_text(c.offset));
     json += member("state_space", "[" + reals(c.lower) + ", " + reals(c.upper) + "]");
-    json += member("granularity", reals(c.widths)) + "  \"layers\": [";
+    json += member("granularity", reals(c.widths));
+    json += c.cuts.empty() ? std::string{} : member("cuts", detail::cuts_as_json(c.cuts).dump());
+    json += "  \"layers\": [";
     for (const layer& l : layers) {
         json += (&l == &layers.front() ? "\n" : ",\n") + std::string{"    {\"weight\": ["};
         for (std::size_t o = 0; o < l.bias.size(); ++o) {

@@ -30,7 +30,7 @@ template <std::size_t N>
            ", \"refuted_in_a_row\": " + std::to_string(state.refuted_in_a_row) +
            ",\n \"starts\": " + nlohmann::json(state.starts).dump() +
            ",\n \"grid\": " + abstraction::detail::identity_of(state.decisions.grid()).dump() +
-           ",\n \"cuts\": " + abstraction::detail::cuts_as_json(state.decisions).dump() + "}\n";
+           ",\n \"cuts\": " + abstraction::detail::cuts_as_json(state.decisions.cuts()).dump() + "}\n";
 }
 
 /// What `to_json(state)` wrote, on the grid of its decisions.

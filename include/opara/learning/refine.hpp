@@ -147,7 +147,8 @@ std::size_t cut_decisions(abstraction::adaptive_tree<N>& decisions, const std::v
 /// @param state  where to begin: `{.decisions = adaptive_tree<N>{grid}}`, or what an earlier call was told
 /// @param train  gives an `abstraction::controller`; keeps its agent from call to call
 /// @param tell  called with a `refinement_round` and the `refinement_state` after it, from which a later call would go
-///        on: what to write to disk, together with the agent
+///        on: what to write to disk, together with the agent; and with each `abstraction::proof_round`, if it takes
+///        them. What it throws ends the refinement
 /// @throws domain_error,system_error,label_error,controller_error  as `prove`; and what `train` and `tell` throw
 ///
 /// @code
@@ -169,7 +170,12 @@ template <std::size_t N, abstraction::steppable_dynamics D, std::invocable<const
         // Seeds far from each other, which do not depend on where the loop began.
         const std::uint64_t seed = random_source{state.seed + 0x9E3779B97F4A7C15U * (state.round + 1)}.next();
         auto pilot = train(training_request<N>{state.decisions, state.starts, state.round, seed});
-        auto p = abstraction::prove(state.decisions, system, pilot, initial, f, problem, options.proof);
+        auto p = abstraction::prove(state.decisions, system, pilot, initial, f, problem, options.proof,
+                                    [&tell](const abstraction::proof_round& round) {
+                                        if constexpr (std::invocable<Tell&, const abstraction::proof_round&>) {
+                                            tell(round);
+                                        }
+                                    });
         refinement_round r{.round = state.round,
                            .proof = p.what,
                            .counterexample = p.counterexample.what,

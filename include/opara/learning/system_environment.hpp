@@ -17,6 +17,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace opara::inline OPARA_ABI::learning {
 
@@ -42,6 +43,19 @@ struct anywhere_in {
             x[i] = std::clamp(low + part * (initial[i].upper() - low), low, initial[i].upper());
         }
         return x;
+    }
+};
+
+/// Starts in one of these states half of the time, and else where it otherwise would: so that an agent meets again what
+/// went wrong, as a counterexample, and forgets nothing.
+template <std::size_t N, class Otherwise>
+struct also_from {
+    std::vector<abstraction::point<N>> states; ///< none: always as it otherwise would
+    Otherwise otherwise;                       ///< as the other ones start
+
+    /// A state to start from.
+    [[nodiscard]] abstraction::point<N> operator()(random_source& random) const {
+        return !states.empty() && random.chance(0.5) ? states[random.below(states.size())] : otherwise(random);
     }
 };
 
@@ -116,10 +130,25 @@ public:
         return other;
     }
 
+    /// The same with episodes that start elsewhere.
+    template <class Other>
+    [[nodiscard]] system_environment<System, Actions, Other, Task> starting(Other start) const {
+        return {system_, actions_, std::move(start), task_, step_limit_};
+    }
+
+    /// The same with another task.
+    template <class Other>
+    [[nodiscard]] system_environment<System, Actions, Start, Other> judging(Other task) const {
+        return {system_, actions_, start_, std::move(task), step_limit_};
+    }
+
     [[nodiscard]] std::size_t observations() const noexcept { return dimension; } ///< numbers in a state
     [[nodiscard]] const Actions& actions() const noexcept { return actions_; }    ///< what can be done
     [[nodiscard]] const state_type& state() const noexcept { return state_; }     ///< where the system is
     [[nodiscard]] const System& system() const noexcept { return system_; }       ///< the step function
+    [[nodiscard]] const Start& start() const noexcept { return start_; }          ///< where episodes begin
+    [[nodiscard]] const Task& task() const noexcept { return task_; }             ///< what steps mean
+    [[nodiscard]] std::size_t step_limit() const noexcept { return step_limit_; } ///< steps of an episode, at most
 
 private:
     [[nodiscard]] static constexpr std::size_t count() noexcept {

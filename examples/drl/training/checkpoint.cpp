@@ -1,4 +1,4 @@
-#include <examples/drl/opara_train/checkpoint.hpp>
+#include <examples/drl/training/checkpoint.hpp>
 #include <opara/core/file.hpp>
 #include <opara/core/json.hpp>
 
@@ -43,6 +43,9 @@ void write_checkpoint(const std::string& path, const identity& of, const checkpo
                                 {"steps", c.log.steps},
                                 {"seconds", c.log.seconds},
                                 {"attempt", c.attempt},
+                                {"stage", c.stage},
+                                {"has_ended", c.has_ended},
+                                {"end", static_cast<unsigned>(c.log.end)},
                                 {"episodes_of_each", c.episodes},
                                 {"episodes", std::move(episodes)},
                                 {"bytes", c.state.size()}};
@@ -69,6 +72,10 @@ checkpoint read_checkpoint(const std::string& path, const identity& of) {
         c.log.steps = static_cast<std::size_t>(root.at("steps").number(any));
         c.log.seconds = root.at("seconds").real();
         c.attempt = static_cast<std::size_t>(root.at("attempt").number(any));
+        c.stage = static_cast<std::size_t>(root.at("stage").number(any));
+        c.has_ended = root.at("has_ended").equals(true);
+        constexpr auto last = static_cast<std::uint64_t>(learning::training_end::seconds);
+        c.log.end = static_cast<learning::training_end>(root.at("end").number(last));
         const json_place each = root.at("episodes_of_each");
         for (std::size_t k = 0; k < each.size(); ++k) {
             c.episodes.push_back(static_cast<std::size_t>(each.at(k).number(any)));

@@ -2,7 +2,7 @@
 /// Any of the agents as one type, so that the training of a system is compiled once and not once an agent.
 #pragma once
 
-#include <examples/drl/opara_train/recipe.hpp>
+#include <examples/drl/training/recipe.hpp>
 #include <opara/abstraction/json.hpp>
 #include <opara/learning/action.hpp>
 #include <opara/learning/agent.hpp>
@@ -29,6 +29,8 @@ public:
     void explore(std::span<const double> observations, std::span<double> actions); ///< what to try
     void act(std::span<const double> observations, std::span<double> actions);     ///< what is best
     void learn(const learning::transitions& t);                                    ///< from what it led to
+    /// Learns from steps that somebody else took, if it replays steps; DQN, DDPG and TD3 do, PPO does not.
+    void rehearse(const learning::transitions& t);
 
     /// The policy, with the head that makes actions of its outputs; without name, system and grid.
     /// @throws error  the controls have different bounds, which the format cannot say

@@ -1,4 +1,4 @@
-#include <examples/drl/opara_train/recipe.hpp>
+#include <examples/drl/training/recipe.hpp>
 #include <opara/learning/error.hpp>
 
 #include <cmath>

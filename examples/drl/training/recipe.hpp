@@ -2,22 +2,16 @@
 /// How an agent is set up: published hyper-parameters, and what a user wants otherwise.
 #pragma once
 
+#include <examples/command_line.hpp>
 #include <examples/drl/agents/ddpg.hpp>
 #include <examples/drl/agents/dqn.hpp>
 #include <examples/drl/agents/ppo.hpp>
 
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <variant>
 
 namespace opara::examples::drl {
-
-/// A command line that makes no sense.
-class usage_error : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
 
 /// The hyper-parameters of an agent.
 using recipe = std::variant<ddpg_options, dqn_options, ppo_options>;

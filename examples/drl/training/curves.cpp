@@ -1,9 +1,9 @@
-#include <examples/drl/opara_train/curves.hpp>
+#include <examples/drl/training/curves.hpp>
+#include <examples/drl/training/svg.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdio>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -20,24 +20,9 @@ constexpr double height = 420;
 constexpr std::size_t spots = 430; // two pixels each
 constexpr std::string_view colours[] = {"#1f6fb2", "#c2410c", "#15803d", "#7e22ce", "#a16207", "#0e7490", "#be185d"};
 
-std::string number(double x) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.6g", std::round(x * 100) / 100);
-    return text;
-}
-std::string escaped(std::string_view text) {
-    std::string safe;
-    for (const char c : text) {
-        safe += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : std::string{c};
-    }
-    return safe;
-}
-// A round distance of some five marks.
-double step_of(double span) {
-    const double power = std::pow(10.0, std::floor(std::log10(span / 5)));
-    const double part = span / 5 / power;
-    return power * (part < 1.5 ? 1 : part < 3.5 ? 2 : part < 7.5 ? 5 : 10);
-}
+using svg::number;
+using svg::step_of;
+
 std::vector<double> moving_mean(const std::vector<learning::episode>& episodes, std::size_t window) {
     std::vector<double> means;
     double sum = 0;
@@ -66,12 +51,13 @@ public:
     }
 
     void paint() {
-        out_ << "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " << left + width + 130 << ' '
-             << top + height + 60 << "\" font-family=\"Helvetica, Arial, sans-serif\" font-size=\"13\" fill=\"#223\">\n"
-             << "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n";
-        text(left, 32, c_.title, " font-size=\"19\" font-weight=\"bold\"");
-        text(left, 54, c_.subtitle, " fill=\"#667\"");
+        svg::begin(out_, left + width + 130, top + height + 60, left, c_.title, c_.subtitle);
         axes();
+        for (const curve_mark& m : c_.marks) {
+            out_ << "<path d=\"M" << number(across(m.episode)) << ' ' << top << "v" << height
+                 << "\" stroke=\"#99a\" stroke-dasharray=\"4 4\"/>\n";
+            text(across(m.episode) + 4, top + 14, m.text, " font-size=\"11\" fill=\"#667\"");
+        }
         for (std::size_t k = 0; k < c_.all.size(); ++k) {
             line(c_.all[k], colours[k % std::size(colours)]);
         }
@@ -91,10 +77,7 @@ private:
                width * static_cast<double>(episode) / static_cast<double>(std::max<std::size_t>(longest_, 2) - 1);
     }
     [[nodiscard]] double up(double reward) const { return top + height * (1 - (reward - low_) / (high_ - low_)); }
-    void text(double x, double y, std::string_view what, std::string_view style) {
-        out_ << "<text x=\"" << number(x) << "\" y=\"" << number(y) << '"' << style << '>' << escaped(what)
-             << "</text>\n";
-    }
+    void text(double x, double y, std::string_view what, std::string_view style) { svg::text(out_, x, y, what, style); }
     void axes() {
         const double rewards = step_of(high_ - low_);
         for (double y = std::ceil(low_ / rewards) * rewards; y <= high_; y += rewards) {

@@ -1,4 +1,4 @@
-#include <examples/drl/opara_train/learner.hpp>
+#include <examples/drl/training/learner.hpp>
 
 #include <cstddef>
 #include <type_traits>
@@ -51,6 +51,11 @@ void learner::act(std::span<const double> observations, std::span<double> action
 }
 void learner::learn(const learning::transitions& t) {
     std::visit([&](auto& a) { a.learn(t); }, agent_);
+}
+void learner::rehearse(const learning::transitions& t) {
+    if (!std::holds_alternative<ppo>(agent_)) {
+        learn(t);
+    }
 }
 
 abstraction::trained_controller learner::policy() const {

@@ -29,6 +29,8 @@ struct checkpoint {
     std::vector<std::size_t> episodes; ///< of each environment
     std::size_t attempt = 0;           ///< how often it began again
     std::string state;                 ///< all that the agent knows
+    std::size_t stage = 0;             ///< of a training in stages
+    bool has_ended = false;            ///< the stage is over: the criterion was met or a limit was reached
 };
 
 /// Writes a checkpoint in one step, so that there is always a whole one. @throws error  with the path and the reason

@@ -1,0 +1,158 @@
+/// @file
+/// The command line of a program whose options are words like `--seed 7`.
+#pragma once
+
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace opara::examples {
+
+/// A command line that makes no sense.
+class usage_error : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+namespace detail {
+template <class T>
+[[nodiscard]] T number(const std::string& option, std::string_view text, const char* kind) {
+    T value{};
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (problem != std::errc{} || end != text.data() + text.size()) {
+        throw usage_error{option + " takes " + kind + ", not '" + std::string{text} + "'"};
+    }
+    return value;
+}
+} // namespace detail
+
+/// A finite number. @throws usage_error  it is none
+[[nodiscard]] inline double real(const std::string& option, std::string_view text) {
+    const auto value = detail::number<double>(option, text, "numbers");
+    if (!std::isfinite(value)) {
+        throw usage_error{option + " takes finite numbers, not '" + std::string{text} + "'"};
+    }
+    return value;
+}
+/// A whole number from 0 on. @throws usage_error  it is none
+[[nodiscard]] inline std::size_t whole(const std::string& option, std::string_view text) {
+    return detail::number<std::size_t>(option, text, "a whole number");
+}
+/// A whole number from 1 on. @throws usage_error  it is none
+[[nodiscard]] inline std::size_t count(const std::string& option, std::string_view text) {
+    constexpr const char* kind = "a whole number from 1 on";
+    const auto value = detail::number<std::size_t>(option, text, kind);
+    if (value == 0) {
+        throw usage_error{option + " takes " + kind + ", not '0'"};
+    }
+    return value;
+}
+/// Values with commas between them, each as `read(option, text)` has it.
+template <class Read>
+[[nodiscard]] auto list(const std::string& option, std::string_view text, Read read) {
+    std::vector<decltype(read(option, text))> values;
+    for (;;) {
+        const std::size_t comma = text.find(',');
+        values.push_back(read(option, text.substr(0, comma)));
+        if (comma == std::string_view::npos) {
+            return values;
+        }
+        text.remove_prefix(comma + 1);
+    }
+}
+
+/// What a program may be told: one word, and options.
+///
+/// @code
+/// command_line line{"system", a.system};
+/// line.flag("--resume", a.resume);
+/// line.option("--seed", [&](const std::string& name, const std::string& value) { a.seed = whole(name, value); });
+/// a.help = !line.read(words);
+/// @endcode
+class command_line {
+public:
+    /// Takes the option's name and its value.
+    using reader = std::function<void(const std::string& name, const std::string& value)>;
+
+    /// @param what  the word's meaning, for messages @param to  where it goes
+    command_line(std::string what, std::string& to) : what_{std::move(what)}, word_{to} {}
+
+    /// An option without value.
+    void flag(std::string name, bool& to) {
+        options_.push_back({std::move(name), kind::flag, [&to](const std::string&, const std::string&) { to = true; }});
+    }
+    /// An option with a value.
+    void option(std::string name, reader read) { options_.push_back({std::move(name), kind::valued, std::move(read)}); }
+    /// An option with a value that is taken as it is.
+    void option(std::string name, std::string& to) {
+        option(std::move(name), [&to](const std::string&, const std::string& value) { to = value; });
+    }
+    /// An option that may be followed by a whole number; if it is not, its value is empty.
+    void option_or_number(std::string name, reader read) {
+        options_.push_back({std::move(name), kind::number, std::move(read)});
+    }
+
+    /// Reads the words. @returns false if help was asked for, of which there is no more to read
+    /// @throws usage_error  an option is unknown or lacks its value, there are two words or none; and what readers
+    /// throw
+    [[nodiscard]] bool read(const std::vector<std::string>& words) const {
+        for (std::size_t k = 0; k < words.size(); ++k) {
+            const std::string& name = words[k];
+            if (name == "--help" || name == "-h") {
+                return false;
+            }
+            if (name.empty() || name[0] != '-') {
+                if (!word_.empty()) {
+                    throw usage_error{"one " + what_ + " at a time: '" + word_ + "' or '" + name + "'?"};
+                }
+                word_ = name;
+                continue;
+            }
+            const one& known = find(name);
+            const bool is_last = k + 1 == words.size();
+            const std::string next = is_last ? std::string{} : words[k + 1];
+            const bool is_number = !next.empty() && next.find_first_not_of("0123456789") == std::string::npos;
+            if (known.what == kind::valued && next.empty()) {
+                throw usage_error{name + (is_last ? " lacks its value" : " takes something, not ''")};
+            }
+            const bool takes_next = known.what == kind::valued || (known.what == kind::number && is_number);
+            known.read(name, takes_next ? next : std::string{});
+            k += takes_next ? 1 : 0;
+        }
+        if (word_.empty()) {
+            throw usage_error{"a " + what_ + " is needed"};
+        }
+        return true;
+    }
+
+private:
+    enum class kind : unsigned char { flag, valued, number };
+    struct one {
+        std::string name;
+        kind what;
+        reader read;
+    };
+
+    [[nodiscard]] const one& find(const std::string& name) const {
+        for (const one& o : options_) {
+            if (o.name == name) {
+                return o;
+            }
+        }
+        throw usage_error{"unknown option " + name};
+    }
+
+    std::string what_;
+    std::string& word_;
+    std::vector<one> options_;
+};
+
+} // namespace opara::examples

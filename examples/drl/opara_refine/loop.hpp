@@ -1,0 +1,315 @@
+/// @file
+/// From a problem and a property to a verified controller.
+#pragma once
+
+#include <examples/drl/environments/problem.hpp>
+#include <examples/drl/opara_refine/arguments.hpp>
+#include <examples/drl/opara_refine/lines.hpp>
+#include <examples/drl/opara_refine/penalty.hpp>
+#include <examples/drl/opara_refine/pictures.hpp>
+#include <examples/drl/opara_refine/policy_in_the_plane.hpp>
+#include <examples/drl/opara_refine/report.hpp>
+#include <examples/drl/training/interruption.hpp>
+#include <examples/drl/training/plan.hpp>
+#include <examples/drl/training/results.hpp>
+#include <examples/opara_run/progress.hpp>
+#include <examples/opara_verify/pilots.hpp>
+#include <examples/opara_verify/preparation.hpp>
+#include <opara/abstraction.hpp>
+#include <opara/core/file.hpp>
+#include <opara/learning/json.hpp>
+#include <opara/learning/refine.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <limits>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace opara::examples::drl {
+
+/// One refinement, with its files.
+template <class Problem, class System>
+class refiner {
+public:
+    static constexpr std::size_t n = Problem::dimension; ///< of the state space
+    using tree = abstraction::adaptive_tree<n>;          ///< cells
+    using state = learning::refinement_state<n>;         ///< where it stands
+
+    /// @throws usage_error  what was asked for does not fit the system
+    refiner(const Problem& task, verify::benchmark<System> to_prove, const refine_arguments& a)
+        : task_{task}, problem_{std::move(to_prove)}, a_{a}, plan_{plan_for(task, a)} {
+        verify::start_from(problem_, a.initial);
+        report_.what = plan_.what;
+        report_.property = verify::text_of_property(problem_, a.property);
+        using learning::detail::number_text;
+        for (std::size_t i = 0; i < n; ++i) {
+            const abstraction::interval& side = problem_.initial[i];
+            report_.initial += (i == 0 ? "[" : " x [") + number_text(side.lower()) + ", " + number_text(side.upper()) + "]";
+        }
+        std::string name = "formula";
+        for (const auto& [known, text] : problem_.properties) {
+            name = text == report_.property ? known : name;
+        }
+        plan_.path = a.out + "/" + task.name + "-" + name + "-" + std::to_string(a.seed);
+    }
+
+    /// Runs it to its end. @returns whether the property is verified
+    bool run() {
+        const abstraction::formula property = verify::parse_property(problem_, report_.property);
+        if (!property.is_universal()) {
+            throw usage_error{"the property speaks of some runs, not of all: no refinement can prove it"};
+        }
+        forbidden_ = forbidden_states<n>{property, problem_.labels};
+        if (a_.penalty > 0 && forbidden_.empty()) {
+            throw usage_error{"--penalty is for properties like \"AG safe\", which forbid states"};
+        }
+        const auto grid = task_.grid(widths_of(task_, a_));
+        std::filesystem::create_directories(a_.out);
+        state from{tree{grid}};
+        if (a_.resume) {
+            const read_report before = read_refinement(file("report.json"), report_);
+            report_ = before.report;
+            from = learning::refinement_state_from_json(before.state, grid);
+            read_agent(from.round);
+        } else {
+            from.seed = a_.seed;
+            std::filesystem::remove(file("checkpoint"));
+        }
+        spent_before_ = report_.seconds;
+        if (report_.is_verified) {
+            return conclude();
+        }
+        if (from.round >= a_.rounds) {
+            report_.verdict = "not verified in " + std::to_string(a_.rounds) + " rounds";
+            return conclude();
+        }
+        report_.verdict = "running";
+        write_report(from);
+        try {
+            loop(std::move(from), property);
+        } catch (const out_of_time&) {
+            report_.verdict = "not verified in so much time";
+            write_report(now_);
+        } catch (const interrupted&) {
+            write_report(now_); // says how long it took
+            throw;
+        }
+        write_file_atomically(file("reward.svg"),
+                              [&](std::ostream& out) { write_reward(out, report_, plan_.target.window); });
+        write_file_atomically(file("refinement.svg"), [&](std::ostream& out) { write_refinement(out, report_); });
+        return conclude();
+    }
+
+private:
+    using actions = learning::actions_of<decltype(std::declval<const Problem&>().environment)>;
+    using pilot = verify::any_pilot<n, typename System::action>;
+
+    [[nodiscard]] std::string file(const char* ending) const { return plan_.path + "." + ending; }
+    [[nodiscard]] double seconds() const { return spent_before_ + watch_.seconds(); }
+    [[nodiscard]] double seconds_left() const {
+        return a_.seconds ? *a_.seconds - seconds() : std::numeric_limits<double>::infinity();
+    }
+    bool conclude() {
+        std::printf("%s: %s\n", report_.property.c_str(), report_.verdict.c_str());
+        std::fflush(stdout);
+        return report_.is_verified;
+    }
+    void write_report(const state& s) {
+        now_ = s;
+        report_.seconds = seconds();
+        write_file_atomically(file("report.json"), to_json(report_, learning::to_json(s)));
+    }
+
+    // The agent of an interrupted refinement: of this round, or of the end of the one before.
+    void read_agent(std::size_t round) {
+        if (round == 0 && !std::filesystem::exists(file("checkpoint"))) {
+            return; // it had not come to the first checkpoint
+        }
+        last_ = read_checkpoint(file("checkpoint"), plan_.what);
+        const bool is_before = last_.stage + 1 == round && last_.has_ended;
+        if (last_.stage != round && !is_before) {
+            throw error{"cannot go on from " + file("checkpoint") + ": it is of round " + std::to_string(last_.stage) +
+                        ", and the report of round " + std::to_string(round)};
+        }
+        is_in_stage_ = last_.stage == round;
+    }
+
+    void loop(state from, const abstraction::formula& property) {
+        const learning::refinement_options options{
+            .rounds = a_.rounds,
+            .patience = a_.patience,
+            .starts = a_.starts,
+            .decisions = a_.max_decisions,
+            .proof = {.rounds = a_.proof_rounds, .cells = a_.max_cells, .seconds = seconds_left()}};
+        struct listener {
+            refiner& of;
+            void operator()(const abstraction::proof_round& r) const { of.hear(r); }
+            void operator()(const learning::refinement_round& r, const state& s) const { of.hear(r, s); }
+        };
+        const auto found = learning::refine(
+            std::move(from), abstraction::enclosure<System>{problem_.system}, problem_.initial, property,
+            abstraction::build_options<n>{.labels = problem_.labels, .threads = a_.threads},
+            [this](const learning::training_request<n>& r) { return improve(r); }, options, listener{*this});
+        if constexpr (n == 2) {
+            const policy_picture picture =
+                picture_of(decisions_, found.pilot, found.proof, problem_, task_, report_.property, report_.verdict);
+            if (!picture.cells.empty()) {
+                write_file_atomically(file("policy.svg"), [&](std::ostream& out) { write_policy(out, picture); });
+            }
+        }
+    }
+
+    // Trains on the cells of the request, from where the agent is.
+    pilot improve(const learning::training_request<n>& r) {
+        checkpoint from;
+        if (is_in_stage_) {
+            from = std::move(last_);
+            is_in_stage_ = false;
+        } else {
+            from.state = std::move(last_.state);
+            from.stage = r.round;
+        }
+        plan_of_training plan = plan_;
+        plan.deadline = deadline();
+        if (r.round > 0) {
+            plan.seed = r.seed;
+            plan.restarts = 0;
+            plan.target.least_episodes = a_.further;
+            plan.target.most_episodes = std::max(plan.target.most_episodes, a_.further);
+            plan.begin = [&](learner& agent) { rehearse(agent, r); };
+        }
+        const learning::also_from<n, std::decay_t<decltype(task_.environment.start())>> start{
+            {r.starts.begin(), r.starts.end()}, task_.environment.start()};
+        const auto where =
+            surroundings_on(r.decisions, costly(task_.environment, r).starting(start),
+                            costly(judged_environment(task_), r).starting(start), task_.environment, a_.scale);
+        teller tell{task_.name + ", round " + std::to_string(r.round)};
+        trained t = go_on(where, plan, std::move(from), tell);
+        decisions_ = r.decisions;
+        t.controller.cuts = decisions_.cuts();
+        write_controller(plan_.path, t.controller);
+        round_ = {.round = r.round,
+                  .training = name_of(t.at.log.end),
+                  .episodes = t.at.log.episodes,
+                  .attempts = t.at.attempt + 1,
+                  .training_s = t.at.log.seconds,
+                  .reward = t.evaluation.mean,
+                  .worst = t.evaluation.worst,
+                  .decisions = r.decisions.size()};
+        say(training_line(round_));
+        last_ = std::move(t.at);
+        if (seconds_left() <= 0) {
+            throw out_of_time{};
+        }
+        doing_.emplace(std::cerr);
+        doing_->step("proving");
+        return verify::pilot_of<System>({std::move(t.controller)});
+    }
+
+    // As it was, but from the first real counterexample on what an invariant forbids has a price.
+    template <class Environment>
+    auto costly(const Environment& env, const learning::training_request<n>& r) const {
+        using task = std::remove_cvref_t<decltype(env.task())>;
+        const bool is_priced = a_.penalty > 0 && !r.starts.empty();
+        return env.judging(penalised<n, task>{env.task(), is_priced ? forbidden_ : forbidden_states<n>{}, a_.penalty});
+    }
+
+    // Puts into the replay memory what the policy does in the states of counterexamples.
+    void rehearse(learner& agent, const learning::training_request<n>& r) const {
+        std::vector<double> action(learning::numbers_per_action(task_.environment.actions()));
+        for (const abstraction::point<n>& x : r.starts) {
+            const auto here = [&x](random_source&) { return x; };
+            learning::abstract_environment env{costly(task_.environment, r).starting(here), r.decisions, a_.scale};
+            const auto before = env.reset(0);
+            agent.act(before, action);
+            const auto step = env.step(action);
+            const auto terminated = static_cast<unsigned char>(step.terminated ? 1 : 0);
+            const auto truncated = static_cast<unsigned char>(step.truncated ? 1 : 0);
+            agent.rehearse({before, action, {&step.reward, 1}, step.observation, {&terminated, 1}, {&truncated, 1}});
+        }
+    }
+
+    void hear(const abstraction::proof_round& r) {
+        round_.checks.push_back({r.added, r.states, r.transitions, r.suspects, r.cuts, r.seconds,
+                                 r.replayed ? name_of(*r.replayed) : std::string{}});
+        doing_->detail("check " + std::to_string(r.round) + ", " + std::to_string(r.states) + " states, " +
+                       std::to_string(r.suspects) + " to blame");
+        say(check_line(round_.round, r.round, round_.checks.back()));
+        if (is_interrupted()) {
+            doing_.reset();
+            throw interrupted{};
+        }
+    }
+    void hear(const learning::refinement_round& r, const state& s) {
+        doing_.reset();
+        round_.proof = name_of(r.proof);
+        round_.counterexample = r.what == learning::refinement_step::verified ? "" : name_of(r.counterexample);
+        round_.starts = r.starts;
+        round_.decisions_cut = r.decisions_cut;
+        // Where the budget ends, the next round would begin like this, and with more of it does.
+        using learning::refinement_step;
+        round_.then = name_of(r.what != refinement_step::gave_up           ? r.what
+                              : r.decisions_cut != 0                       ? refinement_step::cut_decisions
+                              : r.proof == abstraction::proof_end::refuted ? refinement_step::train_on
+                                                                           : r.what);
+        if (r.starts != 0) { // the first state of the run comes first
+            const abstraction::point<n>& x = s.starts[s.starts.size() - r.starts];
+            round_.violated_from.assign(x.begin(), x.end());
+        }
+        say(proof_line(round_));
+        report_.rounds.push_back(std::move(round_));
+        report_.is_verified = r.what == learning::refinement_step::verified;
+        if (report_.is_verified) {
+            report_.verdict = "verified in " + std::to_string(s.round) + (s.round == 1 ? " round" : " rounds");
+        } else if (r.what == learning::refinement_step::gave_up) {
+            report_.verdict = s.round >= a_.rounds ? "not verified in " + std::to_string(s.round) + " rounds"
+                                                   : "not verified, and no cell of the policy is left to cut";
+        }
+        write_report(s);
+        if (is_interrupted() && r.what != learning::refinement_step::verified) {
+            throw interrupted{};
+        }
+        if (seconds_left() <= 0 && r.what != learning::refinement_step::verified) {
+            throw out_of_time{};
+        }
+    }
+
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> deadline() const {
+        if (!a_.seconds) {
+            return std::nullopt;
+        }
+        return std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                                                      std::chrono::duration<double>(seconds_left()));
+    }
+    static void say(const std::string& line) {
+        std::printf("%s\n", line.c_str());
+        std::fflush(stdout);
+    }
+
+    const Problem& task_;
+    verify::benchmark<System> problem_;
+    const refine_arguments& a_;
+    plan_of_training plan_;
+    refinement_report report_;
+    round_record round_;
+    forbidden_states<n> forbidden_;
+    tree decisions_{task_.grid()}; // of the present policy
+    state now_{decisions_};
+    checkpoint last_{};        // of the agent
+    bool is_in_stage_ = false; // the checkpoint is of the round that comes, and not of the one before
+    verify::stopwatch watch_;
+    double spent_before_ = 0;
+    std::optional<run::progress> doing_; // during a proof
+};
+
+} // namespace opara::examples::drl

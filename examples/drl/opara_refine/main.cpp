@@ -1,0 +1,38 @@
+// Trains a controller until a property is proved of it: see `refine_usage` in arguments.cpp.
+
+#include <examples/drl/opara_refine/arguments.hpp>
+#include <examples/drl/opara_refine/systems.hpp>
+#include <examples/drl/training/interruption.hpp>
+
+#include <cstdio>
+#include <exception>
+#include <optional>
+
+int main(int argc, char** argv) {
+    namespace drl = opara::examples::drl;
+    try {
+        const drl::refine_arguments a = drl::parse_refine_arguments({argv + 1, argv + argc});
+        if (a.help) {
+            std::fputs(drl::refine_usage().c_str(), stdout);
+            return 0;
+        }
+        drl::watch_for_interruption();
+        std::optional<bool> verified = drl::refine_in_the_plane(a);
+        verified = verified ? verified : drl::refine_in_space(a);
+        verified = verified ? verified : drl::refine_in_more(a);
+        if (!verified) {
+            throw opara::examples::usage_error{"unknown system '" + a.system +
+                                               "'; there are: b1 b1_trainify b2 b2_trainify b3 b4 b5 tora acc6 "
+                                               "mountain_car pendulum cart_pole"};
+        }
+        return *verified ? 0 : 1;
+    } catch (const drl::interrupted& e) {
+        std::fprintf(stderr, "opara_refine: %s\n", e.what());
+        return 130;
+    } catch (const opara::examples::usage_error& e) {
+        std::fprintf(stderr, "opara_refine: %s\n(opara_refine --help tells more)\n", e.what());
+    } catch (const std::exception& e) {
+        std::fprintf(stderr, "opara_refine: %s\n", e.what());
+    }
+    return 2;
+}

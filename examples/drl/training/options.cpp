@@ -1,0 +1,92 @@
+#include <examples/drl/training/options.hpp>
+
+#include <string>
+#include <variant>
+
+namespace opara::examples::drl {
+
+const char* const training_usage =
+    R"(  --agent dqn|ddpg|td3|ppo     dqn chooses among actions, ddpg and td3 give controls, ppo does either;
+                               default: dqn or ddpg (quadrotor: td3)
+  --abstract WIDTH[,WIDTH..]   the widths of the cells, one for all dimensions or one each; default: the published grid
+  --observe raw|normalised     how the agent sees a cell's bounds: as they are, as published, or between -1 and 1; the
+                               controller that is written takes them as they are either way; default: raw
+  --hidden WIDTH[,WIDTH..]     the widths of the policy's hidden layers; default: the published
+  --activation tanh|relu|sigmoid   of these layers; default: the published
+  --set NAME=VALUE             another hyper-parameter (again for more), of which --set help tells the names
+  --seed SEED                  equal seeds give equal trainings; default: 1
+  --environments COUNT         side by side in each training; default: 1
+  --restarts COUNT             a training that ends without success begins again from nothing, so often; default: 20 for
+                               b1_trainify, as published, else 0
+  --episodes COUNT             of each attempt of a training, at most; default: the number of the task
+  --evaluations COUNT          episodes, without exploration, by which the written controller is judged; default: 100
+)";
+
+namespace {
+
+abstraction::activation activation_named(const std::string& name) {
+    if (name == "tanh") {
+        return abstraction::activation::tanh;
+    }
+    if (name == "relu") {
+        return abstraction::activation::relu;
+    }
+    if (name == "sigmoid") {
+        return abstraction::activation::sigmoid;
+    }
+    throw usage_error{"--activation takes tanh, relu or sigmoid, not '" + name + "'"};
+}
+
+} // namespace
+
+void add_training_options(command_line& line, training_arguments& a) {
+    using text = const std::string&;
+    line.option("--agent", a.agent);
+    line.option("--abstract", [&a](text name, text value) {
+        a.on_states = value == "none";
+        a.widths = a.on_states ? std::vector<double>{} : list(name, value, real);
+    });
+    line.option("--observe", [&a](text name, text value) {
+        if (value != "raw" && value != "normalised") {
+            throw usage_error{name + " takes raw or normalised, not '" + value + "'"};
+        }
+        a.scale = value == "raw" ? learning::bounds_scale::raw : learning::bounds_scale::normalised;
+    });
+    line.option("--hidden", [&a](text name, text value) { a.hidden = list(name, value, count); });
+    line.option("--activation", [&a](text, text value) { a.function = activation_named(value); });
+    line.option("--set", [&a](text, text value) {
+        const std::size_t equals = value.find('=');
+        if (value != "help" && equals == std::string::npos) {
+            throw usage_error{"--set takes NAME=VALUE, not '" + value + "'"};
+        }
+        const std::string name = value.substr(0, equals);
+        a.settings.emplace_back(name, value == "help" ? 0.0 : real("--set " + name, value.substr(equals + 1)));
+    });
+    line.option("--seed", [&a](text name, text value) { a.seed = whole(name, value); });
+    line.option("--environments", [&a](text name, text value) { a.environments = count(name, value); });
+    line.option("--restarts", [&a](text name, text value) { a.restarts = whole(name, value); });
+    line.option("--episodes", [&a](text name, text value) { a.episodes = count(name, value); });
+    line.option("--evaluations", [&a](text name, text value) { a.evaluations = count(name, value); });
+}
+
+void require_consistent(const training_arguments& a) {
+    if (a.on_states && a.scale == learning::bounds_scale::normalised) {
+        throw usage_error{"--observe normalised is about the bounds of cells: it needs --abstract"};
+    }
+}
+
+recipe recipe_of(const training_arguments& a, const std::string& usual) {
+    recipe options = recipe_for(a.agent.empty() ? usual : a.agent, a.system);
+    std::visit(
+        [&](auto& o) {
+            o.hidden = a.hidden.empty() ? o.hidden : a.hidden;
+            o.function = a.function.value_or(o.function);
+        },
+        options);
+    for (const auto& [name, value] : a.settings) {
+        set(options, name, value);
+    }
+    return options;
+}
+
+} // namespace opara::examples::drl

@@ -1,0 +1,53 @@
+/// @file
+/// What can be said about a training on the command line.
+#pragma once
+
+#include <examples/command_line.hpp>
+#include <examples/drl/training/recipe.hpp>
+#include <opara/learning/abstract_environment.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace opara::examples::drl {
+
+/// What was asked for.
+struct training_arguments {
+    std::string system;         ///< its name
+    std::string agent;          ///< dqn, ddpg, td3 or ppo; empty: the system's own
+    bool on_states = false;     ///< --abstract none
+    std::vector<double> widths; ///< of the cells: none (the published), one for all, or one a dimension
+    learning::bounds_scale scale = learning::bounds_scale::raw; ///< in which units bounds are seen
+    std::uint64_t seed = 1;                                     ///< of the training, the first if there are more
+    std::size_t environments = 1;                               ///< side by side in a training
+    std::optional<std::size_t> restarts; ///< how often a training that fails begins again; none: the system's own
+    std::string out = ".";               ///< the folder of all files
+    std::optional<std::size_t> episodes; ///< at most; none: the system's own
+    std::size_t evaluations = 100;       ///< episodes in which the written controller is judged
+    std::optional<double> seconds;       ///< at most; none: no limit
+    std::vector<std::size_t> hidden;     ///< widths of the hidden layers; none: the published
+    std::optional<abstraction::activation> function;      ///< of the hidden layers; none: the published
+    std::vector<std::pair<std::string, double>> settings; ///< other hyper-parameters
+    bool resume = false;                                  ///< go on from the files
+    bool help = false;                                    ///< only the usage
+};
+
+/// The options that set them: all but --seconds, --out and --resume, which mean other things to other programs.
+void add_training_options(command_line& line, training_arguments& a);
+
+/// What the usage says of these options: lines of them.
+extern const char* const training_usage;
+
+/// Makes sure that what was asked for fits together. @throws usage_error  it does not
+void require_consistent(const training_arguments& a);
+
+/// How the agent is set up: the system's recipe for it, changed as asked for.
+/// @param usual  the agent that the system has if none was asked for
+/// @throws usage_error  there is no such agent, or no such hyper-parameter
+recipe recipe_of(const training_arguments& a, const std::string& usual);
+
+} // namespace opara::examples::drl

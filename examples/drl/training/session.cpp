@@ -1,0 +1,130 @@
+#include <examples/drl/agents/network_agent.hpp>
+#include <examples/drl/training/interruption.hpp>
+#include <examples/drl/training/results.hpp>
+#include <examples/drl/training/session.hpp>
+#include <opara/core/random.hpp>
+#include <opara/learning/train.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace opara::examples::drl {
+
+namespace {
+
+// The criterion of a problem as one over the log: an environment of its own, and the agent that learns, decide.
+template <class Env>
+class met {
+public:
+    met(const aim& target, Env judge, learner& agent) : target_{target}, judge_{std::move(judge)}, agent_{agent} {}
+
+    // Episodes without exploration cost time, so they are not run after each one with it.
+    bool operator()(const learning::training_log& log) {
+        const std::size_t n = log.episodes.size();
+        if (n < target_.least_episodes || n < target_.window || n < next_ ||
+            learning::mean_reward(log, target_.window) < target_.mean) {
+            return false;
+        }
+        next_ = n + target_.window;
+        const auto judged = learning::evaluate(judge_, agent_, {.episodes = target_.evaluations, .seed = n});
+        return judged.worst >= target_.worst;
+    }
+
+private:
+    aim target_;
+    Env judge_;
+    learner& agent_;
+    std::size_t next_ = 0; // do not ask before so many episodes
+};
+
+// The policy of an agent as it is written.
+abstraction::trained_controller controller_of(const learner& agent, const plan_of_training& plan) {
+    abstraction::trained_controller c = agent.policy();
+    c.name = plan.what.system + "-" + plan.what.agent + "-" + std::to_string(plan.what.seed);
+    c.system = plan.what.system;
+    c.lower = plan.lower;
+    c.upper = plan.upper;
+    c.widths = plan.widths;
+    if (plan.what.observe == "normalised") {
+        c.net = with_raw_bounds(c.net, c.lower, c.upper);
+    }
+    return c;
+}
+
+template <class Actions>
+trained session(const surroundings<Actions>& where, const plan_of_training& plan, checkpoint at, teller& tell) {
+    using environment = any_environment<Actions>;
+    const std::string file = plan.path + ".checkpoint";
+    for (;; ++at.attempt, at.log = {}, at.state.clear(), at.episodes.clear()) {
+        // Another attempt is another seed, and yet the same each time.
+        const std::uint64_t seed = at.attempt == 0 ? plan.seed : random_source{plan.seed + at.attempt}.next();
+        learning::vector_environment<environment> envs{std::vector<environment>(plan.what.environments, where.learned),
+                                                       seed, at.episodes};
+        learner agent{envs.observations(), envs.actions(), plan.options, seed};
+        if (!at.state.empty()) {
+            agent.restore(at.state);
+        }
+        if (!at.has_ended) {
+            if (at.log.steps == 0 && plan.begin) {
+                plan.begin(agent);
+            }
+            const auto save = [&](const learning::training_log& log) {
+                at.log = log;
+                at.episodes = envs.episodes();
+                at.state = agent.state();
+                write_checkpoint(file, plan.what, at);
+            };
+            constexpr std::size_t saved_every = 200; // episodes
+            std::size_t saved = at.log.episodes.size();
+            const learning::training_log log = learning::train(
+                envs, agent, {.episodes = plan.target.most_episodes, .seconds = plan.seconds, .so_far = at.log},
+                met<environment>{plan.target, where.judged, agent}, [&](const learning::training_log& l) {
+                    if (tell.is_due()) {
+                        tell.say(progress_of(l, plan.target.window));
+                    }
+                    if (is_interrupted()) {
+                        save(l);
+                        throw interrupted{};
+                    }
+                    if (plan.deadline && std::chrono::steady_clock::now() >= *plan.deadline) {
+                        save(l);
+                        throw out_of_time{};
+                    }
+                    if (l.episodes.size() >= saved + saved_every) {
+                        saved = l.episodes.size();
+                        save(l);
+                    }
+                });
+            at.has_ended = log.end == learning::training_end::stopped || at.attempt >= plan.restarts;
+            save(log);
+        }
+        if (at.has_ended) {
+            trained t{std::move(at), controller_of(agent, plan), {}};
+            network_agent written{t.controller};
+            any_environment<Actions> judge = where.written;
+            t.evaluation = learning::evaluate(judge, written, {.episodes = plan.evaluations, .seed = 1});
+            // Where controls are coefficients, the environment has judged them as such.
+            t.controller.head = plan.by_laws ? abstraction::head_kind::affine : t.controller.head;
+            return t;
+        }
+        tell.say("no success after " + std::to_string(at.log.episodes.size()) +
+                 " episodes; once more from the beginning");
+    }
+}
+
+} // namespace
+
+trained go_on(const surroundings<learning::discrete_actions>& where, const plan_of_training& plan, checkpoint from,
+              teller& tell) {
+    return session(where, plan, std::move(from), tell);
+}
+trained go_on(const surroundings<learning::continuous_actions>& where, const plan_of_training& plan, checkpoint from,
+              teller& tell) {
+    return session(where, plan, std::move(from), tell);
+}
+
+} // namespace opara::examples::drl
