@@ -154,8 +154,7 @@ class Trainings(unittest.TestCase):
         self.refused("--abstract takes numbers, not 'fine'", "b1", "--abstract", "fine")
         self.refused("--abstract takes 1 or 2 widths for b1, not 3", "b1", "--abstract", "1,2,3")
         self.refused("--observe takes raw or normalised, not 'x'", "b1", "--observe", "x")
-        self.refused("--observe normalised is about the bounds of cells", "b1", "--observe", "normalised", "--abstract",
-                     "none")
+        self.refused("--criterion takes two numbers, MEAN,WORST, not '-100'", "b1", "--criterion", "-100")
         self.refused("--hidden takes a whole number from 1 on, not '20.5'", "b1", "--hidden", "20.5")
         self.refused("--hidden takes a whole number from 1 on, not '0'", "b1", "--hidden", "0")
         self.refused("--activation takes tanh, relu or sigmoid, not 'selu'", "b1", "--activation", "selu")

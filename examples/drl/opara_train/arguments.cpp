@@ -22,8 +22,8 @@ SYSTEM: b1 b2 b3 b4 b5 tora acc6                   with one control, in the step
                                default: dqn or ddpg (quadrotor: td3)
   --abstract WIDTH[,WIDTH..]   the widths of the cells, one for all dimensions or one each; none: train on states, not
                                on cells; default: the published grid
-  --observe raw|normalised     how the agent sees a cell's bounds: as they are, as published, or between -1 and 1; the
-                               controller that is written takes them as they are either way; default: raw
+  --observe raw|normalised     how the agent sees a cell's bounds, or the state: as they are, as published, or between -1
+                               and 1; the controller that is written takes them as they are either way; default: raw
   --hidden WIDTH[,WIDTH..]     the widths of the policy's hidden layers; default: the published
   --activation tanh|relu|sigmoid   of these layers; default: the published
   --set NAME=VALUE             another hyper-parameter (again for more), of which --set help tells the names
@@ -33,6 +33,8 @@ SYSTEM: b1 b2 b3 b4 b5 tora acc6                   with one control, in the step
   --environments COUNT         side by side in each training; default: 1
   --restarts COUNT             a training that ends without success begins again from nothing, so often; default: 20 for
                                b1_trainify, as published, else 0
+  --criterion MEAN,WORST       what ends a training: the mean reward of the last episodes, and the worst of some without
+                               exploration; default: those of the task
   --episodes COUNT             of each attempt of a training, at most; default: the number of the task
   --seconds COUNT              of each attempt of a training, at most
   --evaluations COUNT          episodes, without exploration, by which the written controller is judged; default: 100
@@ -131,6 +133,11 @@ bool read_option(arguments& a, const std::string& word, const std::string& value
         a.environments = count(word, value);
     } else if (word == "--restarts") {
         a.restarts = number<std::size_t>(word, value, "a whole number");
+    } else if (word == "--criterion") {
+        a.criterion = list<double>(word, value, real);
+        if (a.criterion.size() != 2) {
+            throw usage_error{"--criterion takes two numbers, MEAN,WORST, not '" + value + "'"};
+        }
     } else if (word == "--episodes") {
         a.episodes = count(word, value);
     } else if (word == "--evaluations") {
@@ -170,9 +177,6 @@ arguments parse_arguments(const std::vector<std::string>& words) {
     }
     if (a.system.empty()) {
         throw usage_error{"a system is needed"};
-    }
-    if (a.on_states && a.scale == learning::bounds_scale::normalised) {
-        throw usage_error{"--observe normalised is about the bounds of cells: it needs --abstract"};
     }
     return a;
 }

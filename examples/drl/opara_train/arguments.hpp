@@ -28,6 +28,7 @@ struct arguments {
     std::optional<std::size_t> restarts; ///< how often a training that fails begins again; none: the system's own
     std::string out = ".";               ///< the folder of all files
     std::optional<std::size_t> episodes; ///< at most; none: the system's own
+    std::vector<double> criterion;       ///< mean and worst reward that end it; none: the system's own
     std::size_t evaluations = 100;       ///< episodes in which the written controller is judged
     std::optional<double> seconds;       ///< at most, each training
     std::vector<std::size_t> hidden;     ///< widths of the hidden layers; none: the published

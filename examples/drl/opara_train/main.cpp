@@ -1,3 +1,4 @@
+#include <examples/drl/environments/normalised_environment.hpp>
 #include <examples/drl/environments/problems.hpp>
 #include <examples/drl/opara_train/arguments.hpp>
 #include <examples/drl/opara_train/curves.hpp>
@@ -42,8 +43,6 @@ void describe_grid(plan_of_training& plan, const box<N>& space, const abstractio
     for (std::size_t i = 0; i < N; ++i) {
         plan.what.grid += (i == 0 ? "[" : " x [") + shown(space[i].lower()) + ", " + shown(space[i].upper()) + "] by " +
                           shown(widths[i]);
-        plan.lower.push_back(space[i].lower());
-        plan.upper.push_back(space[i].upper());
         plan.widths.push_back(widths[i]);
     }
 }
@@ -55,6 +54,10 @@ auto environments_of(const Problem& p, const arguments& a, const abstraction::po
     using any = any_environment<actions>;
     using learning::abstract_environment;
     const auto longer = p.target.step_limit == 0 ? p.environment : p.environment.limited_to(p.target.step_limit);
+    if (a.on_states && a.scale == learning::bounds_scale::normalised) {
+        return surroundings<actions>{any{normalised_environment{p.environment, p.space}},
+                                     any{normalised_environment{longer, p.space}}, any{p.environment}};
+    }
     if (a.on_states) {
         return surroundings<actions>{any{p.environment}, any{longer}, any{p.environment}};
     }
@@ -97,6 +100,14 @@ bool run(const Problem& p, const arguments& a) {
                           .upper = {},
                           .widths = {}};
     plan.target.most_episodes = a.episodes.value_or(p.target.most_episodes);
+    if (!a.criterion.empty()) {
+        plan.target.mean = a.criterion[0];
+        plan.target.worst = a.criterion[1];
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+        plan.lower.push_back(p.space[i].lower());
+        plan.upper.push_back(p.space[i].upper());
+    }
     if (!a.on_states) {
         describe_grid(plan, p.space, widths);
     }

@@ -91,11 +91,13 @@ training_result session(const surroundings<Actions>& where, const plan_of_traini
     abstraction::trained_controller& c = r.controller;
     c.name = plan.what.system + "-" + plan.what.agent + "-" + std::to_string(plan.what.seed);
     c.system = plan.what.system;
-    c.lower = plan.lower;
-    c.upper = plan.upper;
-    c.widths = plan.widths;
     if (plan.what.observe == "normalised") {
-        c.net = with_raw_bounds(c.net, c.lower, c.upper);
+        c.net = with_raw_bounds(c.net, plan.lower, plan.upper);
+    }
+    if (!plan.widths.empty()) { // else it was trained on states, and has no grid
+        c.lower = plan.lower;
+        c.upper = plan.upper;
+        c.widths = plan.widths;
     }
     network_agent written{c};
     r.evaluation = learning::evaluate(where.written, written, {.episodes = plan.evaluations, .seed = 1});

@@ -35,9 +35,9 @@ struct plan_of_training {
     double seconds = std::numeric_limits<double>::infinity(); ///< at most, each time
     std::size_t evaluations = 100;                            ///< episodes by which the controller is judged
     bool resume = false;                                      ///< from the checkpoint
-    std::vector<double> lower;                                ///< the grid's lower corner; empty: no grid
-    std::vector<double> upper;                                ///< its upper corner
-    std::vector<double> widths;                               ///< its cells' widths
+    std::vector<double> lower;                                ///< the lower corner of the states that are expected
+    std::vector<double> upper;                                ///< their upper corner
+    std::vector<double> widths;                               ///< of the grid's cells; empty: no grid
 };
 
 /// Trains from the beginning or from the checkpoint, judges the controller, and writes all files but the picture.
