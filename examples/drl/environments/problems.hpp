@@ -143,7 +143,7 @@ inline auto tora_stay() {
                            anywhere_in<4>{box_of<4>({-0.77, -0.45, 0.51, -0.3}, {-0.75, -0.43, 0.54, -0.28})}, task,
                            1000},
         box_of<4>({-10, -10, -10, -10}, {10, 10, 10, 10}), point<4>{0.1, 0.1, 0.1, 0.1},
-        aim{.most_episodes = 2000, .window = 5, .mean = 150, .worst = 150});
+        aim{.most_episodes = 40, .restarts = 20, .window = 5, .mean = 150, .worst = 150});
 }
 /// Adaptive cruise control: our speed stays near 30 until the car ahead has slowed down to 22.84.
 inline auto acc6() {

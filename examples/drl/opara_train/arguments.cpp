@@ -32,7 +32,7 @@ SYSTEM: b1 b2 b3 b4 b5 tora acc6                   with one control, in the step
   --jobs COUNT                 trainings at a time; default: as many as there are cores
   --environments COUNT         side by side in each training; default: 1
   --restarts COUNT             a training that ends without success begins again from nothing, so often; default: 20 for
-                               b1_trainify, as published, else 0
+                               b1_trainify and tora_stay, else 0
   --criterion MEAN,WORST       what ends a training: the mean reward of the last episodes, and the worst of some without
                                exploration; default: those of the task
   --episodes COUNT             of each attempt of a training, at most; default: the number of the task
