@@ -26,6 +26,7 @@ from pathlib import Path
 from training_plan import SYSTEMS, VERIFY_LIMIT, VERIFY_MEMORY, jobs_of
 
 POINTS = 60  # of a learning curve, at most
+JUDGING = 60  # seconds on the clock that a training may go on after its limit: for the last episode, judging and writing
 
 
 def limited(memory):
@@ -72,8 +73,7 @@ def thinned(episodes):
 def trained(job, train, folder, end):
     """The row of a training, and the controller's file if there is one."""
     limit = job.system.limit
-    deadline = min(time.monotonic() + limit + 15, end)
-    # --seconds is of an attempt, and the last attempt ends some time after it: the controller is judged, too.
+    deadline = min(time.monotonic() + limit + JUDGING, end)  # --seconds is of the training alone, with all its attempts
     result = run([train, job.system.name, *job.options(), "--seed", job.seed, "--jobs", "1", "--seconds", limit,
                   "--out", folder], deadline)
     row = {"seconds": result["seconds"], "cpu_s": result["cpu_s"]}

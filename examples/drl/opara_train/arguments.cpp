@@ -36,7 +36,7 @@ SYSTEM: b1 b2 b3 b4 b5 tora acc6                   with one control, in the step
   --criterion MEAN,WORST       what ends a training: the mean reward of the last episodes, and the worst of some without
                                exploration; default: those of the task
   --episodes COUNT             of each attempt of a training, at most; default: the number of the task
-  --seconds COUNT              of each attempt of a training, at most
+  --seconds COUNT              of each training, at most, all its attempts together
   --evaluations COUNT          episodes, without exploration, by which the written controller is judged; default: 100
   --out DIR                    the folder for all files; default: this one
   --resume                     go on from the checkpoints in DIR; what they are of must be asked for again

@@ -30,7 +30,7 @@ struct arguments {
     std::optional<std::size_t> episodes; ///< at most; none: the system's own
     std::vector<double> criterion;       ///< mean and worst reward that end it; none: the system's own
     std::size_t evaluations = 100;       ///< episodes in which the written controller is judged
-    std::optional<double> seconds;       ///< at most, each training
+    std::optional<double> seconds;       ///< at most, each training with all its attempts
     std::vector<std::size_t> hidden;     ///< widths of the hidden layers; none: the published
     std::optional<abstraction::activation> function;      ///< of the hidden layers; none: the published
     std::vector<std::pair<std::string, double>> settings; ///< other hyper-parameters

@@ -45,7 +45,7 @@ training_result trained(const surroundings<Actions>& where, const plan_of_traini
     using environment = any_environment<Actions>;
     const std::string file = plan.path + ".checkpoint";
     checkpoint at = plan.resume ? read_checkpoint(file, plan.what) : checkpoint{};
-    for (;; ++at.attempt, at.log = {}, at.state.clear(), at.episodes.clear()) {
+    for (;; at.before += at.log.seconds, ++at.attempt, at.log = {}, at.state.clear(), at.episodes.clear()) {
         // Another attempt is another seed, and yet the same each time.
         const std::uint64_t seed = at.attempt == 0 ? plan.what.seed : random_source{plan.what.seed + at.attempt}.next();
         learning::vector_environment<environment> envs{std::vector<environment>(plan.what.environments, where.learned),
@@ -63,7 +63,7 @@ training_result trained(const surroundings<Actions>& where, const plan_of_traini
         constexpr std::size_t saved_every = 200; // episodes
         std::size_t saved = at.log.episodes.size();
         const learning::training_log log = learning::train(
-            envs, agent, {.episodes = plan.target.most_episodes, .seconds = plan.seconds, .so_far = at.log},
+            envs, agent, {.episodes = plan.target.most_episodes, .seconds = plan.seconds - at.before, .so_far = at.log},
             met<environment>{plan.target, where.judged, agent}, [&](const learning::training_log& l) {
                 if (tell.is_due()) {
                     tell.say(progress_of(l, plan.target.window));
@@ -74,7 +74,8 @@ training_result trained(const surroundings<Actions>& where, const plan_of_traini
                 }
             });
         save(log);
-        if (log.end == learning::training_end::stopped || at.attempt >= plan.restarts) {
+        using learning::training_end; // where the time is up, there is none for another attempt
+        if (log.end == training_end::stopped || log.end == training_end::seconds || at.attempt >= plan.restarts) {
             return {.what = plan.what,
                     .log = log,
                     .attempts = at.attempt + 1,

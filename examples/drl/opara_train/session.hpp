@@ -32,7 +32,7 @@ struct plan_of_training {
     recipe options;                                           ///< how the agent is set up
     std::string path;                                         ///< of the files, without their endings
     std::size_t restarts = 0;                                 ///< how often it begins again, if need be
-    double seconds = std::numeric_limits<double>::infinity(); ///< at most, each time
+    double seconds = std::numeric_limits<double>::infinity(); ///< at most, all attempts together
     std::size_t evaluations = 100;                            ///< episodes by which the controller is judged
     bool resume = false;                                      ///< from the checkpoint
     std::vector<double> lower;                                ///< the lower corner of the states that are expected
