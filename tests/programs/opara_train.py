@@ -145,12 +145,12 @@ class Trainings(unittest.TestCase):
         self.assertGreater(self.log("b2_trainify-ddpg-1")["attempts"], log["attempts"])
 
     def test_states_between_minus_one_and_one(self):
-        # Trained in other units, the controller that is written takes the same states: it does as well as the agent did.
-        self.trained("b2_trainify", "--observe", "normalised", "--abstract", "none", code=0)
+        # Trained in other units, the controller that is written takes the states as they are, and reaches the goal, too.
+        self.trained("b2_trainify", "--observe", "normalised", "--abstract", "none", "--criterion", "-200,-200", code=0)
         log = self.log("b2_trainify-ddpg-1")
         self.assertEqual(log["grid"], "none")
         self.assertEqual(log["observe"], "normalised")
-        self.assertGreater(log["evaluation"]["worst"], -60)
+        self.assertGreater(log["evaluation"]["worst"], -200)
         controller = json.loads((self.folder / "out" / "b2_trainify-ddpg-1.json").read_text())
         self.assertEqual(len(controller["layers"][0]["weight"][0]), 2)
         self.assertEqual(controller["granularity"], [])

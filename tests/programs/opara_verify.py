@@ -305,6 +305,15 @@ class Competition(unittest.TestCase):
         self.assertEqual((result.returncode, found["verdict"]), (0, "proved"), result.stderr)
         self.assertGreater(found["states"], 10)
 
+    def test_tora_stays_inside_until_it_passes_a_bound(self):
+        still = controller("tora_stay", 8, [0.0], [[-10] * 4, [10] * 4], [0.1] * 4)
+        result, found = self.run_it("tora_stay", [still], "--steps", "3", "--property", "AX AX inside")
+        self.assertEqual((result.returncode, found["verdict"]), (0, "proved"), result.stderr)
+        # A step of 0.02 at a speed of 4.9 takes it from 4.95 over the bound of 5.
+        result, found = self.run_it("tora_stay", [still], "--steps", "3", "--property", "stay", "--initial",
+                                    "4.95,4.9,0,0")
+        self.assertEqual((result.returncode, found["property"], found["verdict"]), (1, "AG inside", "not proved"))
+
     def test_laws_follow_the_state_inside_the_cell(self):
         # u = -x1 - 1.5 x2 keeps B2 safe.
         law = controller("b2", 4, [0.0, -0.5, -0.75], [[-2.5, -2.5], [2.5, 2.5]], [0.05, 0.05], head="affine",
