@@ -8,6 +8,7 @@ published widths, and opara_verify on the controllers. A program has one thread;
 hardware threads) run at a time. A training whose own time is used up is judged as it is; what has to be killed, and what
 the budget leaves no time for, is recorded as that. Seconds are on the clock, CPU seconds are of whole programs. OUT.json
 is written anew every few seconds, so that nothing is lost if this is killed, too. --only takes a part of a name.
+bench/training_merge.py makes bench/results/training.json of one or more of them.
 """
 
 import argparse
