@@ -307,12 +307,14 @@ class Competition(unittest.TestCase):
 
     def test_tora_stays_inside_until_it_passes_a_bound(self):
         still = controller("tora_stay", 8, [0.0], [[-10] * 4, [10] * 4], [0.1] * 4)
-        result, found = self.run_it("tora_stay", [still], "--steps", "3", "--property", "AX AX inside")
+        result, found = self.run_it("tora_stay", [still], "--steps", "3", "--property", "AX AX (safe & inside)")
         self.assertEqual((result.returncode, found["verdict"]), (0, "proved"), result.stderr)
-        # A step of 0.02 at a speed of 4.9 takes it from 4.95 over the bound of 5.
-        result, found = self.run_it("tora_stay", [still], "--steps", "3", "--property", "stay", "--initial",
-                                    "4.95,4.9,0,0")
-        self.assertEqual((result.returncode, found["property"], found["verdict"]), (1, "AG inside", "not proved"))
+        # A step of 0.02 at a speed of 4.9 takes it from 1.35 over the bound of 1.5 in two steps, and is far from 5.
+        away = ("--steps", "3", "--initial", "1.35,4.9,0,0")
+        result, found = self.run_it("tora_stay", [still], *away, "--property", "stay")
+        self.assertEqual((result.returncode, found["property"], found["verdict"]), (1, "AG safe", "not proved"))
+        result, found = self.run_it("tora_stay", [still], *away, "--property", "AX AX inside")
+        self.assertEqual((result.returncode, found["verdict"]), (0, "proved"), result.stderr)
 
     def test_laws_follow_the_state_inside_the_cell(self):
         # u = -x1 - 1.5 x2 keeps B2 safe.

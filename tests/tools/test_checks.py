@@ -223,6 +223,19 @@ class Tables(Tree):
         self.assert_passes("cuda_tables.py", result, page)
         self.assert_passes("cuda_tables.py", "--check", result, page)
 
+    def test_changed_plot(self):
+        result, page = self.copies("training.json", "training.md")
+        plots = [self.copies("training.json", f"training_{name}.svg")[1] for name in ("curves", "sensitivity")]
+        self.assert_passes("training_tables.py", "--check", result, page)
+        for plot in plots:
+            plot.write_text(plot.read_text(encoding="utf-8").replace("<circle", "<ellipse", 1), encoding="utf-8")
+            self.assert_fails(f"{plot}: it does not show", "training_tables.py", "--check", result, page)
+            self.assert_passes("training_tables.py", "--plots", result, page)
+            self.assert_passes("training_tables.py", "--check", result, page)
+            plot.unlink()
+            self.assert_fails(f"{plot}: it does not show", "training_tables.py", "--check", result, page)
+            self.assert_passes("training_tables.py", "--plots", result, page)
+
     def test_lost_table(self):
         result, page = self.copies("cuda_graph_costs_h200.json", "cuda.md")
         page.write_text(page.read_text(encoding="utf-8").replace("<!-- table forks -->", ""), encoding="utf-8")
