@@ -6,6 +6,7 @@
 /// published for those, so their grids are ours.
 #pragma once
 
+#include <examples/drl/environments/systems.hpp>
 #include <opara/abstraction.hpp>
 
 #include <cmath>
@@ -140,6 +141,17 @@ inline benchmark<abstraction::systems::tora> tora() {
             reach_and_avoid,
             {box_of<4>({-2.5, -2.5, -2, -10}, {2.5, 2.5, 2, 10}), {0.2, 0.2, 0.2, 0.2}},
             {250, {0.001, 0.001, 0.015, 0.02}, {6e-4, 6e-4, 1e-3, 1e-3}}};
+}
+/// Tora as Trainify trains it: without saturation and with a control in [-1, 1]. It is asked for `safe`, in its code's
+/// bounds; `inside` are the wider ones at which an episode of the training ends.
+inline benchmark<drl::tora_unbounded> tora_stay() {
+    constexpr double quarter = 1.5707963267948966;
+    return {{},
+            box_of<4>({-0.77, -0.45, 0.51, -0.3}, {-0.75, -0.43, 0.54, -0.28}),
+            {{"safe", box<4>{{interval{-1.5, 1.5}, interval{-quarter, quarter}, anything, anything}}},
+             {"inside", box_of<4>({-5, -5, -quarter, -5}, {5, 5, quarter, 5})}},
+            {{"stay", "AG safe"}},
+            {box_of<4>({-10, -10, -10, -10}, {10, 10, 10, 10}), {0.1, 0.1, 0.1, 0.1}}};
 }
 inline benchmark<abstraction::systems::acc6> acc6() {
     return {

@@ -182,6 +182,9 @@ report run(const std::vector<abstraction::trained_controller>& c, const argument
     if (s == "tora") {
         return run(tora(), c, a, doing);
     }
+    if (s == "tora_stay") {
+        return run(tora_stay(), c, a, doing);
+    }
     if (s == "acc6") {
         return run(acc6(), c, a, doing);
     }

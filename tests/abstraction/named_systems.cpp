@@ -99,6 +99,7 @@ std::vector<question> named_systems() {
     ask_about(all, "b4", verify::b4(), 0.5, 10);
     ask_about(all, "b5", verify::b5(), 1, 10);
     ask_about(all, "tora", verify::tora(), 1, 6);
+    ask_about(all, "tora_stay", verify::tora_stay(), 1, 6);
     ask_about(all, "acc6", verify::acc6(), 4, 2);
     ask_about(all, "mountain_car", verify::mountain_car(), 3, 200);
     ask_about(all, "pendulum", verify::pendulum(), 2, 4);

@@ -141,6 +141,40 @@ class Trainings(unittest.TestCase):
         file.write_bytes(whole.replace(b'"version":1', b'"version":2'))
         self.refused("this library reads version 1", *again)
 
+    def test_a_criterion_of_ones_own(self):
+        # Each step costs 2: any episode is above -1000, so the training ends as soon as the criterion may be asked.
+        result = self.trained("b2_trainify", "--criterion", "-1000,-1000", code=0)
+        self.assertIn("criterion met after 10 episodes", result.stdout)
+        # Either number keeps it from ending: no episode, nor a mean of some, is above 0.
+        for criterion in ("0,-1000", "-1000,0"):
+            self.trained("b2_trainify", "--criterion", criterion, "--episodes", 15)
+            self.assertEqual(self.log("b2_trainify-ddpg-1")["end"], "episodes used up")
+
+    def test_time_is_of_all_attempts_and_then_there_is_a_judgement(self):
+        never = ("b2_trainify", "--criterion", "0,0", "--episodes", 2, "--restarts", 100000)
+        self.trained(*never, "--seconds", 3)
+        log = self.log("b2_trainify-ddpg-1")
+        self.assertEqual(log["end"], "time used up")
+        self.assertGreater(log["attempts"], 2)
+        self.assertLess(log["seconds"], 3)
+        self.assertEqual(log["evaluation"]["episodes"], 100)
+        # What earlier attempts took counts when it goes on, too: there is no time for another one.
+        self.trained(*never, "--seconds", 3, "--resume")
+        self.assertEqual(self.log("b2_trainify-ddpg-1")["attempts"], log["attempts"])
+        self.trained(*never, "--seconds", 6, "--resume")
+        self.assertGreater(self.log("b2_trainify-ddpg-1")["attempts"], log["attempts"])
+
+    def test_states_between_minus_one_and_one(self):
+        # Trained in other units, the controller that is written takes the states as they are, and reaches the goal, too.
+        self.trained("b2_trainify", "--observe", "normalised", "--abstract", "none", "--criterion", "-200,-200", code=0)
+        log = self.log("b2_trainify-ddpg-1")
+        self.assertEqual(log["grid"], "none")
+        self.assertEqual(log["observe"], "normalised")
+        self.assertGreater(log["evaluation"]["worst"], -200)
+        controller = json.loads((self.folder / "out" / "b2_trainify-ddpg-1.json").read_text())
+        self.assertEqual(len(controller["layers"][0]["weight"][0]), 2)
+        self.assertEqual(controller["granularity"], [])
+
     def test_on_states_and_with_normalised_bounds(self):
         self.trained("b2_trainify", "--episodes", 3, "--abstract", "none", out="states")
         controller = json.loads((self.folder / "states" / "b2_trainify-ddpg-1.json").read_text())
@@ -174,8 +208,8 @@ class Trainings(unittest.TestCase):
         self.refused("--abstract takes numbers, not 'fine'", "b1", "--abstract", "fine")
         self.refused("--abstract takes 1 or 2 widths for b1, not 3", "b1", "--abstract", "1,2,3")
         self.refused("--observe takes raw or normalised, not 'x'", "b1", "--observe", "x")
-        self.refused("--observe normalised is about the bounds of cells", "b1", "--observe", "normalised", "--abstract",
-                     "none")
+        self.refused("--criterion takes two numbers, MEAN,WORST, not '-100'", "b1", "--criterion", "-100")
+        self.refused("--criterion takes two numbers, MEAN,WORST, not '1,2,3'", "b1", "--criterion", "1,2,3")
         self.refused("--hidden takes a whole number from 1 on, not '20.5'", "b1", "--hidden", "20.5")
         self.refused("--hidden takes a whole number from 1 on, not '0'", "b1", "--hidden", "0")
         self.refused("--activation takes tanh, relu or sigmoid, not 'selu'", "b1", "--activation", "selu")

@@ -307,6 +307,17 @@ class Competition(unittest.TestCase):
         self.assertEqual((result.returncode, found["verdict"]), (0, "proved"), result.stderr)
         self.assertGreater(found["states"], 10)
 
+    def test_tora_stays_inside_until_it_passes_a_bound(self):
+        still = controller("tora_stay", 8, [0.0], [[-10] * 4, [10] * 4], [0.1] * 4)
+        result, found = self.run_it("tora_stay", [still], "--steps", "3", "--property", "AX AX (safe & inside)")
+        self.assertEqual((result.returncode, found["verdict"]), (0, "proved"), result.stderr)
+        # A step of 0.02 at a speed of 4.9 takes it from 1.35 over the bound of 1.5 in two steps, and is far from 5.
+        away = ("--steps", "3", "--initial", "1.35,4.9,0,0")
+        result, found = self.run_it("tora_stay", [still], *away, "--property", "stay")
+        self.assertEqual((result.returncode, found["property"], found["verdict"]), (1, "AG safe", "not proved"))
+        result, found = self.run_it("tora_stay", [still], *away, "--property", "AX AX inside")
+        self.assertEqual((result.returncode, found["verdict"]), (0, "proved"), result.stderr)
+
     def test_laws_follow_the_state_inside_the_cell(self):
         # u = -x1 - 1.5 x2 keeps B2 safe.
         law = controller("b2", 4, [0.0, -0.5, -0.75], [[-2.5, -2.5], [2.5, 2.5]], [0.05, 0.05], head="affine",

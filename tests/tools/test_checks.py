@@ -1,5 +1,6 @@
 """Shows that each script of tools/ can fail: a check that cannot is worse than none."""
 
+import json
 import os
 import re
 import shutil
@@ -222,6 +223,37 @@ class Tables(Tree):
         self.assert_fails("its tables are not those of", "cuda_tables.py", "--check", result, page)
         self.assert_passes("cuda_tables.py", result, page)
         self.assert_passes("cuda_tables.py", "--check", result, page)
+
+    def test_changed_plot(self):
+        result, page = self.copies("training.json", "training.md")
+        plots = [self.copies("training.json", f"training_{name}.svg")[1] for name in ("curves", "sensitivity")]
+        self.assert_passes("training_tables.py", "--check", result, page)
+        for plot in plots:
+            plot.write_text(plot.read_text(encoding="utf-8").replace("<circle", "<ellipse", 1), encoding="utf-8")
+            self.assert_fails(f"{plot}: it does not show", "training_tables.py", "--check", result, page)
+            self.assert_passes("training_tables.py", "--plots", result, page)
+            self.assert_passes("training_tables.py", "--check", result, page)
+            plot.unlink()
+            self.assert_fails(f"{plot}: it does not show", "training_tables.py", "--check", result, page)
+            self.assert_passes("training_tables.py", "--plots", result, page)
+
+    def test_recordings_merged(self):
+        """What is recorded anew replaces what there was of these systems, with its machine, and nothing else changes."""
+        result, _ = self.copies("training.json", "training.md")
+        before = json.loads(result.read_text(encoding="utf-8"))
+        first = before["recordings"][0]
+        system = before["systems"][1]
+        rows = [r for r in before["runs"] if r["system"] == system["name"]][:3]
+        more = {**{k: first[k] for k in first if k != "systems"}, "machine": "another", "systems": [system], "runs": rows}
+        self.write("more.json", json.dumps(more))
+        self.assert_passes("../bench/training_merge.py", result, result, self.root / "more.json")
+        after = json.loads(result.read_text(encoding="utf-8"))
+        self.assertEqual(after["systems"], before["systems"])
+        self.assertEqual([r["systems"] for r in after["recordings"] if r["machine"] == "another"], [[system["name"]]])
+        self.assertNotIn(system["name"], after["recordings"][0]["systems"])
+        self.assertEqual([r for r in after["runs"] if r["system"] == system["name"]], rows)
+        others = [[r for r in data["runs"] if r["system"] != system["name"]] for data in (before, after)]
+        self.assertEqual(*others)
 
     def test_lost_table(self):
         result, page = self.copies("cuda_graph_costs_h200.json", "cuda.md")

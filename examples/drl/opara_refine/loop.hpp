@@ -54,7 +54,8 @@ public:
         using learning::detail::number_text;
         for (std::size_t i = 0; i < n; ++i) {
             const abstraction::interval& side = problem_.initial[i];
-            report_.initial += (i == 0 ? "[" : " x [") + number_text(side.lower()) + ", " + number_text(side.upper()) + "]";
+            report_.initial +=
+                (i == 0 ? "[" : " x [") + number_text(side.lower()) + ", " + number_text(side.upper()) + "]";
         }
         std::string name = "formula";
         for (const auto& [known, text] : problem_.properties) {

@@ -17,11 +17,13 @@ SYSTEM: b1 b2 b3 b4 b5 tora acc6                   with one control, in the step
 
 )"} + training_usage +
            R"(  --abstract none              train on states, not on cells
+  --criterion MEAN,WORST       what ends a training: the mean reward of the last episodes, and the worst of some without
+                               exploration; default: those of the task
   --head scaled|affine         what the agent gives: controls, or an affine law c0 + c1 x1 + .. + cn xn of the one control for
                                each cell; default: scaled
   --seeds COUNT                so many trainings, with SEED and the next ones; default: 1
   --jobs COUNT                 trainings at a time; default: as many as there are cores
-  --seconds COUNT              of each attempt of a training, at most
+  --seconds COUNT              of each training, at most, all its attempts together
   --out DIR                    the folder for all files; default: this one
   --resume                     go on from the checkpoints in DIR; what they are of must be asked for again
 
@@ -52,10 +54,15 @@ arguments parse_arguments(const std::vector<std::string>& words) {
         }
         a.by_laws = value == "affine";
     });
+    line.option("--criterion", [&](text name, text value) {
+        a.criterion = list(name, value, real);
+        if (a.criterion.size() != 2) {
+            throw usage_error{"--criterion takes two numbers, MEAN,WORST, not '" + value + "'"};
+        }
+    });
     line.option("--out", a.out);
     line.flag("--resume", a.resume);
     a.help = !line.read(words);
-    require_consistent(a);
     if (a.by_laws && a.on_states) {
         throw usage_error{"--head affine gives a law for each cell: it needs --abstract"};
     }

@@ -12,9 +12,10 @@ namespace opara::examples::drl {
 
 /// What was asked for.
 struct arguments : training_arguments {
-    std::size_t seeds = 1; ///< how many trainings; the others have the next seeds
-    bool by_laws = false;  ///< --head affine
-    std::size_t jobs = 0;  ///< trainings at a time; 0: as many as there are cores
+    std::size_t seeds = 1;         ///< how many trainings; the others have the next seeds
+    bool by_laws = false;          ///< --head affine
+    std::vector<double> criterion; ///< mean and worst reward that end a training; none: the system's own
+    std::size_t jobs = 0;          ///< trainings at a time; 0: as many as there are cores
 };
 
 /// Reads the command line. @throws usage_error

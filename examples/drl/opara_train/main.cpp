@@ -1,4 +1,5 @@
 #include <examples/drl/environments/by_laws.hpp>
+#include <examples/drl/environments/normalised_environment.hpp>
 #include <examples/drl/environments/problems.hpp>
 #include <examples/drl/opara_train/arguments.hpp>
 #include <examples/drl/training/curves.hpp>
@@ -32,6 +33,10 @@ auto environments_of(const Problem& p, const arguments& a) {
     using actions = learning::actions_of<decltype(p.environment)>;
     using any = any_environment<actions>;
     const auto longer = judged_environment(p);
+    if (a.on_states && a.scale == learning::bounds_scale::normalised) {
+        return surroundings<actions>{any{normalised_environment{p.environment, p.space}},
+                                     any{normalised_environment{longer, p.space}}, any{p.environment}};
+    }
     return a.on_states ? surroundings<actions>{any{p.environment}, any{longer}, any{p.environment}}
                        : surroundings_on(p.grid(widths_of(p, a)), p.environment, longer, p.environment, a.scale);
 }
@@ -41,6 +46,10 @@ template <class Problem>
 bool run(const Problem& p, const arguments& a) {
     plan_of_training plan = plan_for(p, a);
     plan.by_laws = a.by_laws;
+    if (!a.criterion.empty()) {
+        plan.target.mean = a.criterion[0];
+        plan.target.worst = a.criterion[1];
+    }
     plan.what.recipe += a.by_laws ? " head=affine" : "";
     const std::string& agent = plan.what.agent;
     const auto where = environments_of(p, a);

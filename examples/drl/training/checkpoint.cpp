@@ -41,6 +41,7 @@ void write_checkpoint(const std::string& path, const identity& of, const checkpo
                                 {"version", 1},
                                 {"of", to_json(of)},
                                 {"steps", c.log.steps},
+                                {"seconds_before", c.before},
                                 {"seconds", c.log.seconds},
                                 {"attempt", c.attempt},
                                 {"stage", c.stage},
@@ -70,6 +71,7 @@ checkpoint read_checkpoint(const std::string& path, const identity& of) {
         }
         checkpoint c;
         c.log.steps = static_cast<std::size_t>(root.at("steps").number(any));
+        c.before = root.at("seconds_before").real();
         c.log.seconds = root.at("seconds").real();
         c.attempt = static_cast<std::size_t>(root.at("attempt").number(any));
         c.stage = static_cast<std::size_t>(root.at("stage").number(any));

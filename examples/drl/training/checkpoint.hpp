@@ -25,6 +25,7 @@ struct identity {
 /// How far a training has come. With one environment, what goes on from it is what would have happened without the
 /// interruption, to the last bit; with more, those that were in the middle of an episode begin another one.
 struct checkpoint {
+    double before = 0;                 ///< seconds of earlier attempts
     learning::training_log log;        ///< so far
     std::vector<std::size_t> episodes; ///< of each environment
     std::size_t attempt = 0;           ///< how often it began again

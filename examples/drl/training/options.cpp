@@ -9,15 +9,15 @@ const char* const training_usage =
     R"(  --agent dqn|ddpg|td3|ppo     dqn chooses among actions, ddpg and td3 give controls, ppo does either;
                                default: dqn or ddpg (quadrotor: td3)
   --abstract WIDTH[,WIDTH..]   the widths of the cells, one for all dimensions or one each; default: the published grid
-  --observe raw|normalised     how the agent sees a cell's bounds: as they are, as published, or between -1 and 1; the
-                               controller that is written takes them as they are either way; default: raw
+  --observe raw|normalised     how the agent sees a cell's bounds, or the state: as they are, as published, or between -1
+                               and 1; the controller that is written takes them as they are either way; default: raw
   --hidden WIDTH[,WIDTH..]     the widths of the policy's hidden layers; default: the published
   --activation tanh|relu|sigmoid   of these layers; default: the published
   --set NAME=VALUE             another hyper-parameter (again for more), of which --set help tells the names
   --seed SEED                  equal seeds give equal trainings; default: 1
   --environments COUNT         side by side in each training; default: 1
   --restarts COUNT             a training that ends without success begins again from nothing, so often; default: 20 for
-                               b1_trainify, as published, else 0
+                               b1_trainify and tora_stay, else 0
   --episodes COUNT             of each attempt of a training, at most; default: the number of the task
   --evaluations COUNT          episodes, without exploration, by which the written controller is judged; default: 100
 )";
@@ -67,12 +67,6 @@ void add_training_options(command_line& line, training_arguments& a) {
     line.option("--restarts", [&a](text name, text value) { a.restarts = whole(name, value); });
     line.option("--episodes", [&a](text name, text value) { a.episodes = count(name, value); });
     line.option("--evaluations", [&a](text name, text value) { a.evaluations = count(name, value); });
-}
-
-void require_consistent(const training_arguments& a) {
-    if (a.on_states && a.scale == learning::bounds_scale::normalised) {
-        throw usage_error{"--observe normalised is about the bounds of cells: it needs --abstract"};
-    }
 }
 
 recipe recipe_of(const training_arguments& a, const std::string& usual) {

@@ -42,9 +42,6 @@ void add_training_options(command_line& line, training_arguments& a);
 /// What the usage says of these options: lines of them.
 extern const char* const training_usage;
 
-/// Makes sure that what was asked for fits together. @throws usage_error  it does not
-void require_consistent(const training_arguments& a);
-
 /// How the agent is set up: the system's recipe for it, changed as asked for.
 /// @param usual  the agent that the system has if none was asked for
 /// @throws usage_error  there is no such agent, or no such hyper-parameter

@@ -52,14 +52,16 @@ plan_of_training plan_for(const Problem& p, const training_arguments& a) {
                           .upper = {},
                           .widths = {}};
     plan.target.most_episodes = a.episodes.value_or(p.target.most_episodes);
+    for (std::size_t i = 0; i < Problem::dimension; ++i) {
+        plan.lower.push_back(p.space[i].lower());
+        plan.upper.push_back(p.space[i].upper());
+    }
     if (!a.on_states) {
         using learning::detail::number_text;
         plan.what.grid.clear();
         for (std::size_t i = 0; i < Problem::dimension; ++i) {
-            plan.what.grid += (i == 0 ? "[" : " x [") + number_text(p.space[i].lower()) + ", " + number_text(p.space[i].upper()) +
-                              "] by " + number_text(widths[i]);
-            plan.lower.push_back(p.space[i].lower());
-            plan.upper.push_back(p.space[i].upper());
+            plan.what.grid += (i == 0 ? "[" : " x [") + number_text(p.space[i].lower()) + ", " +
+                              number_text(p.space[i].upper()) + "] by " + number_text(widths[i]);
             plan.widths.push_back(widths[i]);
         }
     }

@@ -46,11 +46,13 @@ abstraction::trained_controller controller_of(const learner& agent, const plan_o
     abstraction::trained_controller c = agent.policy();
     c.name = plan.what.system + "-" + plan.what.agent + "-" + std::to_string(plan.what.seed);
     c.system = plan.what.system;
-    c.lower = plan.lower;
-    c.upper = plan.upper;
-    c.widths = plan.widths;
     if (plan.what.observe == "normalised") {
-        c.net = with_raw_bounds(c.net, c.lower, c.upper);
+        c.net = with_raw_bounds(c.net, plan.lower, plan.upper);
+    }
+    if (!plan.widths.empty()) { // else it was trained on states, and has no grid
+        c.lower = plan.lower;
+        c.upper = plan.upper;
+        c.widths = plan.widths;
     }
     return c;
 }
@@ -59,7 +61,7 @@ template <class Actions>
 trained session(const surroundings<Actions>& where, const plan_of_training& plan, checkpoint at, teller& tell) {
     using environment = any_environment<Actions>;
     const std::string file = plan.path + ".checkpoint";
-    for (;; ++at.attempt, at.log = {}, at.state.clear(), at.episodes.clear()) {
+    for (;; at.before += at.log.seconds, ++at.attempt, at.log = {}, at.state.clear(), at.episodes.clear()) {
         // Another attempt is another seed, and yet the same each time.
         const std::uint64_t seed = at.attempt == 0 ? plan.seed : random_source{plan.seed + at.attempt}.next();
         learning::vector_environment<environment> envs{std::vector<environment>(plan.what.environments, where.learned),
@@ -81,7 +83,8 @@ trained session(const surroundings<Actions>& where, const plan_of_training& plan
             constexpr std::size_t saved_every = 200; // episodes
             std::size_t saved = at.log.episodes.size();
             const learning::training_log log = learning::train(
-                envs, agent, {.episodes = plan.target.most_episodes, .seconds = plan.seconds, .so_far = at.log},
+                envs, agent,
+                {.episodes = plan.target.most_episodes, .seconds = plan.seconds - at.before, .so_far = at.log},
                 met<environment>{plan.target, where.judged, agent}, [&](const learning::training_log& l) {
                     if (tell.is_due()) {
                         tell.say(progress_of(l, plan.target.window));
@@ -99,7 +102,9 @@ trained session(const surroundings<Actions>& where, const plan_of_training& plan
                         save(l);
                     }
                 });
-            at.has_ended = log.end == learning::training_end::stopped || at.attempt >= plan.restarts;
+            using learning::training_end; // where the time is up, there is none for another attempt
+            at.has_ended =
+                log.end == training_end::stopped || log.end == training_end::seconds || at.attempt >= plan.restarts;
             save(log);
         }
         if (at.has_ended) {

@@ -39,14 +39,14 @@ struct plan_of_training {
     std::string path;                                                ///< of the files, without their endings
     std::uint64_t seed = 0;                                          ///< of environments, and of an agent that is new
     std::size_t restarts = 0;                                        ///< how often it begins again, if need be
-    double seconds = std::numeric_limits<double>::infinity();        ///< at most, each time
+    double seconds = std::numeric_limits<double>::infinity();        ///< at most, all attempts together
     std::optional<std::chrono::steady_clock::time_point> deadline{}; ///< of everything: then `out_of_time` is thrown
     std::size_t evaluations = 100;                                   ///< episodes by which the controller is judged
     std::function<void(learner&)> begin{}; ///< called with the agent when a stage begins, unless it goes on
     bool by_laws = false;                  ///< the controls are coefficients of affine laws
-    std::vector<double> lower;             ///< the grid's lower corner; empty: no grid
-    std::vector<double> upper;             ///< its upper corner
-    std::vector<double> widths;            ///< its cells' widths
+    std::vector<double> lower;             ///< the lower corner of the states that are expected
+    std::vector<double> upper;             ///< their upper corner
+    std::vector<double> widths;            ///< of the grid's cells; empty: no grid
 };
 
 /// What comes of it.
