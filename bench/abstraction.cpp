@@ -78,13 +78,13 @@ void interval_boost_unprotected(benchmark::State& state) {
     static_cast<void>(mode);
 }
 
-// Cells of a width and controls, at random.
+// Cells of a width and controls, at random; so that no step saturates, where images have no width.
 std::vector<std::pair<box<2>, double>> cells_and_controls(double width) {
     opara::testing::random_source random{4};
     std::vector<std::pair<box<2>, double>> all;
     for (int k = 0; k < 4000; ++k) {
-        const double p = random.unit() * 3 - 1.5;
-        const double v = random.unit() * 3 - 1.5;
+        const double p = random.unit() * 2 - 1;
+        const double v = random.unit() * 2 - 1;
         all.emplace_back(box_of<2>({p, v}, {p + width, v + width}), random.unit() * 8 - 4);
     }
     return all;

@@ -104,7 +104,7 @@ def speed(data):
 
 def formulas(data):
     b = named(data)
-    rows = [[f"`{text}`", duration(cpu(b[f"check_ctl/{name}"]))] for name, text in
+    rows = [["`" + text.replace("|", "\\|") + "`", duration(cpu(b[f"check_ctl/{name}"]))] for name, text in
             (("AF", "AF goal"), ("AG", "AG safe"), ("AU_or_AG", "A[safe U goal] | AG safe"))]
     return table(["240,000 states, 960,000 transitions", "CPU time"], rows)
 
