@@ -1,6 +1,7 @@
 #include <examples/opara_run/policies.hpp>
 #include <examples/opara_run/searching.hpp>
 #include <opara/core/hash.hpp>
+#include <opara/cost/json.hpp>
 #include <opara/search/fingerprint.hpp>
 #include <opara/search/improve.hpp>
 #include <opara/search/improve_measured.hpp>
@@ -10,8 +11,10 @@
 #include <opara/version.hpp>
 
 #include <cstdio>
+#include <filesystem>
 #include <optional>
 #include <span>
+#include <system_error>
 
 namespace opara::run {
 
@@ -50,7 +53,7 @@ search::plan_key key_of(const arguments& a, const model& m, const search_space& 
     const std::string edges = a.programmatic ? ", programmatic edges" : ", whole edges";
     return {.graph = search::fingerprint(space.graph),
             .shapes = shapes_of(m.net),
-            .device = gpu != nullptr ? gpu->summary().gpu : space.device.name + " (simulated)",
+            .device = gpu != nullptr ? gpu->summary().gpu : "simulated: " + cost::to_json(space.device),
             .driver = gpu != nullptr ? cuda_software() : version,
             .kernels = gpu != nullptr ? version + edges + ", " + std::to_string(launches_of(space.variants))
                                       : std::to_string(search::fingerprint(space.variants))};
@@ -101,6 +104,11 @@ searched_plans search_plans(const arguments& a, const model& m, const search_spa
     std::optional<search::plan_cache> cache;
     search::plan_key key;
     if (a.plan_cache) {
+        std::error_code failure; // before the search, not after it
+        std::filesystem::create_directories(*a.plan_cache, failure);
+        if (failure) {
+            throw error{"--plan-cache: cannot make the folder " + *a.plan_cache + ": " + failure.message()};
+        }
         cache.emplace(*a.plan_cache);
         key = key_of(a, m, space, gpu);
         if (std::optional<search::cached_plan> known = cache->find(key, space.graph)) {

@@ -22,7 +22,7 @@ class Models(unittest.TestCase):
             )
             self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
             report = json.loads(path.read_text())
-        self.assertEqual(len(report["policies"]), 10)
+        self.assertEqual(len(report["policies"]), 13)
         self.assertEqual(report["host"]["max_relative_difference"], 0)
         self.assertLessEqual(report["host"]["reference_difference"], most)
         return report

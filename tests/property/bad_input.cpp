@@ -78,7 +78,7 @@ TEST_CASE("a policy that asks for a bad cost says which operator has it; no othe
             [&](const std::string&, const auto& order) { attempt(opara::assign::single{}, order); });
     }
     CHECK(refused == 3 * (2 + 3)); // stages, earliest_finish; critical_first, smallest_demand, alternating by grids
-    CHECK(taken == 3 * (8 + 4));
+    CHECK(taken == 3 * (10 + 4));
 }
 
 TEST_CASE("an assignment that does not fit") {

@@ -71,9 +71,14 @@ struct machine_audit {
         CHECK(same(k.resident, resident, k.f->resident));
         CHECK(same(k.working, working, k.f->resident * k.f->stretch_global * k.f->stretch_local));
         CHECK(k.parts == parts);
+        CHECK((k.parts > 0 || (k.resident == 0.0 && k.working == 0.0)));
+        CHECK(k.moving() >= 0.0);
+        CHECK(k.moving() <= std::max(k.wave, k.f->resident) * k.f->stretch_global * k.f->stretch_local * (1.0 + 1e-6));
         CHECK(k.started);
         CHECK(k.slowed <= 1.0);
     }
+
+    [[nodiscard]] bool nothing_waits() const { return m.queue_.empty(); }
 
     void operator()() const {
         double sms = 0.0;
@@ -88,6 +93,8 @@ struct machine_audit {
         for (const std::uint32_t i : m.active_) {
             kernel_adds_up(i);
         }
+        CHECK(m.flow_ >= 0.0);
+        CHECK(m.filled_ >= m.clock_);
         CHECK((m.queue_.empty() || m.kernels_[m.queue_.front()].unplaced >= 1.0 - 1e-6));
     }
 };
@@ -144,6 +151,39 @@ std::vector<double> run(const std::vector<arrival>& arrivals, const cost::device
 }
 
 } // namespace
+
+TEST_CASE("a kernel that makes room for others until it has no block left keeps those that are to come") {
+    // While kernel 2 is in front, kernel 1 loses all its blocks; 8,762 of them are still to be placed then.
+    const auto kernel = [](std::uint32_t blocks, std::uint32_t threads, double us, double dram) {
+        return cost::kernel{.blocks = blocks, .threads = threads, .duration_us = us, .dram_bytes = dram};
+    };
+    const std::vector<double> ends = run({{0.0, kernel(826, 512, 29.0, 9.98093e7), 0},
+                                          {4.0, kernel(9304, 128, 74.0, 1.05979e8), 0},
+                                          {20.0, kernel(12829, 256, 7.0, 1.2993e7), 2}},
+                                         cost::devices::h200);
+    CHECK(ends[1] > 100.0); // it ended at 93.9 when they were lost
+}
+
+TEST_CASE("another kernel may come first in the moment when the first one has placed all its blocks") {
+    const cost::kernel many{.blocks = 20'000, .threads = 256, .registers = 32, .duration_us = 60.0};
+    const cost::kernel urgent{.blocks = 132, .threads = 256, .duration_us = 10.0};
+    sim::footprints prints{cost::devices::h200};
+    const std::uint32_t number = prints.of(many, opara::op_id{0});
+    sim::machine m{cost::devices::h200};
+    const auto ignore = [](std::uint32_t, auto) {};
+    static_cast<void>(m.enqueue(prints[number], 0, 0, 0.1));
+    double moment = 0.0;
+    for (m.settle(ignore, ignore); !sim::machine_audit{m}.nothing_waits(); m.settle(ignore, ignore)) {
+        moment = m.next();
+        m.advance(moment);
+    }
+    for (const double earlier : {2e-6, 5e-7, 1e-13, 0.0}) { // what is within 1e-6 of each other is one event
+        CAPTURE(earlier);
+        const std::vector<double> ends = run({{0.0, many, 0}, {moment - earlier, urgent, 1}}, cost::devices::h200);
+        CHECK(ends[0] > moment);
+        CHECK(ends[1] > moment + 9.0);
+    }
+}
 
 TEST_CASE("random kernels at random times: everything adds up after every event") {
     for (const cost::device* d : {&cost::devices::h200, &cost::devices::a100_pcie_40gb}) {

@@ -63,7 +63,7 @@ class Layers(Tree):
         for name, text, expected in [
             ("core/id.hpp", "#include <opara/graph/dag.hpp>", "core/ may not include graph/"),
             ("order/fixed.hpp", "#include <opara/assign/single.hpp>", "order/ may not include assign/"),
-            ("onnx/reader.hpp", "#include <opara/plan/plan.hpp>", "onnx/ may not include plan/"),
+            ("onnx/reader.hpp", "#include <opara/sim/simulate.hpp>", "onnx/ may not include sim/"),
             ("sim/simulate.hpp", "#include <opara/host/run.hpp>", "sim/ may not include host/"),
             ("cccl/build.cuh", "#include <opara/sim/simulate.hpp>", "cccl/ may not include sim/"),
             ("abstraction/build.hpp", "#include <cub/cub.cuh>", "only nvcc reads it"),

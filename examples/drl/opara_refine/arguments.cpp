@@ -50,7 +50,7 @@ It writes, as DIR/SYSTEM-PROPERTY-SEED (PROPERTY is "formula" for one that has n
   .reward.svg       the learning curve through all rounds
   .refinement.svg   states, cells and suspects of each check
   .policy.svg       in two dimensions: what the policy does in the reached cells, and how often these were cut
-Ctrl-C ends it after the present episode or check, with all files written.
+Ctrl-C ends it after the present episode or check, with controller, report and checkpoint written.
 
 exit code: 0 the property is proved, 1 it is not within the budget, 2 an error, 130 interrupted
 )";

@@ -24,6 +24,13 @@ const char* const training_usage =
 
 namespace {
 
+// What no machine has room for is refused before it is tried.
+void require_at_most(const std::string& name, std::size_t value, std::size_t most) {
+    if (value > most) {
+        throw usage_error{name + " takes numbers up to " + std::to_string(most) + ", not " + std::to_string(value)};
+    }
+}
+
 abstraction::activation activation_named(const std::string& name) {
     if (name == "tanh") {
         return abstraction::activation::tanh;
@@ -52,7 +59,12 @@ void add_training_options(command_line& line, training_arguments& a) {
         }
         a.scale = value == "raw" ? learning::bounds_scale::raw : learning::bounds_scale::normalised;
     });
-    line.option("--hidden", [&a](text name, text value) { a.hidden = list(name, value, count); });
+    line.option("--hidden", [&a](text name, text value) {
+        a.hidden = list(name, value, count);
+        for (const std::size_t width : a.hidden) {
+            require_at_most(name, width, 100'000);
+        }
+    });
     line.option("--activation", [&a](text, text value) { a.function = activation_named(value); });
     line.option("--set", [&a](text, text value) {
         const std::size_t equals = value.find('=');
@@ -63,7 +75,10 @@ void add_training_options(command_line& line, training_arguments& a) {
         a.settings.emplace_back(name, value == "help" ? 0.0 : real("--set " + name, value.substr(equals + 1)));
     });
     line.option("--seed", [&a](text name, text value) { a.seed = whole(name, value); });
-    line.option("--environments", [&a](text name, text value) { a.environments = count(name, value); });
+    line.option("--environments", [&a](text name, text value) {
+        a.environments = count(name, value);
+        require_at_most(name, a.environments, 100'000);
+    });
     line.option("--restarts", [&a](text name, text value) { a.restarts = whole(name, value); });
     line.option("--episodes", [&a](text name, text value) { a.episodes = count(name, value); });
     line.option("--evaluations", [&a](text name, text value) { a.evaluations = count(name, value); });

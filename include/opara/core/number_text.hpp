@@ -14,8 +14,9 @@ namespace opara::inline OPARA_ABI::detail {
 /// its digits: 0.1, 1e-09, 100000, 0.30000000000000004, inf, nan. The same in every locale.
 template <std::floating_point Number>
 [[nodiscard]] std::string number_text(Number x) {
-    char text[64];                                                                // a long double has 36 digits at most
-    if (x > -1e7F && x < 1e7F && static_cast<Number>(static_cast<int>(x)) == x) { // 1e+05 is shorter than 100000
+    char text[64]; // a long double has 36 digits at most
+    if (x > static_cast<Number>(-1e7) && x < static_cast<Number>(1e7) &&
+        static_cast<Number>(static_cast<int>(x)) == x) { // 1e+05 is shorter than 100000
         return {text, std::to_chars(text, text + sizeof text, x, std::chars_format::fixed).ptr};
     }
     return {text, std::to_chars(text, text + sizeof text, x).ptr};

@@ -63,6 +63,9 @@ public:
     /// @param delay_us  what placing its first wave takes, one block after the other
     /// @return whether it is the first, so that the machine has to `settle`
     bool enqueue(const footprint& f, std::uint32_t op, std::int32_t priority, double delay_us) {
+        if (!queue_.empty() && filled_ <= clock_ + instant) {
+            end_filling(); // before another one may come first
+        }
         std::uint32_t k = 0;
         if (unused_.empty()) {
             k = static_cast<std::uint32_t>(kernels_.size());
@@ -107,10 +110,7 @@ public:
         }
         if (!queue_.empty()) {
             if (filled_ <= clock_ + instant) {
-                kernels_[queue_.front()].unplaced = 0.0;
-                begin_last_wave(queue_.front());
-                queue_.pop_front();
-                room_ = true;
+                end_filling();
             }
             if (waves_ && told_ <= clock_ + instant) {
                 free_ended_blocks();
@@ -196,6 +196,15 @@ private:
 
     // ---- the last wave
 
+    // The first in the queue has no block left to place.
+    void end_filling() {
+        kernels_[queue_.front()].unplaced = 0.0;
+        begin_last_wave(queue_.front());
+        queue_.pop_front();
+        room_ = true;
+        filled_ = never;
+        flow_ = 0.0;
+    }
     void begin_last_wave(std::uint32_t k);
     void restart_wave(std::uint32_t k);
     // How far a last wave is in freeing its slots, from 0 to 1.

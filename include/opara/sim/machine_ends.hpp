@@ -34,7 +34,9 @@ inline void machine::retire(Ended&& ended, bool emptied) {
             k.resident -= p.count * at.sms;
             k.working -= p.worked;
             at.stretching -= k.f->stretches ? 1U : 0U;
-            --k.parts;
+            if (--k.parts == 0) {
+                k.resident = k.working = 0.0; // no rounding errors are carried along
+            }
             note(k);
         }
         at.next = next;

@@ -57,7 +57,7 @@ inline void machine::free_ended_blocks() {
             for (const double border : {0.10, 0.35}) { // the SMs that free up first, the next ones, the others
                 const part& p = groups_[g].parts[i];
                 const double sms = groups_[g].sms;
-                const double those = (border - p.first) / (double{p.last} - double{p.first}) * sms + 0.5;
+                const double those = (border - double{p.first}) / (double{p.last} - double{p.first}) * sms + 0.5;
                 if (those >= 1.0 && whole(those) < sms) {
                     free_blocks_of_class(split(g, whole(those)), i, at);
                 }
@@ -74,7 +74,8 @@ inline void machine::free_blocks_of_class(std::size_t g, std::size_t i, double a
     // block of the slowest SM ends when the kernel would end alone.
     const double stagger = k.drain_stagger();
     const double q = 0.5 * (double{p.first} + double{p.last});
-    free_blocks(g, i, (at - stagger * q) / (1.0 - stagger) * p.whole + 0.5, at >= stagger * p.last + (1.0 - stagger));
+    free_blocks(g, i, (at - stagger * q) / (1.0 - stagger) * p.whole + 0.5,
+                at >= stagger * double{p.last} + (1.0 - stagger));
 }
 
 inline void machine::free_blocks(std::size_t g, std::size_t i, double freed, bool all) {

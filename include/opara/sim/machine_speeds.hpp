@@ -51,8 +51,9 @@ inline void machine::set_alarm() noexcept {
         return;
     }
     if (const running& head = kernels_[queue_.front()]; head.filling()) {
-        flow_ = head.working * head.slowed / head.f->block_us;
-        filled_ = clock_ + std::max(head.unplaced, 0.0) / flow_;
+        // Where none of its blocks runs, none is replaced: it waits for room.
+        flow_ = std::max(head.working, 0.0) * head.slowed / head.f->block_us;
+        filled_ = head.unplaced <= 0.0 ? clock_ : flow_ > 0.0 ? clock_ + head.unplaced / flow_ : never;
     }
     told_ = waves_ ? tells_at() : never;
     next_ = std::min({next_, filled_, told_});
@@ -115,7 +116,7 @@ inline void machine::share_sm(group& at) {
         const double here = k.ending() ? p.whole : p.count;
         if (!f.stretches) {
         } else if (f.stretch_global > 1.0 && k.sharers() < f.resident) {
-            p.on_sm = std::min(f.stretch_global, f.resident / k.sharers());
+            p.on_sm = std::min(f.stretch_global, f.resident / std::max(k.sharers(), 1e-9));
         } else if (f.stretch_local > 1.0 && here < f.per_sm) {
             // A group that stands for SMs which differ goes by the fullest of them: else all blocks of a kernel with
             // one block more than there are SMs would run as if alone on theirs, and be done before it could be.

@@ -86,7 +86,7 @@ struct alignas(64) running {
     [[nodiscard]] double sharers() const noexcept { return ending() ? wave : resident; }
     // `working`, and the blocks of the last wave that are gone: no bytes are lost, those that are left move theirs.
     [[nodiscard]] double moving() const noexcept {
-        return ending() && resident > 0.0 ? working * wave / resident : working;
+        return ending() && resident > 1e-9 * wave ? working * wave / resident : std::max(working, 0.0);
     }
     // Share of a block's time over which the last wave ends, and share of that which parts the SMs.
     [[nodiscard]] double drain_width() const noexcept { return yielding() ? 1.0 : f->drain_width; }
