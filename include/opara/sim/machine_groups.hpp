@@ -117,8 +117,8 @@ inline std::size_t machine::split(std::size_t g, double sms) {
     from.sms -= sms;
     for (std::size_t i = 0; i < to.parts.size(); ++i) {
         ++kernels_[to.parts[i].kernel].parts;
-        const double first = double{from.parts[i].first};
-        const auto middle = static_cast<float>(first + share * (double{from.parts[i].last} - first));
+        const double first = static_cast<double>(from.parts[i].first);
+        const auto middle = static_cast<float>(first + share * (static_cast<double>(from.parts[i].last) - first));
         to.parts[i].worked *= share;
         from.parts[i].worked -= to.parts[i].worked;
         to.parts[i].last = middle;

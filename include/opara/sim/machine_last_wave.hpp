@@ -57,7 +57,9 @@ inline void machine::free_ended_blocks() {
             for (const double border : {0.10, 0.35}) { // the SMs that free up first, the next ones, the others
                 const part& p = groups_[g].parts[i];
                 const double sms = groups_[g].sms;
-                const double those = (border - double{p.first}) / (double{p.last} - double{p.first}) * sms + 0.5;
+                const double those = (border - static_cast<double>(p.first)) /
+                                         (static_cast<double>(p.last) - static_cast<double>(p.first)) * sms +
+                                     0.5;
                 if (those >= 1.0 && whole(those) < sms) {
                     free_blocks_of_class(split(g, whole(those)), i, at);
                 }
@@ -73,9 +75,9 @@ inline void machine::free_blocks_of_class(std::size_t g, std::size_t i, double a
     // The SM at quantile q has freed j of n slots when at >= stagger q + (1 - stagger) (j - 1/2) / n; the last
     // block of the slowest SM ends when the kernel would end alone.
     const double stagger = k.drain_stagger();
-    const double q = 0.5 * (double{p.first} + double{p.last});
+    const double q = 0.5 * (static_cast<double>(p.first) + static_cast<double>(p.last));
     free_blocks(g, i, (at - stagger * q) / (1.0 - stagger) * p.whole + 0.5,
-                at >= stagger * double{p.last} + (1.0 - stagger));
+                at >= stagger * static_cast<double>(p.last) + (1.0 - stagger));
 }
 
 inline void machine::free_blocks(std::size_t g, std::size_t i, double freed, bool all) {
