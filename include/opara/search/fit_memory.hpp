@@ -22,7 +22,7 @@ namespace opara::inline OPARA_ABI::search {
 
 /// A plan that was held to a number of bytes.
 struct fitted_plan {
-    plan what;
+    plan what;                  ///< the plan
     std::size_t peak_bytes = 0; ///< of its arena (`lay_out`): the budget at most, or the least that was found
 };
 
