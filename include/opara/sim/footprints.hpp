@@ -28,7 +28,7 @@ public:
     /// The number of a kernel's footprint.
     /// @throws cost_error  naming operator `v`: the kernel's numbers are no costs, or a block of it does not fit an SM
     std::uint32_t of(const cost::kernel& k, op_id v) {
-        if (2 * known_ >= slots_.size()) {
+        if (known_ >= slots_.size() / 2) {
             grow();
         }
         std::size_t at = place_of(k);
