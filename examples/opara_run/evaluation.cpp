@@ -117,19 +117,19 @@ evaluation evaluate(const arguments& a, const model& m, const cost::device& devi
         }
     }
     const std::vector<activation> activations = onnx::activations_of(m.net);
-    const std::size_t budget =
-        a.memory
-            ? static_cast<std::size_t>(*a.memory * static_cast<double>(lay_out(sequential, activations).peak_bytes))
-            : 0;
+    if (a.memory) {
+        const auto peak = static_cast<double>(lay_out(sequential, activations).peak_bytes);
+        e.budget = static_cast<std::size_t>(*a.memory * peak);
+    }
     const auto judge = [&](const std::string& name, plan made, const std::string& of) {
         policy_result r;
         r.name = name;
         r.plan = std::move(made);
         validate(r.plan, e.graph);
-        if (a.memory) {
+        if (e.budget) {
             steps.step("fitting " + of + " into memory");
             r.plan = search::fit_memory(e.graph, r.plan, search::chosen_costs{variants, search::variants_of(r.plan)},
-                                        activations, budget)
+                                        activations, *e.budget)
                          .what;
         }
         steps.step("simulating " + of);

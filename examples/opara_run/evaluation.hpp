@@ -105,6 +105,7 @@ struct evaluation {
     std::optional<host_summary> host;
     std::optional<cuda_summary> cuda;
     std::optional<search_summary> search; ///< if it was asked for
+    std::optional<std::size_t> budget;    ///< bytes that plans were held to, if it was asked for
 };
 
 /// Plans, simulates and, if asked to, runs.

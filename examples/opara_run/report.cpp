@@ -94,6 +94,11 @@ void print_lanes(std::ostream& out, const evaluation& e, const policy_result& be
     }
 }
 
+std::string megabytes(std::size_t bytes) {
+    const double mb = static_cast<double>(bytes) / 1e6;
+    return fixed(mb, mb < 0.1 ? 4 : 2);
+}
+
 // By how much something is faster, with the interval of 95 %.
 std::string gain(const median_estimate& ratio) {
     return fixed(100.0 * (1.0 - ratio.median), 1) + " % (" + fixed(100.0 * (1.0 - ratio.high), 1) + " to " +
@@ -132,14 +137,13 @@ void print(std::ostream& out, const evaluation& e) {
     }
     table_text rows{head};
     for (const policy_result& p : e.policies) {
-        const double megabytes = static_cast<double>(p.peak_bytes) / 1e6;
         std::vector<std::string> row{p.name,
                                      std::to_string(p.plan.lanes()),
                                      std::to_string(p.plan.waits()),
                                      fixed(p.simulated.makespan_us, 1),
                                      fixed(ratio(e.sequential_us, p.simulated.makespan_us), 2),
                                      fixed(ratio(p.simulated.makespan_us, bound), 2),
-                                     fixed(megabytes, megabytes < 0.1 ? 4 : 2)};
+                                     megabytes(p.peak_bytes)};
         if (e.host && p.host) {
             row.insert(row.end(), {fixed(p.host->wall_us / 1e3, 2), fixed(e.host->sequential_us / p.host->wall_us, 2),
                                    scientific(p.host->max_relative_difference)});
@@ -160,6 +164,12 @@ void print(std::ostream& out, const evaluation& e) {
     const double sequential_us = e.cuda ? e.cuda->sequential.measured_us : e.sequential_us;
     out << "\nbest: " << best.name << ", " << fixed(best_us, 1) << " us, " << fixed(ratio(sequential_us, best_us), 2)
         << " times as fast as one operator after another\n";
+    for (const policy_result& p : e.policies) {
+        if (e.budget && p.peak_bytes > *e.budget) {
+            out << "--memory: " << p.name << " takes " << megabytes(p.peak_bytes) << " MB instead of "
+                << megabytes(*e.budget) << ", the least that was found\n";
+        }
+    }
     if (e.search && e.search->taken_from) {
         out << "searched before: the plan is from " << plain(*e.search->taken_from) << '\n';
     } else if (e.search) {
@@ -237,6 +247,9 @@ std::string report(const evaluation& e) {
                   {"lower_bound_us", e.bounds.best()},
                   {"policies", std::move(policies)},
                   {"best", e.policies[e.best].name}};
+    if (e.budget) {
+        document["budget_bytes"] = *e.budget;
+    }
     if (e.search && e.search->taken_from) {
         document["search"] = json{{"taken_from", *e.search->taken_from}};
     } else if (e.search) {

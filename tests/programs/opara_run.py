@@ -111,6 +111,13 @@ class Results(Program):
             self.assertGreater(free[name]["peak_bytes"], most)
             self.assertLessEqual(bounded[name]["peak_bytes"], most)
             self.assertLess(bounded[name]["latency_us"], 1.02 * free[name]["latency_us"])
+        report = self.folder / "report.json"
+        lines = self.ok("googlenet", "--fused", "--policy", "opara", "--memory", "1", "--report", report)
+        self.assertIn("budget_bytes", json.loads(report.read_text()))
+        self.assertNotIn("--memory:", lines)  # all plans of GoogLeNet fit as they are
+        lines = self.ok("deepfm", "--policy", "opara", "--memory", "1", "--report", report)
+        found = json.loads(report.read_text())
+        self.assertEqual("--memory: opara takes" in lines, found["policies"][0]["peak_bytes"] > found["budget_bytes"])
         for ratio in ("0.9", "much", "nan"):
             self.refused("--memory takes a ratio of at least 1", "bert_base", "--memory", ratio)
 

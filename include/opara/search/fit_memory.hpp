@@ -35,9 +35,10 @@ public:
     /// @param order  what the plan orders, lanes included
     /// @param sequence  its launches
     /// @param duration_us  of each operator
+    /// @param alignment  what sizes are rounded up to
     /// @param allowed  bytes that may be in use at once
     frugal_run(const frozen_graph& order, std::span<const op_id> sequence, std::span<const double> duration_us,
-               std::span<const activation> all, std::size_t allowed)
+               std::span<const activation> all, std::size_t alignment, std::size_t allowed)
         : start_us(order.size(), 0.0), end_us(order.size(), 0.0) {
         const std::size_t n = order.size();
         std::vector<std::size_t> place(n, 0);
@@ -48,8 +49,9 @@ public:
         std::vector<std::size_t> users(all.size(), 0); // that have not ended, the producer included
         std::vector<std::vector<std::size_t>> touches(n);
         std::size_t alive = 0;
+        const auto bytes = [&](const activation& a) { return (a.bytes + alignment - 1) / alignment * alignment; };
         for (std::size_t a = 0; a < all.size(); ++a) {
-            (all[a].producer ? born[all[a].producer->index()] : alive) += all[a].bytes;
+            (all[a].producer ? born[all[a].producer->index()] : alive) += bytes(all[a]);
             users[a] =
                 all[a].users.size() + (all[a].producer ? 1U : 0U) + (all[a].kept == lifetime::to_the_end ? 1U : 0U);
             for (const op_id u : all[a].users) {
@@ -96,7 +98,7 @@ public:
                 const op_id v = sequence[running.top().second];
                 running.pop();
                 for (const std::size_t a : touches[v.index()]) {
-                    alive -= --users[a] == 0 ? all[a].bytes : 0;
+                    alive -= --users[a] == 0 ? bytes(all[a]) : 0;
                 }
                 for (const op_id w : order.successors(v)) {
                     if (--missing[w.index()] == 0) {
@@ -194,10 +196,13 @@ template <cost::duration_model Cost>
     const draft asked = draft_of(g, p);
     // Few waits first: those between large activations, of runs that make do with ever less than the budget, because an
     // arena has gaps, and because what is not kept apart takes room, too.
+    std::vector<detail::frugal_run> runs;
+    for (const double share : {1.0, 0.85, 0.7, 0.55, 0.4}) {
+        runs.emplace_back(order, asked.sequence, duration_us, all, options.alignment,
+                          static_cast<std::size_t>(share * static_cast<double>(budget)));
+    }
     for (const std::size_t part : {4U, 32U, 0U}) {
-        for (const double share : {1.0, 0.85, 0.7, 0.55, 0.4}) {
-            const detail::frugal_run run{order, asked.sequence, duration_us, all,
-                                         static_cast<std::size_t>(share * static_cast<double>(budget))};
+        for (const detail::frugal_run& run : runs) {
             draft d = asked;
             d.sequence = run.sequence();
             const std::vector<edge> edges = detail::kept_apart(run, all, part == 0 ? 0 : largest / part);
