@@ -1,6 +1,7 @@
 // Follows published controllers at their published settings, and compares with what the artifact that published them
-// found: usage: bench_reach_tubes NETS RESULT.json [NAME...]. NETS is a folder of controllers in JSON, with the
-// artifact's tubes in artifact-tubes.json.
+// found: usage: bench_reach_tubes NETS RESULT.json [NAME[:WIDER]...]. NETS is a folder of controllers in JSON, with the
+// artifact's tubes in artifact-tubes.json. WIDER is a list of numbers, one a dimension, like 2,2,2,4: how many times as
+// wide as published the parts of the initial set are.
 
 #include <examples/opara_verify/benchmarks.hpp>
 #include <opara/abstraction.hpp>
@@ -20,6 +21,8 @@
 #include <ctime>
 #include <exception>
 #include <filesystem>
+#include <sstream>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -111,14 +114,41 @@ void compare(json& row, const reach_tube<N>& tube, const json& published) {
     row["published_boxes_in_all"] = their_boxes;
 }
 
+// A name from the command line.
+struct request {
+    explicit request(const std::string& text) : name{text.substr(0, text.find(':'))} {
+        if (name.size() < text.size()) {
+            std::istringstream list{text.substr(name.size() + 1)};
+            for (std::string number; std::getline(list, number, ',');) {
+                wider.push_back(std::stod(number));
+            }
+        }
+    }
+
+    std::string name;
+    std::vector<double> wider; // of each dimension, or nothing
+};
+
 template <class System>
-json measure(const verify::benchmark<System>& problem, const trained_controller& c, const json& published) {
+json measure(const verify::benchmark<System>& problem, const trained_controller& c, const json& published,
+             const std::vector<double>& wider) {
     constexpr std::size_t n = System::dimension;
     const auto grid = grid_of<n>(c);
     const enclosure<System> dynamics{problem.system};
     const box_network<n> pilot{c.net, {c.scale}};
-    const auto parts = split(problem.initial, problem.tube.parts);
+    point<n> widths = problem.tube.parts;
     json row{{"name", c.name}, {"system", c.system}};
+    if (!wider.empty()) {
+        if (wider.size() != n) {
+            throw std::invalid_argument{c.name + " has " + std::to_string(n) + " dimensions, and " +
+                                        std::to_string(wider.size()) + " numbers say how wide its parts are"};
+        }
+        for (std::size_t i = 0; i < n; ++i) {
+            widths[i] *= wider[i];
+        }
+        row["parts_wider"] = wider;
+    }
+    const auto parts = split(problem.initial, widths);
     reach_tube<n> tube;
     for (const std::size_t threads : {std::size_t{1}, std::size_t{2}}) {
         tube_options<n> options;
@@ -154,15 +184,15 @@ json measure(const verify::benchmark<System>& problem, const trained_controller&
     return row;
 }
 
-json measure(const trained_controller& c, const json& published) {
+json measure(const trained_controller& c, const json& published, const std::vector<double>& wider) {
     const std::string& s = c.system;
-    return s == "b1"     ? measure(verify::b1(), c, published)
-           : s == "b2"   ? measure(verify::b2(), c, published)
-           : s == "b3"   ? measure(verify::b3(), c, published)
-           : s == "b4"   ? measure(verify::b4(), c, published)
-           : s == "b5"   ? measure(verify::b5(), c, published)
-           : s == "tora" ? measure(verify::tora(), c, published)
-                         : measure(verify::acc6(), c, published);
+    return s == "b1"     ? measure(verify::b1(), c, published, wider)
+           : s == "b2"   ? measure(verify::b2(), c, published, wider)
+           : s == "b3"   ? measure(verify::b3(), c, published, wider)
+           : s == "b4"   ? measure(verify::b4(), c, published, wider)
+           : s == "b5"   ? measure(verify::b5(), c, published, wider)
+           : s == "tora" ? measure(verify::tora(), c, published, wider)
+                         : measure(verify::acc6(), c, published, wider);
 }
 
 } // namespace
@@ -174,18 +204,18 @@ int main(int argc, char** argv) {
     }
     try {
         const std::filesystem::path folder{argv[1]};
-        const std::vector<std::string> names(argv + 3, argv + argc);
+        std::vector<request> requests(argv + 3, argv + argc);
         opara::require_writable(argv[2]);
         const json published = json::parse(opara::read_file((folder / "artifact-tubes.json").string()));
-        std::vector<std::filesystem::path> files;
-        for (const auto& entry : std::filesystem::directory_iterator{folder}) {
-            const std::string stem = entry.path().stem().string();
-            if (entry.path().extension() == ".json" && published.contains(stem) &&
-                (names.empty() || std::find(names.begin(), names.end(), stem) != names.end())) {
-                files.push_back(entry.path());
+        if (requests.empty()) {
+            for (const auto& entry : std::filesystem::directory_iterator{folder}) {
+                const std::string stem = entry.path().stem().string();
+                if (entry.path().extension() == ".json" && published.contains(stem)) {
+                    requests.emplace_back(stem);
+                }
             }
+            std::sort(requests.begin(), requests.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
         }
-        std::sort(files.begin(), files.end());
         json result{{"machine",
                      {{"cpu", bench::cpu_name()},
                       {"hardware_threads", std::thread::hardware_concurrency()},
@@ -193,9 +223,9 @@ int main(int argc, char** argv) {
                       {"opara", std::to_string(OPARA_VERSION_MAJOR) + "." + std::to_string(OPARA_VERSION_MINOR) + "." +
                                     std::to_string(OPARA_VERSION_PATCH)}}},
                     {"tubes", json::array()}};
-        for (const auto& file : files) {
-            const auto c = controller_from_json(opara::read_file(file.string()));
-            result["tubes"].push_back(measure(c, published[c.name]["tube"]));
+        for (const request& asked : requests) {
+            const auto c = controller_from_json(opara::read_file((folder / (asked.name + ".json")).string()));
+            result["tubes"].push_back(measure(c, published.at(c.name)["tube"], asked.wider));
             std::printf("%s\n", result["tubes"].back().dump().c_str());
             std::fflush(stdout);
         }

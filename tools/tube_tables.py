@@ -20,6 +20,11 @@ def seconds(x):
     return f"{1000 * x:.2g} ms" if x < 0.1 else f"{x:.2g} s" if x < 100 else f"{x:.0f} s"
 
 
+def name_of(row):
+    wider = row.get("parts_wider")
+    return f"`{row['name']}`" + (f", parts {' x '.join(f'{w:g}' for w in wider)} times as wide" if wider else "")
+
+
 def machine(data):
     m = data["machine"]
     return (f"{m['cpu']}, {m['hardware_threads']} hardware threads, shared with other work; g++ {m['compiler']} -O3; "
@@ -32,7 +37,7 @@ def times(data):
     for r in data["tubes"]:
         p = theirs[r["name"]]
         rows.append([
-            f"`{r['name']}`", seconds(r["seconds_2_threads"]), seconds(r["cpu_seconds_1_thread"]), seconds(p["wall_s"]),
+            name_of(r), seconds(r["seconds_2_threads"]), seconds(r["cpu_seconds_1_thread"]), seconds(p["wall_s"]),
             seconds(p["cpu_s"]), f"{p['cpu_s'] / r['cpu_seconds_1_thread']:.0f}",
         ])
     return table(["controller", "here: wall, 2 threads", "CPU, 1 thread", "artifact: wall, 2 processes", "CPU", "CPU ratio"], rows)
@@ -44,7 +49,7 @@ def verdicts(data):
     for r in data["tubes"]:
         p = theirs[r["name"]]
         rows.append([
-            f"`{r['name']}`", r["parts"], r["outcome"], "verified" if p["verified"] else "not verified", r["last_step"],
+            name_of(r), r["parts"], r["outcome"], "verified" if p["verified"] else "not verified", r["last_step"],
             # it counts the step in which the list of boxes is found empty
             p["last_step"] - 1 if p["verified"] else p["last_step"],
             r["peak"], p["peak"], f"{r['hull_beyond_published']:.1e}", f"{r['published_beyond_hull']:.1e}",
