@@ -22,6 +22,24 @@ foreach(source IN LISTS device_sources)
     )
 endforeach()
 
+# What a device cannot do must not wait for a device to be noticed. The steps of all systems, networks, and exploration.
+find_package(Python3 REQUIRED QUIET COMPONENTS Interpreter)
+function(opara_add_trap_test name source)
+    add_test(
+        NAME cccl.no_traps_${name}
+        COMMAND
+            "${Python3_EXECUTABLE}" "${PROJECT_SOURCE_DIR}/tools/check_device_traps.py" "${CUDAToolkit_NVCC_EXECUTABLE}"
+            "${CMAKE_CURRENT_SOURCE_DIR}/cccl/${source}" -std=c++20 ${cccl_options} -arch=sm_${OPARA_CUDA_ARCHITECTURE} -O1
+            -DNDEBUG "-I${include_dir}" "-I${PROJECT_SOURCE_DIR}"
+    )
+    set_tests_properties(cccl.no_traps_${name} PROPERTIES LABELS nvcc TIMEOUT 600)
+endfunction()
+foreach(name IN ITEMS dynamics network build)
+    opara_add_trap_test(${name} ${name}.cu)
+endforeach()
+opara_add_trap_test(harness traps/host_constant.cu) # shows that such a test can fail
+set_tests_properties(cccl.no_traps_harness PROPERTIES PASS_REGULAR_EXPRESSION "a trap in the device code")
+
 # A program of its own, because one program has the library with one set of options.
 set(right_options ${cccl_options})
 list(REMOVE_ITEM cccl_options --fmad=false)

@@ -33,7 +33,7 @@ public:
     [[nodiscard]] static constexpr dual variable(const interval& range, std::size_t i) noexcept {
         OPARA_ASSERT(i < N);
         dual x{range};
-        x.gradient_[i] = one;
+        x.gradient_[i] = one();
         x.depends_ = bit(i);
         return x;
     }
@@ -111,13 +111,14 @@ public:
     }
 
 private:
-    static constexpr interval one = interval::unchecked(1.0, 1.0);
+    // No constant: nvcc compiles a use of its address by a device to a trap, without a word.
+    [[nodiscard]] static constexpr interval one() noexcept { return interval::unchecked(1.0, 1.0); }
 
     [[nodiscard]] static constexpr std::uint64_t bit(std::size_t i) noexcept { return std::uint64_t{1} << i; }
     [[nodiscard]] constexpr bool depends_on(std::size_t i) const noexcept { return (depends_ & bit(i)) != 0; }
     // A factor of 1 is frequent, and rounding would spoil it.
     [[nodiscard]] static constexpr interval product(const interval& derivative, const interval& factor) noexcept {
-        return factor == one ? derivative : derivative == one ? factor : derivative * factor;
+        return factor == one() ? derivative : derivative == one() ? factor : derivative * factor;
     }
     // Functions of one and of two others, from what becomes of their derivatives.
     template <class F>
