@@ -122,6 +122,16 @@ class Trainings(unittest.TestCase):
                 whole, parts = [(self.folder / out / f"{name}.json").read_text() for out in ("whole", "parts")]
                 self.assertEqual(whole, parts)
 
+    def test_neighbouring_seeds_share_no_attempt(self):
+        never = ("b2_trainify", "--criterion", "0,0", "--episodes", 2, "--evaluations", 1)
+        self.trained(*never, "--seed", 1, "--restarts", 2, out="one")
+        self.trained(*never, "--seed", 2, "--restarts", 1, out="two")
+        one, two = self.log("b2_trainify-ddpg-1", "one"), self.log("b2_trainify-ddpg-2", "two")
+        self.assertEqual((one["attempts"], two["attempts"]), (3, 2))
+        one, two = [json.loads((self.folder / out / f"b2_trainify-ddpg-{seed}.json").read_text())["layers"]
+                    for out, seed in (("one", 1), ("two", 2))]
+        self.assertNotEqual(one, two)
+
     def test_a_checkpoint_of_something_else(self):
         self.trained("b2_trainify", "--episodes", 3)
         again = ("b2_trainify", "--episodes", 6, "--resume")

@@ -1,8 +1,8 @@
 #include <examples/drl/agents/network_agent.hpp>
+#include <examples/drl/training/attempt_seed.hpp>
 #include <examples/drl/training/interruption.hpp>
 #include <examples/drl/training/results.hpp>
 #include <examples/drl/training/session.hpp>
-#include <opara/core/random.hpp>
 #include <opara/learning/train.hpp>
 
 #include <chrono>
@@ -62,8 +62,7 @@ trained session(const surroundings<Actions>& where, const plan_of_training& plan
     using environment = any_environment<Actions>;
     const std::string file = plan.path + ".checkpoint";
     for (;; at.before += at.log.seconds, ++at.attempt, at.log = {}, at.state.clear(), at.episodes.clear()) {
-        // Another attempt is another seed, and yet the same each time.
-        const std::uint64_t seed = at.attempt == 0 ? plan.seed : random_source{plan.seed + at.attempt}.next();
+        const std::uint64_t seed = attempt_seed(plan.seed, at.attempt);
         learning::vector_environment<environment> envs{std::vector<environment>(plan.what.environments, where.learned),
                                                        seed, at.episodes};
         learner agent{envs.observations(), envs.actions(), plan.options, seed};
