@@ -122,6 +122,26 @@ class Trainings(unittest.TestCase):
                 whole, parts = [(self.folder / out / f"{name}.json").read_text() for out in ("whole", "parts")]
                 self.assertEqual(whole, parts)
 
+    def test_a_criterion_that_was_judged_and_missed(self):
+        """Ten episodes later it is judged again, whether there was an interruption between them or not."""
+        settings = ("b2_trainify", "--hidden", 8, "--set", "warm_up=100", "--seed", 3, "--criterion", "-100000,-80",
+                    "--evaluations", 1)
+        self.trained(*settings, "--episodes", 200, out="whole", code=0)
+        whole = self.log("b2_trainify-ddpg-3", "whole")
+        self.assertGreater(len(whole["episodes"]), 20)  # it was missed after 10, and once more
+        for cut in (12, 20, 25):
+            with self.subTest(cut=cut):
+                self.trained(*settings, "--episodes", cut, out=f"cut{cut}")
+                self.trained(*settings, "--episodes", 200, "--resume", out=f"cut{cut}", code=0)
+                self.assertEqual(self.log("b2_trainify-ddpg-3", f"cut{cut}")["episodes"], whole["episodes"])
+                for ending in ("json", "onnx"):
+                    one, other = [self.folder / out / f"b2_trainify-ddpg-3.{ending}" for out in ("whole", f"cut{cut}")]
+                    if one.exists() or ending == "json":
+                        self.assertEqual(one.read_bytes(), other.read_bytes())
+        # A training that has met its criterion is over, and stays as it is.
+        self.trained(*settings, "--episodes", 200, "--resume", out="whole", code=0)
+        self.assertEqual(self.log("b2_trainify-ddpg-3", "whole")["episodes"], whole["episodes"])
+
     def test_neighbouring_seeds_share_no_attempt(self):
         never = ("b2_trainify", "--criterion", "0,0", "--episodes", 2, "--evaluations", 1)
         self.trained(*never, "--seed", 1, "--restarts", 2, out="one")
@@ -148,8 +168,8 @@ class Trainings(unittest.TestCase):
         self.refused(f"cannot go on from {file}: it is cut off", *again)
         file.write_bytes(b"no checkpoint")
         self.refused(f"cannot go on from {file}: JSON, line 1, column", *again)
-        file.write_bytes(whole.replace(b'"version":1', b'"version":2'))
-        self.refused("this library reads version 1", *again)
+        file.write_bytes(whole.replace(b'"version":2', b'"version":1'))
+        self.refused(f"cannot go on from {file}: $.version: this library reads version 2", *again)
 
     def test_a_criterion_of_ones_own(self):
         # Each step costs 2: any episode is above -1000, so the training ends as soon as the criterion may be asked.
