@@ -1,6 +1,7 @@
 """opara_train as a user runs it: the files it writes, what it goes on from, and what it says when something is wrong."""
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -161,7 +162,6 @@ class Trainings(unittest.TestCase):
         self.refused("it is of another recipe: ", *again, "--hidden", "30,20")
         self.refused("it is of another observe: raw, and this training is of normalised", *again, "--observe",
                      "normalised")
-        self.refused("b2_trainify-ddpg-2.checkpoint: No such file", *again, "--seed", 2)
         file = self.folder / "out" / "b2_trainify-ddpg-1.checkpoint"
         whole = file.read_bytes()
         file.write_bytes(whole[:-10])
@@ -186,7 +186,7 @@ class Trainings(unittest.TestCase):
         log = self.log("b2_trainify-ddpg-1")
         self.assertEqual(log["end"], "time used up")
         self.assertGreater(log["attempts"], 2)
-        self.assertLess(log["seconds"], 3)
+        self.assertGreaterEqual(log["seconds"], 3)  # of all attempts
         self.assertEqual(log["evaluation"]["episodes"], 100)
         # What earlier attempts took counts when it goes on, too: there is no time for another one.
         self.trained(*never, "--seconds", 3, "--resume")
@@ -213,6 +213,34 @@ class Trainings(unittest.TestCase):
         log = self.log("mountain_car-dqn-1", "units")
         self.assertEqual(log["grid"], "[-1.4, 0.8] by 0.05 x [-0.09, 0.09] by 0.005")
         self.assertEqual(log["observe"], "normalised")
+
+    def test_seeds_without_a_checkpoint_begin(self):
+        """Whoever kills several trainings finds that some had not come to their first checkpoint."""
+        some = ("b2_trainify", "--seeds", 2, "--evaluations", 1)
+        self.trained(*some, "--episodes", 6, out="whole")
+        self.trained("b2_trainify", "--episodes", 3, "--evaluations", 1)
+        result = self.trained(*some, "--episodes", 6, "--resume")
+        self.assertIn("seed 2: there is no checkpoint, so it begins", result.stdout)
+        self.assertNotIn("seed 1: there is no", result.stdout)
+        for name in ("b2_trainify-ddpg-1", "b2_trainify-ddpg-2"):
+            self.assertEqual(self.log(name)["episodes"], self.log(name, "whole")["episodes"])
+
+    def test_interrupted_it_goes_on_with_the_same_bits(self):
+        slow = ("b2_trainify", "--set", "actor_rate=0", "--criterion", "-1000,0", "--evaluations", 1, "--episodes", 80)
+        self.trained(*slow, out="whole")
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(sign=sign):
+                out = self.folder / sign.name
+                with subprocess.Popen([PROGRAM, *map(str, slow), "--out", out], stdout=subprocess.PIPE,
+                                      stderr=subprocess.PIPE, text=True) as process:
+                    process.stderr.readline()  # the first line of progress
+                    process.send_signal(sign)
+                    self.assertIn("opara_train: interrupted; --resume goes on", process.stderr.read())
+                self.assertEqual(process.returncode, 130)
+                self.assertTrue((out / "b2_trainify-ddpg-1.checkpoint").exists())
+                self.trained(*slow, "--resume", out=sign.name)
+                self.assertEqual(self.log("b2_trainify-ddpg-1", sign.name)["episodes"],
+                                 self.log("b2_trainify-ddpg-1", "whole")["episodes"])
 
     def test_every_system_begins(self):
         usage = subprocess.run([PROGRAM, "nosuch"], capture_output=True, text=True, check=False)
@@ -249,6 +277,9 @@ class Trainings(unittest.TestCase):
         self.refused("--set noise takes a number from 0 on, not -1", "b1", "--set", "noise=-1")
         self.refused("--set every takes a whole number from 0 on, not 0.5", "b1", "--set", "every=0.5")
         self.refused("unknown option --grid", "b1", "--grid", "0.1")
+        for none in ("0", "-1"):
+            self.refused(f"--seconds takes a number above 0, not '{none}'", "b1", "--seconds", none)
+        self.refused("--seconds takes finite numbers, not 'nan'", "b1", "--seconds", "nan")
 
     def test_a_grid_that_none_is(self):
         self.refused("dimension 0", "b1", "--abstract", "-1")
