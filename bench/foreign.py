@@ -9,12 +9,12 @@ TEXT in them, and keeps the other rows of FILE.json (default: bench/results/fore
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from measuring import ROOT, machine, written
+
 RUNS = [["b2_trainify", "--agent", agent, "--seed", str(seed), "--property", asked]
         for agent, seed, asked in (("ddpg", 1, "reach"), ("ddpg", 1, "safe"), ("ddpg", 2, "reach"), ("td3", 1, "reach"),
                                    ("td3", 2, "reach"), ("sac", 1, "reach"), ("sac", 2, "reach"))]
@@ -40,8 +40,7 @@ def main():
             print(json.dumps(rows[-1]), flush=True)
         else:
             rows += [r for r in old if r["command"] == words]
-        data = {"machine": {"hardware_threads": os.cpu_count()}, "runs": rows}
-        a.out.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+        written(a.out, {"machine": machine(), "runs": rows})
 
 
 if __name__ == "__main__":

@@ -7,27 +7,13 @@ that the goal is reached; records what it takes.
 
 import argparse
 import json
-import os
-import resource
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from measuring import ROOT, machine, measured, written
+
 RUNS = [(system, width, head, 1) for system, widths in (("b2_trainify", ("0.25", "0.5", "1")), ("b1_trainify", ("0.25", "0.5")))
         for width in widths for head in ("scaled", "affine")]
-
-
-def measured(command):
-    def cpu():
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return used.ru_utime + used.ru_stime
-    before = cpu()
-    result = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
-    if result.returncode > 1:
-        sys.exit(f"{command}: {result.stdout}{result.stderr}")
-    return round(cpu() - before, 3)
 
 
 def main():
@@ -40,20 +26,19 @@ def main():
     for system, width, head, seed in RUNS:
         with tempfile.TemporaryDirectory() as folder:
             name = Path(folder) / f"{system}-ddpg-{seed}"
-            train = measured([a.train, system, "--head", head, "--abstract", width, "--seed", seed, "--out", folder])
+            train = measured([a.train, system, "--head", head, "--abstract", width, "--seed", seed, "--out", folder], (0, 1))
             log = json.loads(name.with_suffix(".log.json").read_text(encoding="utf-8"))
             report = Path(folder) / "report.json"
             prove = measured([a.verify, system, "--controller", name.with_suffix(".json"), "--property", "reach", "--refine",
-                              "--max-cells", 1000000, "--report", report])
+                              "--max-cells", 1000000, "--report", report], (0, 1))
             found = json.loads(report.read_text(encoding="utf-8"))
         rows.append({"system": system, "width": width, "head": head, "seed": seed, "end": log["end"],
                      "attempts": log["attempts"], "episodes": len(log["episodes"]), "reward": log["evaluation"]["mean"],
-                     "worst": log["evaluation"]["worst"], "train_cpu_s": train, "property": found["property"],
+                     "worst": log["evaluation"]["worst"], "train_cpu_s": train.cpu_s, "property": found["property"],
                      "verdict": found["verdict"], "checks": len(found["rounds"]), "states": found["states"],
-                     "prove_cpu_s": prove})
+                     "prove_cpu_s": prove.cpu_s})
         print(json.dumps(rows[-1]), flush=True)
-    data = {"machine": {"hardware_threads": os.cpu_count()}, "runs": rows}
-    a.out.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    written(a.out, {"machine": machine(), "runs": rows})
 
 
 if __name__ == "__main__":

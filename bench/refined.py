@@ -10,14 +10,10 @@ exit.
 
 import argparse
 import json
-import os
-import resource
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from measuring import ROOT, machine, measured, written
 
 CAR = ["mountain_car", "--observe", "normalised"]
 WHOLE = ["--initial", "-0.6:-0.4,0"]
@@ -33,21 +29,9 @@ RUNS = [
 ]
 
 
-def measured(command):
-    """The exit code, and the CPU seconds of a program."""
-    def cpu():
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return used.ru_utime + used.ru_stime
-    before = cpu()
-    result = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
-    if result.returncode > 1:
-        sys.exit(f"{' '.join(map(str, command))}: {result.stdout}{result.stderr}")
-    return result.returncode, round(cpu() - before, 3)
-
-
 def row_of(words, refine, verify):
     with tempfile.TemporaryDirectory() as folder:
-        code, cpu = measured([refine, *words, "--out", folder])
+        refined = measured([refine, *words, "--out", folder], (0, 1))
         (report,) = Path(folder).glob("*.report.json")
         found = json.loads(report.read_text(encoding="utf-8"))
         rounds = [{"training": r["training"], "episodes": len(r["episodes"]), "attempts": r["attempts"],
@@ -56,14 +40,14 @@ def row_of(words, refine, verify):
                    "transitions": r["checks"][-1]["transitions"], "proof_s": r["checks"][-1]["seconds"],
                    "proof": r["proof"], "counterexample": r["counterexample"], "starts": r["starts"],
                    "decisions_cut": r["decisions_cut"], "then": r["then"]} for r in found["rounds"]]
-        row = {"command": words, "of": found["of"], "verdict": found["verdict"], "verified": found["verified"], "cpu_s": cpu,
-               "seconds": found["seconds"], "rounds": rounds}
-        if code == 0:
+        row = {"command": words, "of": found["of"], "verdict": found["verdict"], "verified": found["verified"],
+               "cpu_s": refined.cpu_s, "seconds": found["seconds"], "rounds": rounds}
+        if refined.code == 0:
             asked = words[words.index("--property") + 1]
             start = words[words.index("--initial"):words.index("--initial") + 2] if "--initial" in words else []
             controller = report.with_name(report.name.replace(".report.json", ".json"))
-            again, cpu = measured([verify, words[0], "--controller", controller, "--property", asked, "--refine", *start])
-            row["again"] = {"verdict": "proved" if again == 0 else "not proved", "cpu_s": cpu}
+            again = measured([verify, words[0], "--controller", controller, "--property", asked, "--refine", *start], (0, 1))
+            row["again"] = {"verdict": "proved" if again.code == 0 else "not proved", "cpu_s": again.cpu_s}
         return row
 
 
@@ -82,8 +66,7 @@ def main():
             print(json.dumps({k: v for k, v in rows[-1].items() if k != "rounds"}), flush=True)
         else:
             rows += [r for r in old if r["command"] == words]
-        data = {"machine": {"hardware_threads": os.cpu_count()}, "runs": rows}
-        a.out.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        written(a.out, {"machine": machine(), "runs": rows})
 
 
 if __name__ == "__main__":

@@ -14,53 +14,18 @@ bench/training_merge.py makes bench/results/training.json of one or more of them
 import argparse
 import json
 import os
-import platform
-import re
-import resource
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
 
+from measuring import machine, run, versions, written
 from training_plan import SYSTEMS, VERIFY_LIMIT, VERIFY_MEMORY, jobs_of
 
 POINTS = 60  # of a learning curve, at most
 JUDGING = 60  # seconds on the clock that a training may go on after its limit: for the last episode, judging and writing
-
-
-def limited(memory):
-    return lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-
-
-def run(command, deadline, memory=None):
-    """Runs a program with one thread until it ends or the deadline comes.
-
-    Gives its exit code (None: killed), seconds, CPU seconds, the most memory in MB, and the last line that it said.
-    """
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-    begun = time.monotonic()
-    with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen([str(w) for w in command], stdout=said, stderr=subprocess.STDOUT,
-                                   stdin=subprocess.DEVNULL, env=environment,
-                                   preexec_fn=limited(memory) if memory else None)
-        killed = False
-        while True:
-            pid, status, used = os.wait4(process.pid, os.WNOHANG)
-            if pid:
-                break
-            if not killed and time.monotonic() >= deadline:
-                process.kill()
-                killed = True
-            time.sleep(0.02)
-        process.returncode = os.waitstatus_to_exitcode(status)  # it is waited for: nobody else shall do it again
-        said.seek(0, os.SEEK_END)
-        said.seek(max(0, said.tell() - 2000))
-        lines = said.read().decode(errors="replace").strip().splitlines()
-    return {"code": None if killed else process.returncode, "seconds": round(time.monotonic() - begun, 3),
-            "cpu_s": round(used.ru_utime + used.ru_stime, 3), "memory_mb": round(used.ru_maxrss / 1024),
-            "said": lines[-1][:300] if lines else ""}
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 def thinned(episodes):
@@ -76,12 +41,11 @@ def trained(job, train, folder, end):
     limit = job.system.limit
     deadline = min(time.monotonic() + limit + JUDGING, end)  # --seconds is of the training alone, with all its attempts
     result = run([train, job.system.name, *job.options(), "--seed", job.seed, "--jobs", "1", "--seconds", limit,
-                  "--out", folder], deadline)
-    row = {"seconds": result["seconds"], "cpu_s": result["cpu_s"]}
+                  "--out", folder], deadline, environment=ONE_THREAD)
+    row = {"seconds": result.seconds, "cpu_s": result.cpu_s}
     logs = list(Path(folder).glob("*.log.json"))
-    if result["code"] is None or result["code"] not in (0, 1) or not logs:
-        state = "killed" if result["code"] is None else "failed"
-        return {"state": state, **row, "said": result["said"]}, None
+    if result.code not in (0, 1) or not logs:
+        return {"state": "killed" if result.code is None else "failed", **row, "said": result.said}, None
     log = json.loads(logs[0].read_text(encoding="utf-8"))
     judged = log["evaluation"]
     return {"state": "done", "met": log["end"] == "criterion met", "end": log["end"], **row, "agent": log["agent"],
@@ -98,10 +62,10 @@ def checked(job, verify, controller, folder, end):
     if begun >= end:
         return {"state": "no time"}
     result = run([verify, job.system.name, "--controller", controller, "--property", job.system.property, "--threads", "1",
-                  "--report", report, *job.system.verify], min(begun + VERIFY_LIMIT, end), VERIFY_MEMORY)
-    row = {k: result[k] for k in ("seconds", "cpu_s", "memory_mb")}
-    if result["code"] not in (0, 1) or not report.exists():
-        return {"state": "killed" if result["code"] is None else "failed", **row, "said": result["said"]}
+                  "--report", report, *job.system.verify], min(begun + VERIFY_LIMIT, end), VERIFY_MEMORY, ONE_THREAD)
+    row = {"seconds": result.seconds, "cpu_s": result.cpu_s, "memory_mb": result.memory_mb}
+    if result.code not in (0, 1) or not report.exists():
+        return {"state": "killed" if result.code is None else "failed", **row, "said": result.said}
     found = json.loads(report.read_text(encoding="utf-8"))
     return {"state": "done", **row, **{k: found[k] for k in ("property", "verdict", "states", "transitions") if k in found}}
 
@@ -116,45 +80,6 @@ def row_of(job, programs, end):
         if job.check and controller is not None:
             row["check"] = checked(job, programs[1], controller, folder, end)
     return row
-
-
-def machine():
-    def first(file, pattern):
-        try:
-            found = re.search(pattern, Path(file).read_text(encoding="utf-8"), re.MULTILINE)
-            return found.group(1).strip() if found else ""
-        except OSError:
-            return ""
-    kilobytes = first("/proc/meminfo", r"^MemTotal:\s*(\d+)")
-    return {"cpu": first("/proc/cpuinfo", r"^model name\s*:\s*(.*)$"), "hardware_threads": len(os.sched_getaffinity(0)),
-            "memory_gb": round(int(kilobytes) / 2**20) if kilobytes else None,
-            "system": first("/etc/os-release", r'^PRETTY_NAME="?([^"\n]*)')}
-
-
-def versions(train):
-    found = {"python": platform.python_version()}
-    compiler = re.search(rb"GCC: \([^)]*\) [0-9.]+|clang version [0-9.]+", Path(train).read_bytes())
-    found["compiler"] = compiler.group(0).decode() if compiler else ""
-    linked = subprocess.run(["ldd", train], capture_output=True, text=True, check=False).stdout
-    torch = re.search(r"=> (\S*libtorch_cpu\S*)", linked)
-    library = Path(torch.group(1)).resolve() if torch else Path()
-    told = library.parent.parent / "version.py"
-    version = re.search(r"__version__ = '([^']*)'", told.read_text(encoding="utf-8")) if told.exists() else None
-    found["libtorch"] = version.group(1) if version else library.name.partition(".so.")[2]
-    here = Path(__file__).resolve().parent
-    commit = subprocess.run(["git", "-C", str(here), "describe", "--always", "--dirty"], capture_output=True, text=True,
-                            check=False)
-    found["commit"] = commit.stdout.strip() if commit.returncode == 0 else ""
-    return found
-
-
-def written(path, data):
-    """The rows one a line, and all or nothing."""
-    head = json.dumps({k: v for k, v in data.items() if k != "runs"}, indent=1, ensure_ascii=False)[:-2]
-    rows = ",\n".join(json.dumps(r, separators=(",", ":"), ensure_ascii=False) for r in data["runs"])
-    part = path.with_name(path.name + ".part")
-    part.write_text(f'{head},\n "runs": [\n{rows}\n]}}\n', encoding="utf-8")
-    part.replace(path)
 
 
 def told(done, total, row):
@@ -184,13 +109,13 @@ def main():
             "systems": [{"name": s.name, "title": s.title, "published": s.published, "widths": s.widths,
                          "property": s.property, "verify": s.verify} for s in SYSTEMS],
             "runs": []}
-    written(a.out, data)  # that it cannot be written is known at once
+    written(a.out, data, "runs")  # that it cannot be written is known at once
     results, lock, waiting = {}, threading.Lock(), iter(enumerate(jobs))
 
     def save():
         data["seconds"] = round(time.monotonic() - begun, 1)
         data["runs"] = [results[k] for k in sorted(results)]
-        written(a.out, data)
+        written(a.out, data, "runs")
 
     def work():
         saved = begun

@@ -12,6 +12,8 @@ import json
 import sys
 from pathlib import Path
 
+from measuring import written
+
 ABOUT = ("machine", "versions", "jobs", "budget_s", "seconds")
 
 
@@ -50,12 +52,7 @@ def main(arguments):
     if len(arguments) < 2:
         sys.exit(__doc__)
     result, paths = Path(arguments[0]), [Path(a) for a in arguments[1:]]
-    data = merged(paths)
-    head = json.dumps({k: v for k, v in data.items() if k != "runs"}, indent=1, ensure_ascii=False)[:-2]
-    rows = ",\n".join(json.dumps(r, separators=(",", ":"), ensure_ascii=False) for r in data["runs"])
-    part = result.with_name(result.name + ".part")
-    part.write_text(f'{head},\n "runs": [\n{rows}\n]}}\n', encoding="utf-8")
-    part.replace(result)
+    written(result, merged(paths), "runs")
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ SYSTEMS = (
 )
 
 SENSITIVITY_SEEDS = 3
-SEED_DISTANCE = 100  # a training's k-th attempt depends on seed + k: no two trainings shall share one
+SEED_DISTANCE = 100  # from when a training's k-th attempt depended on seed + k, so that no two trainings shared one
 VERIFY_LIMIT = 40  # seconds on the clock
 VERIFY_MEMORY = 5 * 2**30  # bytes: this many states fit
 

@@ -11,39 +11,23 @@ programs, from start to exit.
 
 import argparse
 import json
-import os
-import resource
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from measuring import ROOT, machine, measured, written
+
 FOLDER = ROOT / "examples" / "drl" / "verified"
-
-
-def measured(command):
-    """What a program printed, and its seconds and CPU seconds; it ends with 0 or this does not go on."""
-    def cpu():
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return used.ru_utime + used.ru_stime
-    cpu_before, before = cpu(), time.monotonic()
-    result = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
-    seconds, cpu_seconds = time.monotonic() - before, cpu() - cpu_before
-    if result.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))}: {result.stdout}{result.stderr}")
-    return round(seconds, 3), round(cpu_seconds, 3)
 
 
 def row_of(network, train, verify, keep):
     row = {key: network[key] for key in ("name", "system", "layers", "train")}
     with tempfile.TemporaryDirectory() as folder:
         controller = Path(folder) / f"{network['name']}.json"
-        seconds, cpu = measured([train, network["system"], *network["train"], "--out", folder])
+        training = measured([train, network["system"], *network["train"], "--out", folder])
         log = json.loads(controller.with_suffix(".log.json").read_text(encoding="utf-8"))
-        row["training"] = {"seconds": seconds, "cpu_s": cpu, "attempts": log["attempts"], "episodes": len(log["episodes"]),
-                           "reward": log["evaluation"]["mean"]}
+        row["training"] = {"seconds": training.seconds, "cpu_s": training.cpu_s, "attempts": log["attempts"],
+                           "episodes": len(log["episodes"]), "reward": log["evaluation"]["mean"]}
         if network["kept"]:
             kept = FOLDER / controller.name
             if keep:
@@ -53,15 +37,15 @@ def row_of(network, train, verify, keep):
         row["proofs"] = []
         for asked in network["properties"]:
             report = Path(folder) / "report.json"
-            seconds, cpu = measured([verify, network["system"], "--controller", controller, "--property", asked["ask"],
-                                     "--report", report, *asked["options"]])
+            proof = measured([verify, network["system"], "--controller", controller, "--property", asked["ask"], "--report",
+                              report, *asked["options"]])
             found = json.loads(report.read_text(encoding="utf-8"))
             if found["verdict"] != asked["verdict"]:
                 sys.exit(f"{network['name']}, {asked['ask']}: {found['verdict']}")
             row["proofs"].append({"paper": asked["paper"], "ask": asked["ask"], "options": asked["options"],
-                                  "formula": found["property"], "initial": found["initial"], "seconds": seconds, "cpu_s": cpu,
-                                  "rounds": len(found["rounds"]), "cells": found["cells"], "states": found["states"],
-                                  "verdict": found["verdict"]})
+                                  "formula": found["property"], "initial": found["initial"], "seconds": proof.seconds,
+                                  "cpu_s": proof.cpu_s, "rounds": len(found["rounds"]), "cells": found["cells"],
+                                  "states": found["states"], "verdict": found["verdict"]})
     return row
 
 
@@ -81,8 +65,7 @@ def main():
             print(json.dumps(rows[-1]), flush=True)
         else:
             rows += [r for r in old if (r["name"], r["layers"]) == (network["name"], network["layers"])]
-    data = {"machine": {"hardware_threads": os.cpu_count()}, "networks": rows}
-    a.out.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    written(a.out, {"machine": machine(), "networks": rows})
 
 
 if __name__ == "__main__":

@@ -9,27 +9,29 @@ from svg import Axis, Canvas, marked
 from training_runs import distinct, factor_of, groups, judged, mean, sensitivity, spread
 
 COLOURS = {"cells": "#3f68ab", "states": "#c07f24"}
+FAINT = "#6b7484"
 COLUMNS, WIDE, TALL = 3, 286, 176  # panels in a row; the size of one, in pixels
 GAP_X, GAP_Y, LEFT, TOP = 146, 92, 62, 112
 POINTS = 60  # of a curve
 
 
-def place(k, tall, rows_apart):
-    """The upper left corner of panel k."""
-    return LEFT + (k % COLUMNS) * (WIDE + GAP_X), TOP + (k // COLUMNS) * (tall + rows_apart)
-
-
-def page(panels, tall, rows_apart, title, lines):
-    rows = -(-panels // COLUMNS)
-    canvas = Canvas(LEFT + COLUMNS * (WIDE + GAP_X) - 44, TOP + rows * (tall + rows_apart) - rows_apart + 62)
+def page(shown, tall, title, lines, draw):
+    """A page with a panel for each system that has something to show: `draw(canvas, x, y, system, parts)`."""
+    shown = [(system, parts) for system, parts in shown if parts]
+    rows = -(-len(shown) // COLUMNS)
+    canvas = Canvas(LEFT + COLUMNS * (WIDE + GAP_X) - 44, TOP + rows * (tall + GAP_Y) - GAP_Y + 62)
     canvas.text(24, 32, title, "title")
     for k, line in enumerate(lines):
         canvas.text(24, 53 + 17 * k, line, "sub")
-    return canvas
+    for k, (system, parts) in enumerate(shown):
+        draw(canvas, LEFT + (k % COLUMNS) * (WIDE + GAP_X), TOP + (k // COLUMNS) * (tall + GAP_Y), system, parts)
+    return canvas.done()
 
 
-def label_of(published):
-    return f"published {marked(published)}"
+def published_line(canvas, x, up, published):
+    """The published reward, across a panel. Gives its label for the panel's right side."""
+    canvas.line([(x, up(published)), (x + WIDE, up(published))], FAINT, 1, "5 4")
+    return up(published), f"published {marked(published)}", FAINT
 
 
 def reward_at(curve, episode):
@@ -39,18 +41,15 @@ def reward_at(curve, episode):
 
 def curves(data):
     """Learning curves of all systems, on cells and on states: the seeds' mean and their spread."""
-    shown = [(s, groups(data, s["name"])) for s in data["systems"]]
-    shown = [(s, [(on, [t["curve"] for t in judged(runs) if t["curve"]]) for on, runs in parts])
-             for s, parts in shown]
-    shown = [(s, [(on, runs) for on, runs in parts if runs]) for s, parts in shown if any(runs for _, runs in parts)]
-    canvas = page(len(shown), TALL, GAP_Y, "Learning with and without abstraction", [
+    def parts(system):
+        found = [(on, [t["curve"] for t in judged(runs) if t["curve"]]) for on, runs in groups(data, system["name"])]
+        return [(on, runs) for on, runs in found if runs]
+
+    return page([(s, parts(s)) for s in data["systems"]], TALL, "Learning with and without abstraction", [
         "Reward by episode (logarithmic), with exploration, of each training's last attempt: the mean of the seeds and one "
         "standard deviation to either side, within the",
         "least and the most. Dots mark where trainings ended: from there on they count with what they had last. Dashed: the "
-        "published reward."])
-    for k, (system, parts) in enumerate(shown):
-        panel_of_curves(canvas, *place(k, TALL, GAP_Y), system, parts)
-    return canvas.done()
+        "published reward."], panel_of_curves)
 
 
 def panel_of_curves(canvas, x, y, system, parts):
@@ -67,7 +66,7 @@ def panel_of_curves(canvas, x, y, system, parts):
     values = [v for _, _, _, low, high, ends in lines for v in (*low, *high, *(r for _, r in ends))]
     up = Axis(y + TALL, y, min(*values, system["published"]), max(*values, system["published"]), margin=0.05)
     canvas.frame(x, y, WIDE, TALL, system["title"], across, up, "episode" , "")
-    canvas.line([(x, up(system["published"])), (x + WIDE, up(system["published"]))], "#6b7484", 1, "5 4")
+    published = published_line(canvas, x, up, system["published"])
     for on, episodes, _, low, high, _ in lines:
         band = [(across(e), up(v)) for e, v in zip(episodes, high)]
         band += [(across(e), up(v)) for e, v in zip(reversed(episodes), reversed(low))]
@@ -77,28 +76,26 @@ def panel_of_curves(canvas, x, y, system, parts):
         for episode, reward in ends:
             canvas.dot(across(episode), up(reward), 2.2, COLOURS[on])
     labels = [(up(middle[-1]), on, COLOURS[on]) for on, _, middle, _, _, _ in lines]
-    labels.append((up(system["published"]), label_of(system["published"]), "#6b7484"))
-    canvas.labels(x + WIDE + 6, labels, y, y + TALL)
+    canvas.labels(x + WIDE + 6, [*labels, published], y, y + TALL)
 
 
 def trade_off(data):
     """What finer and coarser cells do to the reward and to the size of the transition system."""
     upper, lower, between = 118, 96, 16
     tall = upper + between + lower
-    shown = [(s, [(f, distinct(runs)) for f, runs in sensitivity(data, s["name"])]) for s in data["systems"]]
-    shown = [(s, parts) for s, parts in shown if parts]
-    canvas = page(len(shown), tall, GAP_Y, "Finer and coarser cells", [
-        "Above: the mean reward of the controller (dashed: published). Below: the states of its transition system "
-        "(logarithmic). A dot is a seed, lines are means; the widths",
-        "are multiples of the published ones. Filled: the property is proved, or holds within its bound. Hollow: not proved. "
-        "Crosses: the check was given up."])
-    for k, (system, parts) in enumerate(shown):
-        x, y = place(k, tall, GAP_Y)
+
+    def panels(canvas, x, y, system, parts):
         rewards = panel_of_sizes(canvas, x, y, upper, system["title"], parts, "reward", system["published"])
         states = panel_of_sizes(canvas, x, y + upper + between, lower, "", parts, "states", None)
         canvas.labels(x + WIDE + 6, rewards, y, y + upper)
         canvas.labels(x + WIDE + 6, states, y + upper + between, y + tall)
-    return canvas.done()
+
+    shown = [(s, [(f, distinct(runs)) for f, runs in sensitivity(data, s["name"])]) for s in data["systems"]]
+    return page(shown, tall, "Finer and coarser cells", [
+        "Above: the mean reward of the controller (dashed: published). Below: the states of its transition system "
+        "(logarithmic). A dot is a seed, lines are means; the widths",
+        "are multiples of the published ones. Filled: the property is proved, or holds within its bound. Hollow: not proved. "
+        "Crosses: the check was given up."], panels)
 
 
 def value_of(run, what):
@@ -119,8 +116,7 @@ def panel_of_sizes(canvas, x, y, tall, title, parts, what, published):
     across = Axis(x, x + WIDE, -0.5, len(parts) - 0.5)
     marks = [(k, factor_of(f).replace("x ", "× ")) for k, (f, _) in enumerate(parts)] if is_size else []
     canvas.frame(x, y, WIDE, tall, title, across, up, "width of the cells" if is_size else "", "", marks)
-    if published is not None:
-        canvas.line([(x, up(published)), (x + WIDE, up(published))], "#6b7484", 1, "5 4")
+    beside = [] if published is None else [published_line(canvas, x, up, published)]
     means = []
     for k, (_, runs) in enumerate(parts):
         here = [v for v in (value_of(r, what) for r in runs) if v is not None]
@@ -137,5 +133,4 @@ def panel_of_sizes(canvas, x, y, tall, title, parts, what, published):
                 canvas.dot(at, up(value), 3.2, colour, hollow=not good)
             elif check and check["state"] != "done":
                 canvas.cross(at, y + 8, 3.2, "#c2454e")
-    labels = [(means[-1][1], what, colour)]
-    return labels if published is None else [*labels, (up(published), label_of(published), "#6b7484")]
+    return [(means[-1][1], what, colour), *beside]

@@ -23,8 +23,8 @@ def middle(values):
 
 
 def distinct(runs):
-    """One run of each training. Where one begins again, its next attempt may be the first of another seed's: two seeds
-    can end with one and the same training, to the last reward, and that counts once."""
+    """One run of each training. When attempts depended on the sum of seed and number, two neighbouring seeds could end
+    with one and the same training, to the last reward, and that counts once."""
     found = {}
     for k, r in enumerate(runs):
         t = r["training"]

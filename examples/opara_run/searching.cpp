@@ -72,6 +72,16 @@ search_summary summary_of(const search::measured_improvement& found) {
             {}};
 }
 
+// The measured latency of the plan to use, which is one of those that were compared last.
+double measured_us(const search::measured_improvement& found) {
+    for (const search::verdict* v : {&found.by_measurement, &found.in_simulation, &found.policy}) {
+        if (v->which.what == found.best) {
+            return v->us.median;
+        }
+    }
+    return found.sequential.us.median;
+}
+
 // By measurement: all variants, times as the edges are going to be, and what the policies come to at the start.
 searched_plans measured(const arguments& a, const search_space& space, const cost::table& estimated, cuda_runner& gpu) {
     const search::variant_table early =
@@ -90,7 +100,7 @@ searched_plans measured(const arguments& a, const search_space& space, const cos
     search::measured_improvement found =
         search::improve_measured(space.graph, a.programmatic ? early : space.variants, space.device, sample,
                                  {.seconds = *a.search, .finalists = {.also = std::move(also)}});
-    searched_plans result{.plans = {}, .summary = summary_of(found)};
+    searched_plans result{.plans = {}, .summary = summary_of(found), .us = measured_us(found)};
     result.plans.emplace_back("searched", std::move(found.in_simulation.which.what));
     result.plans.emplace_back("searched_measured", std::move(found.best));
     return result;
@@ -126,12 +136,15 @@ searched_plans search_plans(const arguments& a, const model& m, const search_spa
         search::improvement found =
             search::improve(space.graph, space.variants, space.device, {.limit = {.seconds = *a.search}});
         result.summary = {found.seconds, found.steps, found.simulations, found.parts, {}, {}};
+        result.us = found.winner().us;
         result.plans.emplace_back(name, found.winner().what);
     }
     if (cache) {
         char how_long[32];
         std::snprintf(how_long, sizeof how_long, "%g s", *a.search);
-        cache->store(key, {.what = result.plans.back().second, .found_by = std::string{name} + ", " + how_long});
+        cache->store(
+            key,
+            {.what = result.plans.back().second, .us = result.us, .found_by = std::string{name} + ", " + how_long});
     }
     return result;
 }

@@ -28,6 +28,7 @@ struct search_space {
 struct searched_plans {
     std::vector<std::pair<std::string, plan>> plans; ///< names of policy results, and the plans
     search_summary summary;
+    double us = 0.0; ///< the last plan's latency: measured where there is a GPU, else simulated
 };
 
 /// Searches for about `a.search` seconds: on the simulator, and with a GPU by measurement, too. With a plan cache it

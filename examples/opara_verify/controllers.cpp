@@ -11,25 +11,38 @@
 
 namespace opara::examples::verify {
 
+namespace {
+
+// What is wrong with a controller is said together with its file: there may be several.
+template <class F>
+abstraction::trained_controller named(const std::string& file, F read) {
+    try {
+        return read();
+    } catch (const error& e) {
+        throw error{"the controller in " + file + ": " + e.what()};
+    }
+}
+
+} // namespace
+
 abstraction::trained_controller read_controller(const std::string& file, const std::string& system) {
     const std::filesystem::path path{file};
     if (path.extension() != ".onnx") {
-        abstraction::trained_controller c = abstraction::controller_from_json(read_file(file));
-        if (c.widths.empty()) {
-            throw error{"the grid of the controller in " + file + " has no dimension"};
-        }
-        return c;
+        const std::string text = read_file(file); // whose complaints name the file
+        return named(file, [&] {
+            abstraction::trained_controller c = abstraction::controller_from_json(text);
+            if (c.widths.empty()) {
+                throw error{"its grid has no dimension"};
+            }
+            return c;
+        });
     }
 #ifdef OPARA_VERIFY_ONNX
-    return {path.stem().string(),
-            system,
-            onnx::perceptron_of(onnx::read(path)),
-            abstraction::head_kind::scaled,
-            1,
-            0,
-            {},
-            {},
-            {}};
+    const onnx::network net = onnx::read(path); // as above
+    return named(file, [&]() -> abstraction::trained_controller {
+        return {
+            path.stem().string(), system, onnx::perceptron_of(net), abstraction::head_kind::scaled, 1, 0, {}, {}, {}};
+    });
 #else
     throw error{"cannot read " + file + " for " + system + ": this program was built without ONNX"};
 #endif

@@ -5,7 +5,9 @@
 
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace opara::abstraction;
@@ -50,6 +52,57 @@ TEST_CASE("a controller that is written is read back to the last bit") {
         const trained_controller c = any_controller(random);
         REQUIRE(controller_from_json(controller_to_json(c)) == c);
     }
+}
+
+TEST_CASE("zeros keep their signs") {
+    const trained_controller c{"n",
+                               "s",
+                               network{{layer{2, {-0.0, 0.0}, {-0.0}, activation::tanh}}},
+                               head_kind::scaled,
+                               -0.0,
+                               -0.0,
+                               {-0.0},
+                               {1},
+                               {0.5},
+                               {{1, 0, -0.0}}};
+    const trained_controller back = controller_from_json(controller_to_json(c));
+    CHECK(back == c);
+    const layer& l = back.net.layers().front();
+    CHECK(std::signbit(l.weight[0]));
+    CHECK_FALSE(std::signbit(l.weight[1]));
+    CHECK(std::signbit(l.bias[0]));
+    CHECK(std::signbit(back.scale));
+    CHECK(std::signbit(back.offset));
+    CHECK(std::signbit(back.lower[0]));
+    CHECK(std::signbit(back.cuts[0].at));
+}
+
+TEST_CASE("infinite numbers are not written") {
+    constexpr double infinite = std::numeric_limits<double>::infinity();
+    trained_controller c{
+        "n",   "s",           network{{layer{2, {0.5, 0.5}, {0}, activation::tanh}}}, head_kind::scaled, 1, 0, {0}, {1},
+        {0.5}, {{1, 0, 0.75}}};
+    const auto refuses = [&](double& number, double wrong, const char* why) {
+        const double right = std::exchange(number, wrong);
+        CHECK_THROWS_WITH_AS(static_cast<void>(controller_to_json(c)), why, controller_error);
+        number = right;
+    };
+    const trained_controller good = c;
+    refuses(c.scale, infinite,
+            "the scale of a controller cannot be written: it is inf, and JSON has finite numbers only");
+    refuses(c.scale, std::nan(""),
+            "the scale of a controller cannot be written: it is nan, and JSON has finite numbers only");
+    refuses(c.offset, -infinite,
+            "the offset of a controller cannot be written: it is -inf, and JSON has finite numbers only");
+    refuses(c.lower[0], -infinite,
+            "a bound of the grid of a controller cannot be written: it is -inf, and JSON has finite numbers only");
+    refuses(c.upper[0], infinite,
+            "a bound of the grid of a controller cannot be written: it is inf, and JSON has finite numbers only");
+    refuses(c.widths[0], infinite,
+            "a cell's width of a controller cannot be written: it is inf, and JSON has finite numbers only");
+    refuses(c.cuts[0].at, infinite,
+            "the place of a cut of a controller cannot be written: it is inf, and JSON has finite numbers only");
+    CHECK(controller_from_json(controller_to_json(c)) == good);
 }
 
 TEST_CASE("what the format cannot say is not written") {

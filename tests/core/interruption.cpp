@@ -56,6 +56,36 @@ TEST_CASE("an interruption leaves what was there before, and nothing else") {
     }
 }
 
+TEST_CASE("files with relative names are found from anywhere") {
+    const temporary_folder folder;
+    const temporary_folder elsewhere;
+    const auto write = [&](const auto& then) {
+        REQUIRE(::chdir((folder / "").c_str()) == 0);
+        opara::write_file_atomically("new", [&](std::ostream& out) {
+            out << "x" << std::flush;
+            REQUIRE(::chdir((elsewhere / "").c_str()) == 0);
+            then();
+        });
+    };
+    CHECK(signal_that_ends([&] {
+              static_cast<void>(std::signal(SIGTERM, SIG_DFL));
+              opara::leave_no_partial_files_when_interrupted();
+              write([] { static_cast<void>(std::raise(SIGTERM)); });
+          }) == SIGTERM);
+    CHECK(folder.files() == 0);
+    CHECK(signal_that_ends([&] {
+              try {
+                  write([] { throw 1; });
+              } catch (int) {
+              }
+          }) == 0);
+    CHECK(folder.files() == 0);
+    CHECK(signal_that_ends([&] { write([] {}); }) == 0);
+    CHECK(opara::read_file(folder / "new") == "x");
+    CHECK(folder.files() == 1);
+    CHECK(elsewhere.files() == 0);
+}
+
 TEST_CASE("without the promise a file is left, and a signal that is ignored stays so") {
     const temporary_folder folder;
     const auto write = [&](int signal) {

@@ -7,11 +7,13 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace opara::learning;
@@ -201,6 +203,35 @@ TEST_CASE("a refinement ends when its rounds are used up, or no decision can be 
     CHECK(stuck.rounds.size() == 1);
 }
 
+TEST_CASE("time is for all rounds together") {
+    // Each training takes more than there is: whatever a proof could spend, it makes its first check only.
+    const auto slow = [](const refinement_options& options) {
+        return refine(
+            refinement_state<1>{adaptive_tree<1>{line}}, enclosure<pushed>{}, start, reach, problem,
+            [](const training_request<1>& r) {
+                std::this_thread::sleep_for(std::chrono::milliseconds{30});
+                return table_pilot{r.decisions, std::vector<double>(static_cast<std::size_t>(r.decisions.size()), 0.9)};
+            },
+            options);
+    };
+    const prove_options hopeless{.rounds = 5, .seconds = 3600, .falsify = {.steps = 1, .samples = 1, .boxes = 1}};
+    const auto free = slow({.rounds = 3, .proof = hopeless});
+    REQUIRE(free.rounds.size() == 3); // otherwise the rest shows nothing
+    REQUIRE(free.rounds[0].proof_rounds > 1);
+    const auto bound = slow({.rounds = 3, .seconds = 0.02, .proof = hopeless});
+    CHECK(bound.what == refinement_step::gave_up);
+    REQUIRE(bound.rounds.size() == 1);
+    CHECK(bound.rounds[0].proof_rounds == 1);
+    CHECK(bound.rounds[0].proof == proof_end::seconds);
+    // What is left of a larger budget goes on as ever, and a proof's own limit holds as well.
+    CHECK(slow({.rounds = 3, .seconds = 3600, .proof = hopeless}).rounds == free.rounds);
+    prove_options none = hopeless;
+    none.seconds = 0;
+    const auto hasty = slow({.rounds = 3, .seconds = 3600, .proof = none});
+    CHECK(hasty.rounds.size() == 3);
+    CHECK(hasty.rounds[0].proof_rounds == 1);
+}
+
 TEST_CASE("training that does not help for a while means finer decisions") {
     const auto found = refine(
         refinement_state<1>{adaptive_tree<1>{line}}, enclosure<pushed>{}, start, reach, problem,
@@ -223,20 +254,29 @@ TEST_CASE("each round of a proof is told to whoever takes it, before the round t
     struct listener {
         std::vector<std::size_t>& proofs; // rounds of the running proof
         std::vector<std::size_t>& lengths;
+        std::vector<proof_end>& ends;
         void operator()(const proof_round& r) const { proofs.push_back(r.round); }
+        void operator()(const proof<1>& p, const table_pilot& pilot) const {
+            CHECK(p.rounds.size() == proofs.size());
+            CHECK(pilot.push_at({0.5}) >= -1);
+            ends.push_back(p.what);
+        }
         void operator()(const refinement_round& r, const refinement_state<1>&) const {
             CHECK(proofs.size() == r.proof_rounds);
+            CHECK(ends.back() == r.proof);
             lengths.push_back(proofs.size());
             proofs.clear();
         }
     };
     std::vector<std::size_t> proofs;
     std::vector<std::size_t> lengths;
+    std::vector<proof_end> ends;
     table_agent agent;
     const auto found = refine(
         refinement_state<1>{adaptive_tree<1>{line}}, enclosure<pushed>{}, start, reach, problem,
-        [&](const training_request<1>& r) { return agent.improve(r); }, short_proofs, listener{proofs, lengths});
+        [&](const training_request<1>& r) { return agent.improve(r); }, short_proofs, listener{proofs, lengths, ends});
     CHECK(lengths.size() == found.rounds.size());
+    CHECK(ends.size() == found.rounds.size());
     CHECK(std::any_of(lengths.begin(), lengths.end(), [](std::size_t n) { return n > 1; }));
 }
 

@@ -105,6 +105,31 @@ TEST_CASE("a training goes on where another stopped") {
     CHECK(timeless(train(others, again, {.episodes = 40, .so_far = first})) == whole);
 }
 
+TEST_CASE("interrupted at any episode, a training ends where it would have") {
+    const auto until = [](const training_log& l) { return l.episodes.size() == 9; };
+    gambler all{opara::random_source{5}};
+    auto whole_envs = lines(1, 5);
+    const training_log whole = timeless(train(whole_envs, all, {.episodes = 40}, until));
+    REQUIRE(whole.end == training_end::stopped);
+    for (std::size_t last = 1; last <= 9; ++last) { // with the ninth the criterion is met, and was not asked yet
+        gambler agent{opara::random_source{5}};
+        auto envs = lines(1, 5);
+        training_log saved;
+        const auto interrupt = [&](const training_log& l) {
+            if (l.episodes.size() == last) {
+                saved = l;
+                throw std::runtime_error{"interrupted"};
+            }
+        };
+        REQUIRE_THROWS_AS(train(envs, agent, {.episodes = 40}, until, interrupt), std::runtime_error);
+        vector_environment<line> others{std::vector<line>(1), 5, envs.episodes()};
+        CHECK(timeless(train(others, agent, {.episodes = 40, .so_far = saved}, until)) == whole);
+    }
+    // What has ended is not trained on.
+    auto envs = lines(1, 5);
+    CHECK(timeless(train(envs, all, {.episodes = 40, .so_far = whole}, until)) == whole);
+}
+
 TEST_CASE("what an agent does wrong is said") {
     const auto refused = [](double action) {
         auto envs = lines(2);

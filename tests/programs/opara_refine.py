@@ -55,6 +55,10 @@ class Refinements(unittest.TestCase):
     def report(self, **where):
         return json.loads(self.file("report.json", **where).read_text())
 
+    def texts(self, ending):
+        """What a picture says."""
+        return [e.text for e in ElementTree.parse(self.file(ending)).getroot().iter() if e.tag.endswith("text")]
+
     def assert_equal_outcomes(self, one, other):
         for ending in ("json", "onnx"):
             self.assertEqual(self.file(ending, out=one).exists(), self.file(ending, out=other).exists())
@@ -79,8 +83,7 @@ class Refinements(unittest.TestCase):
         self.assertIn(f"{only['checks'][-1]['states']:,} states".replace(",", "", 9), said.replace(",", ""))
         self.assertEqual([c["cuts"] > 0 for c in only["checks"]], [True] * (len(only["checks"]) - 1) + [False])
         for ending, word in (("reward.svg", "round 0"), ("refinement.svg", "to blame"), ("policy.svg", "cuts")):
-            picture = ElementTree.parse(self.file(ending)).getroot()
-            self.assertIn(word, [e.text for e in picture.iter() if e.tag.endswith("text")])
+            self.assertIn(word, self.texts(ending))
         # There is nothing left to do.
         before = self.file("report.json").read_bytes()
         self.assertEqual(self.refined("b2_trainify", "--property", "reach", "--resume", code=0),
@@ -172,6 +175,8 @@ class Refinements(unittest.TestCase):
             self.assertIn("opara_refine: interrupted; --resume goes on", process.stderr.read())
         self.assertEqual(process.returncode, 130)
         self.assertEqual(self.report()["verdict"], "running")
+        for ending, word in (("reward.svg", "round 0"), ("refinement.svg", "round 0")):
+            self.assertIn(word, self.texts(ending))
         header = json.loads(self.file("checkpoint").read_bytes().split(b"\n", 1)[0])
         self.assertFalse(header["has_ended"])
         self.assertGreater(len(header["episodes"]), 0)
@@ -179,6 +184,21 @@ class Refinements(unittest.TestCase):
         self.assertIn("not verified in so much time", text)
         again = json.loads(self.file("checkpoint").read_bytes().split(b"\n", 1)[0])
         self.assertEqual(again["episodes"][:len(header["episodes"])], header["episodes"])
+
+    def test_interrupted_in_a_proof_it_leaves_pictures(self):
+        with subprocess.Popen(self.command(*UNTRAINED, "--rounds", 8), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True) as process:
+            for said in process.stdout:
+                if said.startswith("round 1, training"):
+                    process.send_signal(signal.SIGTERM)
+                    break
+            process.communicate()
+        self.assertEqual(process.returncode, 130)
+        self.assertEqual(self.report()["verdict"], "running")
+        for ending, words in (("reward.svg", ("round 0", "round 1")), ("refinement.svg", ("round 0", "round 1")),
+                              ("policy.svg", ("cuts",))):
+            for word in words:
+                self.assertIn(word, self.texts(ending))
 
     def test_files_of_something_else(self):
         self.refined(*UNTRAINED, "--rounds", 1)
@@ -214,7 +234,7 @@ class Refinements(unittest.TestCase):
         usage = subprocess.run([PROGRAM, "nosuch"], capture_output=True, text=True, check=False,
                                     timeout=300)
         systems = usage.stderr.split("there are: ")[1].split("\n")[0].split()
-        self.assertEqual(len(systems), 12)
+        self.assertEqual(len(systems), 13)
         for system in systems:
             with self.subTest(system=system):
                 self.refined(system, "--episodes", 1, "--evaluations", 1, "--seconds", 1e-9)

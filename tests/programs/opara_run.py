@@ -86,7 +86,10 @@ class Results(Program):
         self.ok(*search, "--plan", plan)
         first = json.loads(path.read_text())
         (kept,) = cache.iterdir()
-        self.assertEqual(json.loads(kept.read_text())["plan"], json.loads(plan.read_text()))
+        stored = json.loads(kept.read_text())
+        self.assertEqual(stored["plan"], json.loads(plan.read_text()))
+        searched = first["policies"][-1]["latency_us"]
+        self.assertAlmostEqual(stored["us"], searched, delta=1e-3 * searched)
         lines = self.ok(*search)
         again = json.loads(path.read_text())
         self.assertEqual(again["policies"], first["policies"])

@@ -235,7 +235,13 @@ class Onnx(unittest.TestCase):
             self.assertEqual(result.returncode, 2, result.stdout)
             self.assertIn(expected, result.stderr)
 
+        for wrong, why in (("{", "JSON, line 1, column 2"), ("{}", '$: has no "activation"')):
+            (self.folder / "bad.json").write_text(wrong)
+            result = self.run_it(self.folder / "bad.json")
+            self.assertEqual(result.returncode, 2)
+            self.assertIn(f"the controller in {self.folder}/bad.json: {why}", result.stderr)
         refused("truncated, corrupted or not an ONNX model", b"{}")
+        refused(f"the controller in {self.folder}/bad.onnx: ", onnx_model([[1.0]] * 4, [0.0], "Softmax"))
         refused("'last' (Softmax)", onnx_model([[1.0]] * 4, [0.0], "Softmax"))
         refused("'fc' (MatMul)", onnx_model([[float("nan")]] * 4, [0.0]))
         refused("must take 4 numbers, this one takes 3", onnx_model([[1.0]] * 3, [0.0]))

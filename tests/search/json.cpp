@@ -121,6 +121,12 @@ TEST_CASE("a damaged file is an error that names the file") {
     of_chain.graph = search::fingerprint(chain);
     cache.store(of_chain, some_plan());
     CHECK_THROWS_AS(static_cast<void>(cache.find(of_chain, chain)), invalid_plan);
+    try {
+        static_cast<void>(cache.find(of_chain, chain));
+    } catch (const invalid_plan& e) {
+        CHECK(std::string{e.what()}.starts_with(cache.path(of_chain) + ": "));
+        CHECK(e.source() != e.target());
+    }
     // A key with another graph's fingerprint finds nothing.
     cache.store(key, some_plan());
     CHECK_FALSE(cache.find(key, chain));

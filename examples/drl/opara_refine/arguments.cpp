@@ -15,7 +15,8 @@ on, with episodes that start in the states of that run and with its steps in the
 to blame are cut and checked again while the policy stays as it is; only if that comes to no end within its budget, the
 policy's own cells are cut on the way of the counterexample, and training goes on from the network that is there.
 
-SYSTEM: b1 b2 b3 b4 b5 tora acc6 b1_trainify b2_trainify mountain_car pendulum cart_pole
+SYSTEM: b1 b2 b3 b4 b5 tora acc6 b1_trainify b2_trainify tora_stay mountain_car pendulum
+        cart_pole
 
   --property TEXT|NAME         a CTL formula over the system's labels, like "A[safe U goal] | AG safe", or the name of
                                one of the system's own properties; default: the first of these
@@ -24,7 +25,8 @@ SYSTEM: b1 b2 b3 b4 b5 tora acc6 b1_trainify b2_trainify mountain_car pendulum c
 
 The budget; when it is used up, what is there is written, and --resume goes on with a larger one:
   --rounds COUNT               trainings and proofs; default: 20
-  --seconds COUNT              for everything together, looked at between trainings and checks; default: no limit
+  --seconds COUNT              for all trainings and proofs together, looked at after each episode and check; default:
+                               no limit
   --proof-rounds COUNT         how often a proof may cut cells; default: 40
   --max-cells COUNT            how many cells the cuts of a proof may add; default: 5000000
   --max-decisions COUNT        how many cells the cuts of the policy's cells may add; default: 1000000
@@ -49,8 +51,10 @@ It writes, as DIR/SYSTEM-PROPERTY-SEED (PROPERTY is "formula" for one that has n
   .checkpoint       the agent, for --resume
   .reward.svg       the learning curve through all rounds
   .refinement.svg   states, cells and suspects of each check
-  .policy.svg       in two dimensions: what the policy does in the reached cells, and how often these were cut
-Ctrl-C ends it after the present episode or check, with controller, report and checkpoint written.
+  .policy.svg       in two dimensions: what the policy of the last proof does in the reached cells, and how often these
+                    were cut
+Ctrl-C or SIGTERM ends it after the present episode or check, with all of these written, so that what goes on has the
+same bits; another one ends it at once.
 
 exit code: 0 the property is proved, 1 it is not within the budget, 2 an error, 130 interrupted
 )";
@@ -68,12 +72,7 @@ refine_arguments parse_refine_arguments(const std::vector<std::string>& words) {
     line.option("--property", a.property);
     line.option("--initial", [&](text name, text value) { a.initial = list(name, value, verify::interval_between); });
     number("--rounds", a.rounds, count);
-    line.option("--seconds", [&](text name, text value) {
-        a.seconds = real(name, value);
-        if (!(*a.seconds > 0)) {
-            throw usage_error{name + " takes a number above 0, not '" + value + "'"};
-        }
-    });
+    line.option("--seconds", [&](text name, text value) { a.seconds = time_limit(name, value); });
     number("--proof-rounds", a.proof_rounds, whole);
     number("--max-cells", a.max_cells, whole);
     number("--max-decisions", a.max_decisions, whole);

@@ -62,8 +62,9 @@ std::string name_of(learning::refinement_step step) {
 
 std::string training_line(const round_record& r) {
     return "round " + std::to_string(r.round) + ", training: " + r.training + " after " +
-           counted(r.episodes.size(), "episode", "episodes") + " and " + rounded(r.training_s) + " s" +
-           (r.attempts > 1 ? " in attempt " + std::to_string(r.attempts) : std::string{}) + " on " +
+           counted(r.episodes.size(), "episode", "episodes") +
+           (r.attempts > 1 ? " in attempt " + std::to_string(r.attempts) : std::string{}) + " and " +
+           rounded(r.training_s) + " s" + (r.attempts > 1 ? " in all" : "") + " on " +
            counted(r.decisions, "cell", "cells") + "; without exploration: mean " + rounded(r.reward) + ", worst " +
            rounded(r.worst);
 }

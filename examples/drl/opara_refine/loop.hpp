@@ -8,7 +8,9 @@
 #include <examples/drl/opara_refine/penalty.hpp>
 #include <examples/drl/opara_refine/pictures.hpp>
 #include <examples/drl/opara_refine/policy_in_the_plane.hpp>
+#include <examples/drl/opara_refine/rehearsal.hpp>
 #include <examples/drl/opara_refine/report.hpp>
+#include <examples/drl/opara_refine/time_budget.hpp>
 #include <examples/drl/training/interruption.hpp>
 #include <examples/drl/training/plan.hpp>
 #include <examples/drl/training/results.hpp>
@@ -21,13 +23,11 @@
 #include <opara/learning/refine.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
-#include <limits>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -47,7 +47,7 @@ public:
 
     /// @throws usage_error  what was asked for does not fit the system
     refiner(const Problem& task, verify::benchmark<System> to_prove, const refine_arguments& a)
-        : task_{task}, problem_{std::move(to_prove)}, a_{a}, plan_{plan_for(task, a)} {
+        : task_{task}, problem_{std::move(to_prove)}, a_{a}, time_{a.seconds}, plan_{plan_for(task, a)} {
         verify::start_from(problem_, a.initial);
         report_.what = plan_.what;
         report_.property = verify::text_of_property(problem_, a.property);
@@ -86,7 +86,7 @@ public:
             from.seed = a_.seed;
             std::filesystem::remove(file("checkpoint"));
         }
-        spent_before_ = report_.seconds;
+        time_.count(report_.seconds);
         if (report_.is_verified) {
             return conclude();
         }
@@ -103,11 +103,10 @@ public:
             write_report(now_);
         } catch (const interrupted&) {
             write_report(now_); // says how long it took
+            write_pictures();
             throw;
         }
-        write_file_atomically(file("reward.svg"),
-                              [&](std::ostream& out) { write_reward(out, report_, plan_.target.window); });
-        write_file_atomically(file("refinement.svg"), [&](std::ostream& out) { write_refinement(out, report_); });
+        write_pictures();
         return conclude();
     }
 
@@ -116,10 +115,6 @@ private:
     using pilot = verify::any_pilot<n, typename System::action>;
 
     [[nodiscard]] std::string file(const char* ending) const { return plan_.path + "." + ending; }
-    [[nodiscard]] double seconds() const { return spent_before_ + watch_.seconds(); }
-    [[nodiscard]] double seconds_left() const {
-        return a_.seconds ? *a_.seconds - seconds() : std::numeric_limits<double>::infinity();
-    }
     bool conclude() {
         std::printf("%s: %s\n", report_.property.c_str(), report_.verdict.c_str());
         std::fflush(stdout);
@@ -127,8 +122,24 @@ private:
     }
     void write_report(const state& s) {
         now_ = s;
-        report_.seconds = seconds();
+        report_.seconds = time_.spent();
         write_file_atomically(file("report.json"), to_json(report_, learning::to_json(s)));
+    }
+
+    // Of all rounds, and of one that was interrupted as far as it had come.
+    void write_pictures() const {
+        refinement_report shown = report_;
+        round_record begun = round_;
+        if (begun.episodes.empty() && is_training_ && std::filesystem::exists(file("checkpoint"))) {
+            const checkpoint reached = read_checkpoint(file("checkpoint"), plan_.what);
+            begun.episodes = reached.stage == begun.round ? reached.log.episodes : begun.episodes;
+        }
+        if (!begun.episodes.empty()) {
+            shown.rounds.push_back(std::move(begun));
+        }
+        write_file_atomically(file("reward.svg"),
+                              [&](std::ostream& out) { write_reward(out, shown, plan_.target.window); });
+        write_file_atomically(file("refinement.svg"), [&](std::ostream& out) { write_refinement(out, shown); });
     }
 
     // The agent of an interrupted refinement: of this round, or of the end of the one before.
@@ -146,32 +157,28 @@ private:
     }
 
     void loop(state from, const abstraction::formula& property) {
-        const learning::refinement_options options{
-            .rounds = a_.rounds,
-            .patience = a_.patience,
-            .starts = a_.starts,
-            .decisions = a_.max_decisions,
-            .proof = {.rounds = a_.proof_rounds, .cells = a_.max_cells, .seconds = seconds_left()}};
+        const learning::refinement_options options{.rounds = a_.rounds,
+                                                   .seconds = time_.left(),
+                                                   .patience = a_.patience,
+                                                   .starts = a_.starts,
+                                                   .decisions = a_.max_decisions,
+                                                   .proof = {.rounds = a_.proof_rounds, .cells = a_.max_cells}};
         struct listener {
             refiner& of;
             void operator()(const abstraction::proof_round& r) const { of.hear(r); }
+            void operator()(const abstraction::proof<n>& p, const pilot& policy) const { of.hear(p, policy); }
             void operator()(const learning::refinement_round& r, const state& s) const { of.hear(r, s); }
         };
-        const auto found = learning::refine(
+        static_cast<void>(learning::refine(
             std::move(from), abstraction::enclosure<System>{problem_.system}, problem_.initial, property,
             abstraction::build_options<n>{.labels = problem_.labels, .threads = a_.threads},
-            [this](const learning::training_request<n>& r) { return improve(r); }, options, listener{*this});
-        if constexpr (n == 2) {
-            const policy_picture picture =
-                picture_of(decisions_, found.pilot, found.proof, problem_, task_, report_.property, report_.verdict);
-            if (!picture.cells.empty()) {
-                write_file_atomically(file("policy.svg"), [&](std::ostream& out) { write_policy(out, picture); });
-            }
-        }
+            [this](const learning::training_request<n>& r) { return improve(r); }, options, listener{*this}));
     }
 
     // Trains on the cells of the request, from where the agent is.
     pilot improve(const learning::training_request<n>& r) {
+        round_ = {.round = r.round};
+        is_training_ = true;
         checkpoint from;
         if (is_in_stage_) {
             from = std::move(last_);
@@ -181,13 +188,15 @@ private:
             from.stage = r.round;
         }
         plan_of_training plan = plan_;
-        plan.deadline = deadline();
+        plan.deadline = time_.deadline();
         if (r.round > 0) {
             plan.seed = r.seed;
             plan.restarts = 0;
             plan.target.least_episodes = a_.further;
             plan.target.most_episodes = std::max(plan.target.most_episodes, a_.further);
-            plan.begin = [&](learner& agent) { rehearse(agent, r); };
+            plan.begin = [&](learner& agent) {
+                rehearse(agent, costly(task_.environment, r), r.decisions, r.starts, a_.scale);
+            };
         }
         const learning::also_from<n, std::decay_t<decltype(task_.environment.start())>> start{
             {r.starts.begin(), r.starts.end()}, task_.environment.start()};
@@ -203,13 +212,14 @@ private:
                   .training = name_of(t.at.log.end),
                   .episodes = t.at.log.episodes,
                   .attempts = t.at.attempt + 1,
-                  .training_s = t.at.log.seconds,
+                  .training_s = seconds_of(t.at),
                   .reward = t.evaluation.mean,
                   .worst = t.evaluation.worst,
                   .decisions = r.decisions.size()};
         say(training_line(round_));
         last_ = std::move(t.at);
-        if (seconds_left() <= 0) {
+        is_training_ = false;
+        if (time_.left() <= 0) {
             throw out_of_time{};
         }
         doing_.emplace(std::cerr);
@@ -225,21 +235,6 @@ private:
         return env.judging(penalised<n, task>{env.task(), is_priced ? forbidden_ : forbidden_states<n>{}, a_.penalty});
     }
 
-    // Puts into the replay memory what the policy does in the states of counterexamples.
-    void rehearse(learner& agent, const learning::training_request<n>& r) const {
-        std::vector<double> action(learning::numbers_per_action(task_.environment.actions()));
-        for (const abstraction::point<n>& x : r.starts) {
-            const auto here = [&x](random_source&) { return x; };
-            learning::abstract_environment env{costly(task_.environment, r).starting(here), r.decisions, a_.scale};
-            const auto before = env.reset(0);
-            agent.act(before, action);
-            const auto step = env.step(action);
-            const auto terminated = static_cast<unsigned char>(step.terminated ? 1 : 0);
-            const auto truncated = static_cast<unsigned char>(step.truncated ? 1 : 0);
-            agent.rehearse({before, action, {&step.reward, 1}, step.observation, {&terminated, 1}, {&truncated, 1}});
-        }
-    }
-
     void hear(const abstraction::proof_round& r) {
         round_.checks.push_back({r.added, r.states, r.transitions, r.suspects, r.cuts, r.seconds,
                                  r.replayed ? name_of(*r.replayed) : std::string{}});
@@ -249,6 +244,15 @@ private:
         if (is_interrupted()) {
             doing_.reset();
             throw interrupted{};
+        }
+    }
+    void hear(const abstraction::proof<n>& p, const pilot& policy) {
+        if constexpr (n == 2) {
+            const policy_picture picture = picture_of(decisions_, policy, p, problem_, task_, report_.property,
+                                                      "round " + std::to_string(round_.round) + ": " + name_of(p.what));
+            if (!picture.cells.empty()) {
+                write_file_atomically(file("policy.svg"), [&](std::ostream& out) { write_policy(out, picture); });
+            }
         }
     }
     void hear(const learning::refinement_round& r, const state& s) {
@@ -269,28 +273,19 @@ private:
         }
         say(proof_line(round_));
         report_.rounds.push_back(std::move(round_));
+        round_ = {};
         report_.is_verified = r.what == learning::refinement_step::verified;
         if (report_.is_verified) {
             report_.verdict = "verified in " + std::to_string(s.round) + (s.round == 1 ? " round" : " rounds");
         } else if (r.what == learning::refinement_step::gave_up) {
             report_.verdict = s.round >= a_.rounds ? "not verified in " + std::to_string(s.round) + " rounds"
+                              : time_.left() <= 0  ? "not verified in so much time"
                                                    : "not verified, and no cell of the policy is left to cut";
         }
         write_report(s);
         if (is_interrupted() && r.what != learning::refinement_step::verified) {
             throw interrupted{};
         }
-        if (seconds_left() <= 0 && r.what != learning::refinement_step::verified) {
-            throw out_of_time{};
-        }
-    }
-
-    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> deadline() const {
-        if (!a_.seconds) {
-            return std::nullopt;
-        }
-        return std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                                                      std::chrono::duration<double>(seconds_left()));
     }
     static void say(const std::string& line) {
         std::printf("%s\n", line.c_str());
@@ -300,16 +295,16 @@ private:
     const Problem& task_;
     verify::benchmark<System> problem_;
     const refine_arguments& a_;
+    time_budget time_;
     plan_of_training plan_;
     refinement_report report_;
     round_record round_;
     forbidden_states<n> forbidden_;
     tree decisions_{task_.grid()}; // of the present policy
     state now_{decisions_};
-    checkpoint last_{};        // of the agent
-    bool is_in_stage_ = false; // the checkpoint is of the round that comes, and not of the one before
-    verify::stopwatch watch_;
-    double spent_before_ = 0;
+    checkpoint last_{};                  // of the agent
+    bool is_in_stage_ = false;           // the checkpoint is of the round that comes, and not of the one before
+    bool is_training_ = false;           // and not proving
     std::optional<run::progress> doing_; // during a proof
 };
 

@@ -21,9 +21,10 @@ int main(int argc, char** argv) {
         verified = verified ? verified : drl::refine_in_space(a);
         verified = verified ? verified : drl::refine_in_more(a);
         if (!verified) {
-            throw opara::examples::usage_error{"unknown system '" + a.system +
-                                               "'; there are: b1 b1_trainify b2 b2_trainify b3 b4 b5 tora acc6 "
-                                               "mountain_car pendulum cart_pole"};
+            throw opara::examples::usage_error{
+                "unknown system '" + a.system +
+                "'; there are: b1 b1_trainify b2 b2_trainify b3 b4 b5 tora tora_stay acc6 "
+                "mountain_car pendulum cart_pole"};
         }
         return *verified ? 0 : 1;
     } catch (const drl::interrupted& e) {

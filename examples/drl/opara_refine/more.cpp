@@ -11,6 +11,9 @@ std::optional<bool> refine_in_more(const refine_arguments& a) {
     if (a.system == "tora") {
         return refiner{tora(), verify::tora(), a}.run();
     }
+    if (a.system == "tora_stay") {
+        return refiner{tora_stay(), verify::tora_stay(), a}.run();
+    }
     if (a.system == "cart_pole") {
         return refiner{cart_pole(), verify::cart_pole(), a}.run();
     }

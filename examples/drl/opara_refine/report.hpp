@@ -30,7 +30,7 @@ struct round_record {
     std::string training{};                    ///< how it ended
     std::vector<learning::episode> episodes{}; ///< of its last attempt
     std::size_t attempts = 1;                  ///< how many there were
-    double training_s = 0;                     ///< seconds of the last attempt
+    double training_s = 0;                     ///< seconds of all of them
     double reward = 0;                         ///< of the written controller: its mean,
     double worst = 0;                          ///< and its worst one
     std::uint64_t decisions = 0;               ///< cells on which the policy is constant

@@ -25,7 +25,8 @@ SYSTEM: b1 b2 b3 b4 b5 tora acc6                   with one control, in the step
   --jobs COUNT                 trainings at a time; default: as many as there are cores
   --seconds COUNT              of each training, at most, all its attempts together
   --out DIR                    the folder for all files; default: this one
-  --resume                     go on from the checkpoints in DIR; what they are of must be asked for again
+  --resume                     go on from the checkpoints in DIR; what they are of must be asked for again; seeds that have
+                               none begin
 
 A training ends when the published criterion is met: that the last episodes, and then some without exploration, are good
 enough. Each writes, as DIR/SYSTEM-AGENT-SEED,
@@ -33,8 +34,8 @@ enough. Each writes, as DIR/SYSTEM-AGENT-SEED,
   .onnx        its network
   .log.json    the episodes, and how the written controller does
   .checkpoint  all that is needed to go on
-and together they write DIR/SYSTEM-AGENT.svg, the learning curves. Ctrl-C ends it after the present episode, with
-checkpoints written.
+and together they write DIR/SYSTEM-AGENT.svg, the learning curves. Ctrl-C or SIGTERM ends it after the present episodes,
+so that what goes on has the same bits, with checkpoints written; another one ends it at once.
 
 exit code: 0 all trainings met their criterion, 1 not all did, 2 an error, 130 interrupted
 )";
@@ -47,7 +48,7 @@ arguments parse_arguments(const std::vector<std::string>& words) {
     add_training_options(line, a);
     line.option("--seeds", [&](text name, text value) { a.seeds = count(name, value); });
     line.option("--jobs", [&](text name, text value) { a.jobs = count(name, value); });
-    line.option("--seconds", [&](text name, text value) { a.seconds = real(name, value); });
+    line.option("--seconds", [&](text name, text value) { a.seconds = time_limit(name, value); });
     line.option("--head", [&](text name, text value) {
         if (value != "scaled" && value != "affine") {
             throw usage_error{name + " takes scaled or affine, not '" + value + "'"};

@@ -67,7 +67,13 @@ bool run(const Problem& p, const arguments& a) {
             mine.seed = mine.what.seed;
             mine.path = a.out + "/" + p.name + "-" + agent + "-" + std::to_string(mine.what.seed);
             try {
-                checkpoint from = a.resume ? read_checkpoint(mine.path + ".checkpoint", mine.what) : checkpoint{};
+                const std::string file = mine.path + ".checkpoint";
+                const bool goes_on = a.resume && std::filesystem::exists(file);
+                if (a.resume && !goes_on) {
+                    std::printf("seed %s: there is no checkpoint, so it begins\n", std::to_string(mine.seed).c_str());
+                    std::fflush(stdout);
+                }
+                checkpoint from = goes_on ? read_checkpoint(file, mine.what) : checkpoint{};
                 from.has_ended = false; // it may be asked for more now
                 teller tell{p.name + " with " + agent + ", seed " + std::to_string(mine.what.seed)};
                 results[k] = go_on(where, mine, std::move(from), tell);

@@ -18,6 +18,9 @@ namespace {
 using opara::detail::json_place;
 
 constexpr const char* format = "opara-checkpoint";
+// 2: with `next_judgement`, and other seeds for all attempts but the first. What was written before cannot go on with
+// the same bits.
+constexpr std::uint32_t version = 2;
 constexpr std::uint64_t any = std::numeric_limits<std::uint64_t>::max();
 
 nlohmann::json to_json(const identity& of) {
@@ -38,12 +41,13 @@ void write_checkpoint(const std::string& path, const identity& of, const checkpo
         episodes.push_back({e.reward, e.length, e.step});
     }
     const nlohmann::json header{{"format", format},
-                                {"version", 1},
+                                {"version", version},
                                 {"of", to_json(of)},
                                 {"steps", c.log.steps},
                                 {"seconds_before", c.before},
                                 {"seconds", c.log.seconds},
                                 {"attempt", c.attempt},
+                                {"next_judgement", c.next_judgement},
                                 {"stage", c.stage},
                                 {"has_ended", c.has_ended},
                                 {"end", static_cast<unsigned>(c.log.end)},
@@ -59,7 +63,7 @@ checkpoint read_checkpoint(const std::string& path, const identity& of) {
     try {
         const nlohmann::json document = opara::detail::parse_json(std::string_view{text}.substr(0, line));
         const json_place root{document};
-        opara::detail::require_format(root, format);
+        opara::detail::require_format(root, format, version);
         const json_place place = root.at("of");
         const nlohmann::json here = to_json(of);
         for (const auto& [key, wanted] : here.items()) {
@@ -74,6 +78,7 @@ checkpoint read_checkpoint(const std::string& path, const identity& of) {
         c.before = root.at("seconds_before").real();
         c.log.seconds = root.at("seconds").real();
         c.attempt = static_cast<std::size_t>(root.at("attempt").number(any));
+        c.next_judgement = static_cast<std::size_t>(root.at("next_judgement").number(any));
         c.stage = static_cast<std::size_t>(root.at("stage").number(any));
         c.has_ended = root.at("has_ended").equals(true);
         constexpr auto last = static_cast<std::uint64_t>(learning::training_end::seconds);

@@ -29,10 +29,14 @@ struct checkpoint {
     learning::training_log log;        ///< so far
     std::vector<std::size_t> episodes; ///< of each environment
     std::size_t attempt = 0;           ///< how often it began again
+    std::size_t next_judgement = 0;    ///< the criterion is not judged before so many episodes of this attempt
     std::string state;                 ///< all that the agent knows
     std::size_t stage = 0;             ///< of a training in stages
     bool has_ended = false;            ///< the stage is over: the criterion was met or a limit was reached
 };
+
+/// How long it has taken, with all attempts.
+[[nodiscard]] inline double seconds_of(const checkpoint& c) noexcept { return c.before + c.log.seconds; }
 
 /// Writes a checkpoint in one step, so that there is always a whole one. @throws error  with the path and the reason
 void write_checkpoint(const std::string& path, const identity& of, const checkpoint& c);

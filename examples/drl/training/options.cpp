@@ -84,6 +84,14 @@ void add_training_options(command_line& line, training_arguments& a) {
     line.option("--evaluations", [&a](text name, text value) { a.evaluations = count(name, value); });
 }
 
+double time_limit(const std::string& option, const std::string& text) {
+    const double value = real(option, text);
+    if (!(value > 0)) {
+        throw usage_error{option + " takes a number above 0, not '" + text + "'"};
+    }
+    return value;
+}
+
 recipe recipe_of(const training_arguments& a, const std::string& usual) {
     recipe options = recipe_for(a.agent.empty() ? usual : a.agent, a.system);
     std::visit(

@@ -39,6 +39,9 @@ struct training_arguments {
 /// The options that set them: all but --seconds, --out and --resume, which mean other things to other programs.
 void add_training_options(command_line& line, training_arguments& a);
 
+/// Of `--seconds`: a time. @throws usage_error  it is no number above 0
+double time_limit(const std::string& option, const std::string& text);
+
 /// What the usage says of these options: lines of them.
 extern const char* const training_usage;
 

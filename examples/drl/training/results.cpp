@@ -70,11 +70,11 @@ std::string progress_of(const learning::training_log& log, std::size_t window) {
 std::string summary_of(const identity& what, const trained& t) {
     const learning::training_log& log = t.at.log;
     return "seed " + std::to_string(what.seed) + ": " + name_of(log.end) + " after " +
-           std::to_string(log.episodes.size()) + " episodes, " + std::to_string(log.steps) + " steps and " +
-           rounded(log.seconds) + " s" +
-           (t.at.attempt > 0 ? " in attempt " + std::to_string(t.at.attempt + 1) : std::string{}) +
-           "; without exploration: mean " + rounded(t.evaluation.mean) + ", spread " + rounded(t.evaluation.spread) +
-           ", worst " + rounded(t.evaluation.worst);
+           std::to_string(log.episodes.size()) + " episodes and " + std::to_string(log.steps) + " steps" +
+           (t.at.attempt > 0 ? " in attempt " + std::to_string(t.at.attempt + 1) : std::string{}) + ", " +
+           rounded(seconds_of(t.at)) + " s" + (t.at.attempt > 0 ? " in all" : "") + "; without exploration: mean " +
+           rounded(t.evaluation.mean) + ", spread " + rounded(t.evaluation.spread) + ", worst " +
+           rounded(t.evaluation.worst);
 }
 
 void write_controller(const std::string& path, const abstraction::trained_controller& c) {
@@ -96,7 +96,7 @@ void write_results(const std::string& path, const identity& what, const trained&
                              {"attempts", t.at.attempt + 1},
                              {"end", name_of(t.at.log.end)},
                              {"steps", t.at.log.steps},
-                             {"seconds", t.at.log.seconds},
+                             {"seconds", seconds_of(t.at)},
                              {"evaluation",
                               {{"episodes", t.evaluation.episodes.size()},
                                {"mean", t.evaluation.mean},

@@ -1,8 +1,8 @@
 #include <examples/drl/agents/network_agent.hpp>
+#include <examples/drl/training/attempt_seed.hpp>
 #include <examples/drl/training/interruption.hpp>
 #include <examples/drl/training/results.hpp>
 #include <examples/drl/training/session.hpp>
-#include <opara/core/random.hpp>
 #include <opara/learning/train.hpp>
 
 #include <chrono>
@@ -20,7 +20,8 @@ namespace {
 template <class Env>
 class met {
 public:
-    met(const aim& target, Env judge, learner& agent) : target_{target}, judge_{std::move(judge)}, agent_{agent} {}
+    met(const aim& target, Env judge, learner& agent, std::size_t& next)
+        : target_{target}, judge_{std::move(judge)}, agent_{agent}, next_{next} {}
 
     // Episodes without exploration cost time, so they are not run after each one with it.
     bool operator()(const learning::training_log& log) {
@@ -29,17 +30,29 @@ public:
             learning::mean_reward(log, target_.window) < target_.mean) {
             return false;
         }
-        next_ = n + target_.window;
         const auto judged = learning::evaluate(judge_, agent_, {.episodes = target_.evaluations, .seed = n});
-        return judged.worst >= target_.worst;
+        if (judged.worst >= target_.worst) {
+            return true;
+        }
+        next_ = n + target_.window;
+        return false;
     }
 
 private:
     aim target_;
     Env judge_;
     learner& agent_;
-    std::size_t next_ = 0; // do not ask before so many episodes
+    std::size_t& next_; // do not ask before so many episodes
 };
+
+// Where another attempt begins: from nothing.
+checkpoint begun_again(const checkpoint& failed) {
+    checkpoint next;
+    next.before = seconds_of(failed);
+    next.attempt = failed.attempt + 1;
+    next.stage = failed.stage;
+    return next;
+}
 
 // The policy of an agent as it is written.
 abstraction::trained_controller controller_of(const learner& agent, const plan_of_training& plan) {
@@ -61,9 +74,8 @@ template <class Actions>
 trained session(const surroundings<Actions>& where, const plan_of_training& plan, checkpoint at, teller& tell) {
     using environment = any_environment<Actions>;
     const std::string file = plan.path + ".checkpoint";
-    for (;; at.before += at.log.seconds, ++at.attempt, at.log = {}, at.state.clear(), at.episodes.clear()) {
-        // Another attempt is another seed, and yet the same each time.
-        const std::uint64_t seed = at.attempt == 0 ? plan.seed : random_source{plan.seed + at.attempt}.next();
+    for (;; at = begun_again(at)) {
+        const std::uint64_t seed = attempt_seed(plan.seed, at.attempt);
         learning::vector_environment<environment> envs{std::vector<environment>(plan.what.environments, where.learned),
                                                        seed, at.episodes};
         learner agent{envs.observations(), envs.actions(), plan.options, seed};
@@ -85,7 +97,8 @@ trained session(const surroundings<Actions>& where, const plan_of_training& plan
             const learning::training_log log = learning::train(
                 envs, agent,
                 {.episodes = plan.target.most_episodes, .seconds = plan.seconds - at.before, .so_far = at.log},
-                met<environment>{plan.target, where.judged, agent}, [&](const learning::training_log& l) {
+                met<environment>{plan.target, where.judged, agent, at.next_judgement},
+                [&](const learning::training_log& l) {
                     if (tell.is_due()) {
                         tell.say(progress_of(l, plan.target.window));
                     }

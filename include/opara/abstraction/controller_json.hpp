@@ -7,6 +7,7 @@
 #include <opara/abstraction/network.hpp>
 #include <opara/core/json.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -187,16 +188,26 @@ namespace detail {
     return "tanh";
 }
 
+// A number that is read back as it is: JSON has no infinite ones, and "-0" would be a whole number, without a sign.
 template <class Number>
-[[nodiscard]] std::string list_of(std::span<const double> numbers) {
+[[nodiscard]] std::string json_number(Number x, const char* what) {
+    if (!std::isfinite(x)) {
+        throw controller_error{std::string{what} + " of a controller cannot be written: it is " + number_text(x) +
+                               ", and JSON has finite numbers only"};
+    }
+    return x == 0 && std::signbit(x) ? "-0.0" : number_text(x);
+}
+
+template <class Number>
+[[nodiscard]] std::string list_of(std::span<const double> numbers, const char* what) {
     std::string text = "[";
     for (const double x : numbers) {
-        if (static_cast<double>(static_cast<Number>(x)) != x) {
+        if (std::isfinite(x) && static_cast<double>(static_cast<Number>(x)) != x) {
             throw controller_error{"the number " + number_text(x) +
                                    " of a controller cannot be written: it has more "
                                    "digits than the format, which is in single precision"};
         }
-        text += (text.size() == 1 ? "" : ", ") + number_text(static_cast<Number>(x));
+        text += (text.size() == 1 ? "" : ", ") + json_number(static_cast<Number>(x), what);
     }
     return text + "]";
 }
@@ -205,9 +216,9 @@ template <class Number>
 
 /// Writes a controller so that `controller_from_json` gives the same one back, to the last bit: weights in the fewest
 /// digits that mean the same number in single precision.
-/// @throws controller_error  a weight is no number of single precision, or the hidden layers have different
-/// activations,
-///         which the format cannot say
+/// @throws controller_error  a weight is no number of single precision, another number is infinite or NaN, or the
+/// hidden
+///         layers have different activations, which the format cannot say
 [[nodiscard]] inline std::string controller_to_json(const trained_controller& c) {
     const std::vector<layer>& layers = c.net.layers();
     for (std::size_t k = 0; k + 1 < layers.size(); ++k) {
@@ -218,7 +229,9 @@ template <class Number>
     const auto text = [](std::string_view word) {
         return nlohmann::json(word).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
     };
-    const auto reals = [](std::span<const double> numbers) { return detail::list_of<double>(numbers); };
+    const auto reals = [](std::span<const double> numbers, const char* what) {
+        return detail::list_of<double>(numbers, what);
+    };
     const auto member = [](std::string_view key, const std::string& value) {
         return "  \"" + std::string{key} + "\": " + value + ",\n";
     };
@@ -226,19 +239,23 @@ template <class Number>
     json += member("activation", text(detail::name_of(layers.front().function)));
     json += member("output_activation", text(detail::name_of(layers.back().function)));
     json += member("head", text(detail::name_of(c.head)));
-    json +=
-        member("output_scale", detail::number_text(c.scale)) + member("output_offset", detail::number_text(c.offset));
-    json += member("state_space", "[" + reals(c.lower) + ", " + reals(c.upper) + "]");
-    json += member("granularity", reals(c.widths));
+    json += member("output_scale", detail::json_number(c.scale, "the scale"));
+    json += member("output_offset", detail::json_number(c.offset, "the offset"));
+    json += member("state_space",
+                   "[" + reals(c.lower, "a bound of the grid") + ", " + reals(c.upper, "a bound of the grid") + "]");
+    json += member("granularity", reals(c.widths, "a cell's width"));
+    for (const cell_cut& cut : c.cuts) {
+        static_cast<void>(detail::json_number(cut.at, "the place of a cut"));
+    }
     json += c.cuts.empty() ? std::string{} : member("cuts", detail::cuts_as_json(c.cuts).dump());
     json += "  \"layers\": [";
     for (const layer& l : layers) {
         json += (&l == &layers.front() ? "\n" : ",\n") + std::string{"    {\"weight\": ["};
         for (std::size_t o = 0; o < l.bias.size(); ++o) {
             const auto row = std::span<const double>{l.weight}.subspan(o * l.inputs, l.inputs);
-            json += (o == 0 ? "" : ",\n      ") + detail::list_of<float>(row);
+            json += (o == 0 ? "" : ",\n      ") + detail::list_of<float>(row, "a weight");
         }
-        json += "],\n     \"bias\": " + detail::list_of<float>(l.bias) + "}";
+        json += "],\n     \"bias\": " + detail::list_of<float>(l.bias, "a bias") + "}";
     }
     return json + "\n  ]\n}\n";
 }

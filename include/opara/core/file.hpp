@@ -48,13 +48,17 @@ public:
         if (path_.empty()) {
             throw error{"cannot create a file without a name"};
         }
+        if (std::error_code unknown; path_.front() != '/') {
+            folder_ = std::filesystem::current_path(unknown).string() + "/";
+            folder_ = unknown ? std::string{} : folder_;
+        }
         if (moved_) {
             stream_ = std::fopen(partial_.c_str(), "wb");
         } else {
             const signals_wait until_it_is_known;
             create();
             if (stream_ != nullptr) {
-                fleeting_.emplace(partial_);
+                fleeting_.emplace(absolute(partial_));
             }
         }
         if (stream_ == nullptr) {
@@ -72,7 +76,7 @@ public:
             static_cast<void>(std::fclose(stream_));
         }
         if (!moved_) {
-            static_cast<void>(std::remove(partial_.c_str()));
+            static_cast<void>(std::remove(absolute(partial_).c_str()));
         }
         fleeting_.reset();
         release();
@@ -91,7 +95,7 @@ public:
             fail("write", partial_);
         }
         const signals_wait until_it_is_unknown;
-        if (!moved_ && std::rename(partial_.c_str(), path_.c_str()) != 0) {
+        if (!moved_ && std::rename(absolute(partial_).c_str(), absolute(path_).c_str()) != 0) {
             fail("replace", path_);
         }
         moved_ = true;
@@ -100,6 +104,8 @@ public:
     }
 
 private:
+    // A name by which a file is found wherever the process has gone meanwhile.
+    [[nodiscard]] std::string absolute(const std::string& name) const { return folder_ + name; }
     // Somebody's own PATH.partial is not ours to write over. The names with numbers are: one whose lock is free is what
     // is left of a run that was killed, and is used again, so that such files do not become more and more.
     void create() {
@@ -162,6 +168,7 @@ private:
 
     std::string path_;
     std::string partial_;
+    std::string folder_{}; // in which relative names are, with a slash; empty: the name is not relative
     std::FILE* stream_ = nullptr;
     int lock_ = -1;
     bool moved_;

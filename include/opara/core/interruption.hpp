@@ -30,6 +30,7 @@ static_assert(std::atomic<bool>::is_always_lock_free, "a handler of signals may 
 /// As long as it lives, a file is one that does not outlive an interruption. Of more than eight at once, the others do.
 class fleeting {
 public:
+    /// @param path  absolute, as the process may go to another folder
     explicit fleeting(const std::string& path) noexcept {
         if (path.size() >= fleeting_name::most) {
             return;

@@ -159,13 +159,13 @@ private:
     return {}; // not reached
 }
 
-/// Makes sure that a document says what it is. @throws parse_error  it is another format, or a later version of it
-inline void require_format(const json_place& root, const char* format) {
+/// Makes sure that a document says what it is. @throws parse_error  it is another format, or another version of it
+inline void require_format(const json_place& root, const char* format, std::uint32_t version = 1) {
     if (root.at("format").text() != format) {
         root.at("format").fail(std::string{"must be \""} + format + "\"");
     }
-    if (root.at("version").number(std::numeric_limits<std::uint32_t>::max()) != 1) {
-        root.at("version").fail("this library reads version 1");
+    if (root.at("version").number(std::numeric_limits<std::uint32_t>::max()) != version) {
+        root.at("version").fail("this library reads version " + std::to_string(version));
     }
 }
 

@@ -8,9 +8,11 @@
 #include <opara/core/random.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -47,7 +49,7 @@ enum class refinement_step : unsigned char {
     verified,      ///< the formula is proved of the policy
     train_on,      ///< a run violates it: the run's states are new starts
     cut_decisions, ///< it could not be proved within the budget, or training did not help: decision cells were cut
-    gave_up,       ///< the rounds, or the cells, are used up, or no decision cell can be cut
+    gave_up,       ///< the rounds, the time or the cells are used up, or no decision cell can be cut
 };
 
 /// One round of a refinement.
@@ -68,12 +70,15 @@ struct refinement_round {
 
 /// How long to go on.
 struct refinement_options {
-    std::size_t rounds = 20;             ///< how often to train and prove
+    std::size_t rounds = 20; ///< how often to train and prove
+    /// On the clock, for all rounds of a call together: looked at between trainings and checks. A proof that begins
+    /// when nothing is left makes its first check.
+    double seconds = std::numeric_limits<double>::infinity();
     std::size_t patience = 3;            ///< after so many real counterexamples in a row, decision cells are cut, too
     std::size_t starts = 20;             ///< how many states of a counterexample become starts, spread evenly
     std::uint64_t decisions = 1'000'000; ///< how many decision cells all cuts may add
     double narrowest = 0x1p-10;          ///< no decision cell gets narrower, in widths of the grid's cells
-    abstraction::prove_options proof{};  ///< the budget of each proof
+    abstraction::prove_options proof{};  ///< the budget of each proof, which has no more than is left of `seconds`
 };
 
 /// The outcome of a refinement.
@@ -147,8 +152,9 @@ std::size_t cut_decisions(abstraction::adaptive_tree<N>& decisions, const std::v
 /// @param state  where to begin: `{.decisions = adaptive_tree<N>{grid}}`, or what an earlier call was told
 /// @param train  gives an `abstraction::controller`; keeps its agent from call to call
 /// @param tell  called with a `refinement_round` and the `refinement_state` after it, from which a later call would go
-///        on: what to write to disk, together with the agent; and with each `abstraction::proof_round`, if it takes
-///        them. What it throws ends the refinement
+///        on: what to write to disk, together with the agent; and, if it takes them, with each
+///        `abstraction::proof_round`, and before the first with the `abstraction::proof` and the controller of which it
+///        is. What it throws ends the refinement
 /// @throws domain_error,system_error,label_error,controller_error  as `prove`; and what `train` and `tell` throw
 ///
 /// @code
@@ -165,12 +171,19 @@ template <std::size_t N, abstraction::steppable_dynamics D, std::invocable<const
                           const refinement_options& options = {}, Tell tell = {})
     -> refinement<N, std::invoke_result_t<Train&, const training_request<N>&>> {
     using abstraction::proof_end;
+    using clock = std::chrono::steady_clock;
+    const auto begun = clock::now();
+    const auto seconds_left = [&] {
+        return options.seconds - std::chrono::duration<double>(clock::now() - begun).count();
+    };
     std::vector<refinement_round> rounds;
     for (;;) {
         // Seeds far from each other, which do not depend on where the loop began.
         const std::uint64_t seed = random_source{state.seed + 0x9E3779B97F4A7C15U * (state.round + 1)}.next();
         auto pilot = train(training_request<N>{state.decisions, state.starts, state.round, seed});
-        auto p = abstraction::prove(state.decisions, system, pilot, initial, f, problem, options.proof,
+        abstraction::prove_options budget = options.proof;
+        budget.seconds = std::min(budget.seconds, seconds_left());
+        auto p = abstraction::prove(state.decisions, system, pilot, initial, f, problem, budget,
                                     [&tell](const abstraction::proof_round& round) {
                                         if constexpr (std::invocable<Tell&, const abstraction::proof_round&>) {
                                             tell(round);
@@ -209,10 +222,13 @@ template <std::size_t N, abstraction::steppable_dynamics D, std::invocable<const
             }
         }
         ++state.round;
-        if (r.what != refinement_step::verified && state.round >= options.rounds) {
+        if (r.what != refinement_step::verified && (state.round >= options.rounds || seconds_left() <= 0)) {
             r.what = refinement_step::gave_up;
         }
         rounds.push_back(r);
+        if constexpr (std::invocable<Tell&, const abstraction::proof<N>&, const decltype(pilot)&>) {
+            tell(std::as_const(p), std::as_const(pilot));
+        }
         tell(std::as_const(r), std::as_const(state));
         if (r.what == refinement_step::verified || r.what == refinement_step::gave_up) {
             return {r.what, std::move(state), std::move(pilot), std::move(p), std::move(rounds)};

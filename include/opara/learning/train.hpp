@@ -70,7 +70,8 @@ struct untold {
 /// training_log log = train(envs, agent, {.episodes = 500},
 ///                          [](const training_log& l) { return l.episodes.back().reward > 100; });
 /// @endcode
-/// @param until  `until(log)` after each step with which an episode ended: true ends the training
+/// @param until  `until(log)` after each step with which an episode ended: true ends the training. Asked at once of
+///        `so_far`, if that has episodes: whoever was interrupted while `progress` was told has not asked it yet
 /// @param progress  `progress(log)` then, too, before; what it throws ends the training
 /// @throws agent_error  the agent gives an action that is none: NaN, out of bounds, no whole number, not existing
 /// @throws environment_error  an environment gives what is no number
@@ -82,6 +83,10 @@ training_log train(vector_environment<Env>& envs, Agent& learner, const training
     const auto start = clock::now();
     training_log log = options.so_far;
     const double seconds_before = log.seconds;
+    if (!log.episodes.empty() && until(static_cast<const training_log&>(log))) {
+        log.end = training_end::stopped;
+        return log;
+    }
     std::vector<double> actions(envs.size() * numbers_per_action(envs.actions()));
     std::vector<episode> running(envs.size());
     for (;;) {

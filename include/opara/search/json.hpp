@@ -89,7 +89,7 @@ public:
     /// The plan that was stored for exactly this key, or nothing.
     /// @param g  the graph, whose fingerprint is the key's
     /// @throws parse_error  the file is damaged; `where()` names it
-    /// @throws invalid_plan  its plan does not run `g`
+    /// @throws invalid_plan  its plan does not run `g`; the message names the file
     /// @throws error  it cannot be read
     [[nodiscard]] std::optional<cached_plan> find(const plan_key& key, const frozen_graph& g) const {
         const std::string file = path(key);
@@ -107,6 +107,8 @@ public:
             return std::move(found);
         } catch (const parse_error& e) {
             throw parse_error{e.what(), file, e.line(), e.column()};
+        } catch (const invalid_plan& e) {
+            throw invalid_plan{file + ": " + e.what(), e.source(), e.target()};
         }
     }
 
