@@ -36,11 +36,11 @@ enum class tube_detail : unsigned char {
 /// What to follow, and how closely.
 template <std::size_t N>
 struct tube_options {
-    std::size_t steps = 0;                   ///< for how many steps, at most
-    std::optional<box<N>> target{};          ///< what is to be reached; what lies inside is followed no further
-    std::optional<box<N>> safe{};            ///< where all is to stay until then; what leaves it, or the domain, ends it
-    point<N> nearness{};                     ///< boxes are merged that are so close (see `are_near`); in state units
-    std::size_t most_boxes = 1'000'000;      ///< give up a part of the initial set that needs more at once
+    std::size_t steps = 0;              ///< for how many steps, at most
+    std::optional<box<N>> target{};     ///< what is to be reached; what lies inside is followed no further
+    std::optional<box<N>> safe{};       ///< where all is to stay until then; what leaves it, or the domain, ends it
+    point<N> nearness{};                ///< boxes are merged that are so close (see `are_near`); in state units
+    std::size_t most_boxes = 1'000'000; ///< give up a part of the initial set that needs more at once
     tube_detail detail = tube_detail::hulls; ///< what to remember
     std::size_t threads = 0;                 ///< how many work; 0 means as many as the machine runs at once
 };
@@ -60,7 +60,7 @@ struct tube_part {
     tube_outcome outcome = tube_outcome::not_reached; ///< of this part
     std::size_t last_step = 0;                        ///< the step after which nothing was left to follow, or the last
     std::size_t peak = 0;                             ///< the largest number of boxes at once
-    std::size_t safe_states = 0; ///< with a safe set: so many states of each run are shown to be in it, the first included
+    std::size_t safe_states = 0; ///< how many states of each run, from the first on, are shown to be in the safe set
 
     friend bool operator==(const tube_part&, const tube_part&) = default;
 };
@@ -138,8 +138,8 @@ private:
         return options_.target && options_.target->contains(b);
     }
     [[nodiscard]] bool is_safe() const noexcept {
-        return !options_.safe || std::all_of(boxes_.begin(), boxes_.end(),
-                                             [&](const box<n>& b) { return options_.safe->contains(b); });
+        return !options_.safe ||
+               std::all_of(boxes_.begin(), boxes_.end(), [&](const box<n>& b) { return options_.safe->contains(b); });
     }
     void remember(std::vector<tube_layer<n>>& layers) const {
         tube_layer<n>& layer = layers.emplace_back();
@@ -271,9 +271,9 @@ template <partition P, dynamics D, controller<P::dimension, typename D::action> 
     return tube;
 }
 
-/// For how many steps each run from the initial set stays in the safe set of `follow`, or stays there until it reaches the
-/// target, where that comes sooner: it is there at the beginning and after each of so many steps. None if that is not
-/// even shown of the beginning, or there was no part. O(parts).
+/// For how many steps each run from the initial set stays in the safe set of `follow`, or stays there until it reaches
+/// the target, where that comes sooner: it is there at the beginning and after each of so many steps. None if that is
+/// not even shown of the beginning, or there was no part. O(parts).
 /// @pre `follow` was given a safe set, and the tube is what it returned
 template <std::size_t N>
 [[nodiscard]] std::optional<std::size_t> steps_inside(const reach_tube<N>& tube) noexcept {
