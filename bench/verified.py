@@ -23,15 +23,15 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "examples" / "drl" / "verified"
 
 
-def measured(command):
-    """What a program printed, and its seconds and CPU seconds; it ends with 0 or this does not go on."""
+def measured(command, expected=0):
+    """The seconds and CPU seconds of a program; it ends with this exit code or this does not go on."""
     def cpu():
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
         return used.ru_utime + used.ru_stime
     cpu_before, before = cpu(), time.monotonic()
     result = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
     seconds, cpu_seconds = time.monotonic() - before, cpu() - cpu_before
-    if result.returncode != 0:
+    if result.returncode != expected:
         sys.exit(f"{' '.join(map(str, command))}: {result.stdout}{result.stderr}")
     return round(seconds, 3), round(cpu_seconds, 3)
 
@@ -54,14 +54,16 @@ def row_of(network, train, verify, keep):
         for asked in network["properties"]:
             report = Path(folder) / "report.json"
             seconds, cpu = measured([verify, network["system"], "--controller", controller, "--property", asked["ask"],
-                                     "--report", report, *asked["options"]])
+                                     "--report", report, *asked["options"]], 0 if asked["verdict"] == "proved" else 1)
             found = json.loads(report.read_text(encoding="utf-8"))
             if found["verdict"] != asked["verdict"]:
                 sys.exit(f"{network['name']}, {asked['ask']}: {found['verdict']}")
             row["proofs"].append({"paper": asked["paper"], "ask": asked["ask"], "options": asked["options"],
                                   "formula": found["property"], "initial": found["initial"], "seconds": seconds, "cpu_s": cpu,
-                                  "rounds": len(found["rounds"]), "cells": found["cells"], "states": found["states"],
+                                  "rounds": len(found.get("rounds", [])), "cells": found["cells"], "states": found["states"],
                                   "verdict": found["verdict"]})
+            if "tube" in found:
+                row["proofs"][-1]["tube"] = {"steps": found["tube"]["steps"], "boxes": found["tube"]["peak"]}
     return row
 
 
