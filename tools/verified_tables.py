@@ -42,7 +42,10 @@ def is_published(proof):
 
 def size_of(proof):
     """How much was explored."""
-    return f"{commas(proof['tube']['boxes'])} boxes" if "tube" in proof else commas(proof["states"])
+    if "tube" not in proof:
+        return commas(proof["states"])
+    boxes = proof["tube"]["boxes"]
+    return "1 box" if boxes == 1 else f"{commas(boxes)} boxes"
 
 
 def proofs_of(data):
