@@ -38,6 +38,7 @@ const char* name_of(tube_outcome outcome) {
     case tube_outcome::reached: return "reached";
     case tube_outcome::not_reached: return "not reached";
     case tube_outcome::left_domain: return "left the domain";
+    case tube_outcome::left_safe: return "left the safe set";
     case tube_outcome::too_many_boxes: return "too many boxes";
     }
     return "";

@@ -38,14 +38,16 @@ def row_of(network, train, verify, keep):
         for asked in network["properties"]:
             report = Path(folder) / "report.json"
             proof = measured([verify, network["system"], "--controller", controller, "--property", asked["ask"], "--report",
-                              report, *asked["options"]])
+                              report, *asked["options"]], [0 if asked["verdict"] == "proved" else 1])
             found = json.loads(report.read_text(encoding="utf-8"))
             if found["verdict"] != asked["verdict"]:
                 sys.exit(f"{network['name']}, {asked['ask']}: {found['verdict']}")
             row["proofs"].append({"paper": asked["paper"], "ask": asked["ask"], "options": asked["options"],
                                   "formula": found["property"], "initial": found["initial"], "seconds": proof.seconds,
-                                  "cpu_s": proof.cpu_s, "rounds": len(found["rounds"]), "cells": found["cells"],
+                                  "cpu_s": proof.cpu_s, "rounds": len(found.get("rounds", [])), "cells": found["cells"],
                                   "states": found["states"], "verdict": found["verdict"]})
+            if "tube" in found:
+                row["proofs"][-1]["tube"] = {"steps": found["tube"]["steps"], "boxes": found["tube"]["peak"]}
     return row
 
 

@@ -35,6 +35,19 @@ def formula_of(proof):
     return proof["formula"].replace("|", "\\|")  # or it would end the cell of the table
 
 
+def is_published(proof):
+    """Whether it is asked as in the publication: of no larger set, and for no more steps."""
+    return "--initial" not in proof["options"] and "--steps" not in proof["options"]
+
+
+def size_of(proof):
+    """How much was explored."""
+    if "tube" not in proof:
+        return commas(proof["states"])
+    boxes = proof["tube"]["boxes"]
+    return "1 box" if boxes == 1 else f"{commas(boxes)} boxes"
+
+
 def proofs_of(data):
     return [(n, p) for n in data["networks"] for p in n["proofs"]]
 
@@ -45,7 +58,8 @@ def results(data):
         t = n["training"]
         rows.append([
             f"`{n['system']}`, {n['layers']}", f"{p['paper']} `{formula_of(p)}`{start_of(p)}", p["verdict"],
-            f"{seconds(t['cpu_s'])}, attempt {t['attempts']}", f"{t['reward']:.1f}", p["rounds"], commas(p["states"]),
+            f"{seconds(t['cpu_s'])}, attempt {t['attempts']}", f"{t['reward']:.1f}",
+            "tube" if "tube" in p else p["rounds"], size_of(p),
             f"{p['cpu_s']:.2g} s", f"{seconds(t['seconds'] + p['seconds'])}",
         ])
     return table(["system, layers", "property", "verdict", "training, CPU", "reward", "rounds", "states", "proof, CPU",
@@ -57,7 +71,7 @@ def beside(data):
     rows = []
     for n, p in proofs_of(data):
         r = theirs.get((n["system"], n["layers"], p["ask"]))
-        if r is None or start_of(p):
+        if r is None or not is_published(p):
             continue
         log = sum(r["train_s"]) + sum(r["build_s"]) + sum(r["check_s"])
         cpu = n["training"]["cpu_s"] + p["cpu_s"]

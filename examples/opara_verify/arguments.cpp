@@ -10,9 +10,10 @@ namespace opara::examples::verify {
 
 const char* const usage = R"(usage: opara_verify SYSTEM --controller FILE [options]
 
-SYSTEM: b1 b2 b3 b4 b5 tora acc6 mountain_car pendulum cart_pole, b1_trainify and b2_trainify (in steps of 0.2),
-        tora_stay (without saturation), and of ARCH-COMP single_pendulum unicycle attitude vcas vcas_any (vertical
-        collision avoidance; pilots with the middle or with any of the allowed accelerations)
+SYSTEM: b1 b2 b3 b4 b5 tora acc6 mountain_car pendulum cart_pole, pendulum_angle (its state is the angle and the
+        rate), b1_trainify and b2_trainify (in steps of 0.2), tora_stay (without saturation), and of ARCH-COMP
+        single_pendulum unicycle attitude vcas vcas_any (vertical collision avoidance; pilots with the middle or with
+        any of the allowed accelerations)
 FILE:   FILE.json says how the controller was trained; FILE.onnx is a multilayer perceptron that reads the lower bounds of
         a cell, then the upper ones, and is taken to have been trained as the published controllers of SYSTEM were.
         vcas takes nine, --controller FILE for each last advisory, in the order COC DNC DND DES1500 CL1500 SDES1500
@@ -36,8 +37,8 @@ FILE:   FILE.json says how the controller was trained; FILE.onnx is a multilayer
                          the system's dimensions, which count from 0
   --at-least P           with softmax, the property is AF, AG or A[U] of labels, and its probability is to be P at least
                          from each initial state; default: 1
-  --tube                 instead of exploring cells, follow boxes from the initial set until all are in the system's
-                         goal, at the published settings; --steps then bounds the steps
+  --tube                 instead of exploring cells, follow boxes from the initial set, at the published settings; the
+                         property is AF, AG or A[..U..] of labels, and AG is shown for so many --steps only
   --threads COUNT        default: all cores
   --report FILE.json     write what was found
   --picture FILE.svg     draw the cells that are reached, the labels and the counterexample, over the first two
@@ -96,9 +97,6 @@ arguments parse_arguments(const std::vector<std::string>& words) {
     if (!line.read(words)) {
         a.help = true;
         return a;
-    }
-    if (a.tube && !a.property.empty()) {
-        throw usage_error{"a tube is about the system's goal, not about a property"};
     }
     if (a.tube && !a.exports.empty()) {
         throw usage_error{"a tube has no transition system to export"};

@@ -25,7 +25,7 @@ using abstraction::interval;
 /// How a reach tube follows a system.
 template <std::size_t N>
 struct tube_settings {
-    std::size_t steps = 0;            ///< the published bound on the steps to the target
+    std::size_t steps = 0;            ///< the published bound on the steps to the target, or of the verdict
     abstraction::point<N> parts{};    ///< widths of the parts of the initial set
     abstraction::point<N> nearness{}; ///< of boxes that are merged
 };
@@ -50,7 +50,7 @@ struct benchmark {
     std::vector<abstraction::region<dimension>> labels;          ///< what formulas speak of
     std::vector<std::pair<std::string, std::string>> properties; ///< name and formula
     training_settings<dimension> training;                       ///< of published controllers
-    tube_settings<dimension> tube{};                             ///< to the first label; 0 steps: none is published
+    tube_settings<dimension> tube{};                             ///< 0 steps: there are none
 };
 
 /// The open interval, as the largest closed one of doubles inside.
@@ -151,7 +151,8 @@ inline benchmark<drl::tora_unbounded> tora_stay() {
             {{"safe", box<4>{{interval{-1.5, 1.5}, interval{-quarter, quarter}, anything, anything}}},
              {"inside", box_of<4>({-5, -5, -quarter, -5}, {5, 5, quarter, 5})}},
             {{"stay", "AG safe"}},
-            {box_of<4>({-10, -10, -10, -10}, {10, 10, 10, 10}), {0.1, 0.1, 0.1, 0.1}}};
+            {box_of<4>({-10, -10, -10, -10}, {10, 10, 10, 10}), {0.1, 0.1, 0.1, 0.1}},
+            {20, {0.05, 0.05, 0.05, 0.05}, {1e-3, 1e-3, 1e-3, 1e-3}}}; // the initial set in one part
 }
 inline benchmark<abstraction::systems::acc6> acc6() {
     return {
@@ -177,6 +178,16 @@ inline benchmark<abstraction::systems::pendulum> pendulum() {
             {{"upright", box<3>{{open(0, 2), anything, anything}}}},
             {{"upright", "AG upright"}},
             {box_of<3>({-1.5, -1.5, -10}, {1.5, 1.5, 10}), {0.16, 0.16, 0.01}}};
+}
+/// The pendulum by its angle and rate, from all states in which the training starts. The closed interval up to the
+/// double below pi/2 lies inside the angles whose cosine is above 0.
+inline benchmark<drl::pendulum_angle> pendulum_angle() {
+    constexpr double pi = 3.141592653589793;
+    return {{},
+            box_of<2>({-0.1, -0.1}, {0.1, 0.1}),
+            {{"upright", box<2>{{interval{-pi / 2, pi / 2}, anything}}}},
+            {{"upright", "AG upright"}},
+            {box_of<2>({-pi, -8}, {pi, 8}), {0.02, 0.05}}};
 }
 inline benchmark<abstraction::systems::cart_pole> cart_pole() {
     return {{},

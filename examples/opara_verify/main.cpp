@@ -194,6 +194,9 @@ report run(const std::vector<abstraction::trained_controller>& c, const argument
     if (s == "pendulum") {
         return run(pendulum(), c, a, doing);
     }
+    if (s == "pendulum_angle") {
+        return run(pendulum_angle(), c, a, doing);
+    }
     if (s == "cart_pole") {
         return run(cart_pole(), c, a, doing);
     }

@@ -55,6 +55,9 @@ std::string to_json(const report& r) {
             hulls.push_back({{"lower", p.lower}, {"upper", p.upper}});
         }
         j["tube"] = {{"parts", r.tube->parts}, {"steps", r.tube->steps}, {"peak", r.tube->peak}, {"hulls", hulls}};
+        if (r.tube->safe_steps) {
+            j["tube"]["safe_steps"] = *r.tube->safe_steps;
+        }
     }
     if (!r.rounds.empty()) {
         j["rounds"] = nlohmann::ordered_json::array();

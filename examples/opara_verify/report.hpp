@@ -28,10 +28,11 @@ struct replayed {
 
 /// A reach tube.
 struct tube_found {
-    std::size_t parts = 0;    ///< of the initial set
-    std::size_t steps = 0;    ///< after which nothing was left to follow, or that were followed
-    std::size_t peak = 0;     ///< boxes at once
-    std::vector<place> hulls; ///< of the boxes after each step, from the initial set on
+    std::size_t parts = 0;                 ///< of the initial set
+    std::size_t steps = 0;                 ///< after which nothing was left to follow, or that were followed
+    std::size_t peak = 0;                  ///< boxes at once
+    std::vector<place> hulls;              ///< of the boxes after each step, from the initial set on
+    std::optional<std::size_t> safe_steps; ///< of AG: for so many steps it holds; none: not even at the beginning
 };
 
 /// How likely the property is under a policy that chooses by lot.

@@ -1,3 +1,4 @@
+#include <examples/drl/environments/systems.hpp>
 #include <opara/abstraction/dynamics.hpp>
 #include <opara/abstraction/systems.hpp>
 #include <tests/abstraction/step_samples.hpp>
@@ -85,6 +86,13 @@ TEST_CASE("steps of the gym systems land in the post") {
     check_system(systems::mountain_car{}, box_of<2>({-1.2, -0.07}, {0.6, 0.07}), some_choice{3});
     check_system(systems::pendulum{}, box_of<3>({-1, -1, -8}, {1, 1, 8}), some_control{interval{-3.0, 3.0}});
     check_system(systems::cart_pole{}, box_of<4>({-4.8, -10, -0.42, -10}, {4.8, 10, 0.42, 10}), some_choice{2});
+}
+
+TEST_CASE("steps of the systems that are only trained here land in the post") {
+    namespace drl = opara::examples::drl;
+    constexpr double pi = 3.141592653589793;
+    check_system(drl::pendulum_angle{}, box_of<2>({-pi, -8}, {pi, 8}), some_control{interval{-3.0, 3.0}});
+    check_system(drl::tora_unbounded{}, box_of<4>({-3, -3, -pi, -5}, {3, 3, pi, 5}), some_control{interval{-1.0, 1.0}});
 }
 
 TEST_CASE("steps of the pendulum, the unicycle and the attitude of ARCH-COMP land in the post") {

@@ -99,9 +99,37 @@ TEST_CASE("rewards are the published ones") {
                 [](const auto& x) { return x[2] + 0.25 * x[3] + 0.02 * x[0] + 0.05 * x[1] > 0 ? 1.0 : 0.0; }) == 1000);
     CHECK(drive(cart_pole().environment, [](const auto&) { return 1.0; }) < 20);
     CHECK(drive(pendulum().environment, [](const auto& x) { return -2 * std::tanh(10 * x[1] + 2 * x[2]); }) > -3);
+    CHECK(drive(pendulum_by_angle().environment, [](const auto& x) { return -2 * std::tanh(10 * x[0] + 2 * x[1]); }) >
+          -3);
+    CHECK(drive(pendulum_by_angle().environment, [](const auto&) { return 0.0; }) < -100);
     // The swing of x1 and x2 goes on for ever, and Euler's steps widen it: it passes 5 late. A push tilts it soon.
     CHECK(drive(tora_stay().environment, [](const auto&) { return 0.0; }) > 100);
     CHECK(drive(tora_stay().environment, [](const auto&) { return 1.0; }) < 100);
+}
+
+TEST_CASE("the pendulum by its angle does what that by cosine and sine does, and earns as much") {
+    auto by_angle = pendulum_by_angle().environment;
+    auto by_cosine = pendulum().environment;
+    opara::random_source random{3};
+    point<2> x{0.05, -0.02};
+    point<3> y{std::cos(x[0]), std::sin(x[0]), x[1]};
+    double turned = 0;
+    for (std::size_t k = 0; k < 200; ++k) { // over the top several times; at the bottom its angle jumps by a turn
+        const double u = 5 * random.unit() - 2.5;
+        const point<2> next = by_angle.system()(x, u);
+        const point<3> expected = by_cosine.system()(y, u);
+        CHECK(by_angle.task()(x, u, next).reward == doctest::Approx(by_cosine.task()(y, u, expected).reward));
+        x = next;
+        y = expected;
+        turned = std::max(turned, std::abs(x[0]));
+        CHECK(std::abs(x[0]) <= 3.141592653589793);
+        CHECK(std::abs(x[1]) <= 8);
+        CHECK(std::cos(x[0]) == doctest::Approx(y[0]).epsilon(1e-9));
+        CHECK(std::sin(x[0]) == doctest::Approx(y[1]).epsilon(1e-9));
+        CHECK(x[1] == doctest::Approx(y[2]).epsilon(1e-9));
+    }
+    CHECK(turned > 3);
+    static_assert(opara::abstraction::step_function<pendulum_angle>);
 }
 
 TEST_CASE("the quadrotor hovers where nothing is done, climbs under thrust, and tilts under torque") {

@@ -324,6 +324,44 @@ class Competition(unittest.TestCase):
         result, found = self.run_it("tora_stay", [still], *away, "--property", "AX AX inside")
         self.assertEqual((result.returncode, found["verdict"]), (0, "proved"), result.stderr)
 
+    def test_a_tube_shows_for_how_many_steps_it_is_safe(self):
+        still = controller("tora_stay", 8, [0.0], [[-10] * 4, [10] * 4], [0.1] * 4)
+        result, found = self.run_it("tora_stay", [still], "--tube")
+        self.assertEqual((result.returncode, found["property"]), (1, "AG safe"), result.stderr)
+        self.assertEqual(found["verdict"], "holds within the bound of 20 steps, not proved beyond")
+        self.assertEqual((found["bounded"], found["tube"]["safe_steps"], found["tube"]["steps"]), (20, 20, 20))
+        # x1 at 1.35, 0.02 * 4.9 further in each step (a little less, as the speed sinks): 1.448, then 1.545.
+        away = ("--initial", "1.35,4.9,0,0", "--tube")
+        fast = ("--property", "AG inside")
+        result, found = self.run_it("tora_stay", [still], *away, *fast, "--steps", "3")
+        self.assertEqual(found["verdict"], "holds within the bound of 3 steps, not proved beyond", result.stderr)
+        result, found = self.run_it("tora_stay", [still], "--initial", "1.35,1.5,0,0", "--tube")
+        self.assertEqual(found["verdict"], "not proved: boxes leave the safe set; it holds for 5 steps", result.stderr)
+        self.assertEqual((found["bounded"], found["tube"]["safe_steps"]), (False, 5))
+        result, found = self.run_it("tora_stay", [still], *away)
+        self.assertEqual(found["verdict"], "not proved: boxes leave the safe set", result.stderr)
+        self.assertNotIn("safe_steps", found["tube"])
+        b2 = controller("b2", 4, [0.0], [[-2.5, -2.5], [2.5, 2.5]], [0.05, 0.05])
+        b2["layers"][0]["weight"] = [[-0.25, -0.375, -0.25, -0.375]]
+        for ask in ("AF goal", "A[safe U goal]", "reach"):
+            result, found = self.run_it("b2", [b2], "--tube", "--property", ask)
+            self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+            self.assertRegex(found["verdict"], "^proved, after [0-9]+ steps at most$")
+        for ask in ("A[safe U goal] | AG safe", "AG !goal", "AF AG safe", "goal"):
+            result, _ = self.run_it("b2", [b2], "--tube", "--property", ask)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn(f"a tube answers AF, AG and A[..U..] of the system's labels, not '{ask}'", result.stderr)
+        result, _ = self.run_it("b2", [b2], "--tube", "--property", "AF nosuch")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("nosuch", result.stderr)
+
+    def test_a_pendulum_by_its_angle_falls_without_torque(self):
+        still = controller("pendulum_angle", 4, [0.0], [[-3.141592653589793, -8], [3.141592653589793, 8]], [0.02, 0.05])
+        result, found = self.run_it("pendulum_angle", [still])
+        self.assertEqual((result.returncode, found["property"], found["verdict"]), (1, "AG upright", "not proved"))
+        self.assertEqual(found["counterexample"]["replay"]["verdict"], "real", result.stderr)
+        self.assertEqual(found["initial"], {"lower": [-0.1, -0.1], "upper": [0.1, 0.1]})
+
     def test_laws_follow_the_state_inside_the_cell(self):
         # u = -x1 - 1.5 x2 keeps B2 safe.
         law = controller("b2", 4, [0.0, -0.5, -0.75], [[-2.5, -2.5], [2.5, 2.5]], [0.05, 0.05], head="affine",

@@ -188,6 +188,18 @@ inline auto pendulum() {
                         box_of<3>({-1.5, -1.5, -10}, {1.5, 1.5, 10}), point<3>{0.16, 0.16, 0.01},
                         aim{.most_episodes = 1000, .window = 3, .mean = -3, .evaluations = 3, .worst = -3});
 }
+/// The same pendulum, the same start and the same reward, with its angle and rate as the state; the grid is ours.
+inline auto pendulum_by_angle() {
+    const auto task = [](const point<2>& x, double u, const point<2>&) {
+        return outcome{-(x[0] * x[0] + 0.1 * x[1] * x[1] + 0.001 * u * u), false};
+    };
+    constexpr double pi = 3.141592653589793;
+    return make_problem("pendulum_angle", "ddpg",
+                        system_environment{pendulum_angle{}, continuous_actions{{-2}, {2}},
+                                           anywhere_in<2>{box_of<2>({-0.1, -0.1}, {0.1, 0.1})}, task, 500},
+                        box_of<2>({-pi, -8}, {pi, 8}), point<2>{0.02, 0.05},
+                        aim{.most_episodes = 1000, .window = 3, .mean = -3, .evaluations = 3, .worst = -3});
+}
 /// gym's CartPole-v1: 1 for each of 500 steps until the pole falls or the cart leaves.
 inline auto cart_pole() {
     const auto task = [](const point<4>&, double, const point<4>& x) {
@@ -234,7 +246,7 @@ inline auto quadrotor_climb() {
 
 /// The names of all problems, with a blank between, for messages.
 inline const char* const problem_names = "b1 b1_trainify b2 b2_trainify b3 b4 b5 tora tora_stay acc6 mountain_car "
-                                         "pendulum cart_pole quadrotor";
+                                         "pendulum pendulum_angle cart_pole quadrotor";
 
 /// Calls `f(problem)` for each of them.
 template <class F>
@@ -251,6 +263,7 @@ void for_each_problem(F&& f) {
     f(acc6());
     f(mountain_car());
     f(pendulum());
+    f(pendulum_by_angle());
     f(cart_pole());
     f(quadrotor_climb());
 }

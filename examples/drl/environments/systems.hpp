@@ -27,6 +27,27 @@ struct tora_unbounded {
     }
 };
 
+/// gym's pendulum by its angle from the upright, kept in [-pi, pi), and its rate, saturated at 8: the same motion as
+/// `systems::pendulum`, whose state is the angle's cosine and sine. Of a box of those two a grid forgets that they lie
+/// on the circle; of an angle there is nothing to forget.
+struct pendulum_angle {
+    static constexpr std::size_t dimension = 2; ///< of the state space
+    using action = double;                      ///< the torque, saturated at 2
+
+    /// The next state.
+    template <class T, class U>
+    [[nodiscard]] constexpr std::array<T, 2> operator()(const std::array<T, 2>& x, const U& u) const {
+        using abstraction::clip;
+        using abstraction::sin;
+        using abstraction::wrap;
+        constexpr double pi = 3.141592653589793;
+        const T h = static_cast<T>(0.05);
+        const T torque = clip(static_cast<T>(u), -2, 2);
+        const T rate = clip(x[1] + (static_cast<T>(15.0) * sin(x[0]) + static_cast<T>(3.0) * torque) * h, -8, 8);
+        return {wrap(x[0] + rate * h, -pi, pi), rate};
+    }
+};
+
 /// A quadrotor, the right-hand side: place (north, east, height), velocity in the body's axes (forwards, sideways,
 /// down), roll, pitch and yaw, and their rates; ARCH-COMP's QUAD (Lopez et al., ARCH 2022; Beard, "Quadrotor dynamics
 /// and control", 2008) with mass 1.4 and moments of inertia 0.054, 0.054 and 0.104.

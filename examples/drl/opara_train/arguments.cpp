@@ -12,7 +12,8 @@ Trains a controller on the cells of a grid, and writes what opara_verify reads.
 
 SYSTEM: b1 b2 b3 b4 b5 tora acc6                   with one control, in the steps of the published verifications
         b1_trainify b2_trainify tora_stay          with one control, as Trainify trains them
-        pendulum quadrotor                         with one control, with three
+        pendulum pendulum_angle                    gym's with one control; its state is (cos, sin, rate), or (angle, rate)
+        quadrotor                                  with three controls
         mountain_car cart_pole                     with one of several actions
 
 )"} + training_usage +

@@ -77,6 +77,11 @@ recipe recipe_for(const std::string& agent, const std::string& system) {
             o.function = abstraction::activation::relu;
             o.every = 1;
             o.discount = 0.95; // upright again within a second; beyond that, small costs drown in the critic's errors
+        } else if (system == "pendulum_angle") {
+            o.hidden = {32, 32};
+            o.every = 2;
+            o.discount = 0.95; // as for `pendulum`
+            o.noise = 0.1;
         } else if (system == "tora_stay") {
             o.hidden = {100, 100, 100};
             o.critic_hidden = {100, 100};

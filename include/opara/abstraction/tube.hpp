@@ -23,6 +23,7 @@ enum class tube_outcome : unsigned char {
     reached,        ///< every run from the initial set is in the target after at most `last_step` steps
     not_reached,    ///< some box was not inside the target after the last step (or there is no target)
     left_domain,    ///< some box left the domain, where there is no controller, before it reached the target
+    left_safe,      ///< some box was not inside the safe set, before it reached the target
     too_many_boxes, ///< it was given up
 };
 
@@ -35,10 +36,11 @@ enum class tube_detail : unsigned char {
 /// What to follow, and how closely.
 template <std::size_t N>
 struct tube_options {
-    std::size_t steps = 0;                   ///< for how many steps, at most
-    std::optional<box<N>> target{};          ///< what is to be reached; what lies inside is followed no further
-    point<N> nearness{};                     ///< boxes are merged that are so close (see `are_near`); in state units
-    std::size_t most_boxes = 1'000'000;      ///< give up a part of the initial set that needs more at once
+    std::size_t steps = 0;              ///< for how many steps, at most
+    std::optional<box<N>> target{};     ///< what is to be reached; what lies inside is followed no further
+    std::optional<box<N>> safe{};       ///< where all is to stay until then; what leaves it, or the domain, ends it
+    point<N> nearness{};                ///< boxes are merged that are so close (see `are_near`); in state units
+    std::size_t most_boxes = 1'000'000; ///< give up a part of the initial set that needs more at once
     tube_detail detail = tube_detail::hulls; ///< what to remember
     std::size_t threads = 0;                 ///< how many work; 0 means as many as the machine runs at once
 };
@@ -58,6 +60,7 @@ struct tube_part {
     tube_outcome outcome = tube_outcome::not_reached; ///< of this part
     std::size_t last_step = 0;                        ///< the step after which nothing was left to follow, or the last
     std::size_t peak = 0;                             ///< the largest number of boxes at once
+    std::size_t safe_states = 0; ///< how many states of each run, from the first on, are shown to be in the safe set
 
     friend bool operator==(const tube_part&, const tube_part&) = default;
 };
@@ -101,6 +104,11 @@ public:
             part.peak = std::max(part.peak, boxes_.size());
             part.last_step = step;
             std::erase_if(boxes_, [&](const box<n>& b) { return is_done(b); });
+            if (!is_safe()) {
+                part.outcome = tube_outcome::left_safe;
+                return part;
+            }
+            part.safe_states = options_.safe ? step + 1 : 0;
             if (boxes_.empty() || step == options_.steps) {
                 part.outcome = left_            ? tube_outcome::left_domain
                                : boxes_.empty() ? tube_outcome::reached
@@ -108,7 +116,7 @@ public:
                 return part;
             }
             cut();
-            if (pieces_.empty()) {
+            if (pieces_.empty() || (left_ && options_.safe)) {
                 part.outcome = left_ ? tube_outcome::left_domain : tube_outcome::reached;
                 return part;
             }
@@ -128,6 +136,10 @@ private:
 
     [[nodiscard]] bool is_done(const box<n>& b) const noexcept {
         return options_.target && options_.target->contains(b);
+    }
+    [[nodiscard]] bool is_safe() const noexcept {
+        return !options_.safe ||
+               std::all_of(boxes_.begin(), boxes_.end(), [&](const box<n>& b) { return options_.safe->contains(b); });
     }
     void remember(std::vector<tube_layer<n>>& layers) const {
         tube_layer<n>& layer = layers.emplace_back();
@@ -214,6 +226,9 @@ void add_layers(std::vector<tube_layer<N>>& all, std::vector<tube_layer<N>>& par
 /// others cut where cells meet, every piece goes on under its cell's action, and images that are near each other are
 /// merged into their bounding boxes. The work-list algorithm of BBReach, arXiv 2211.11127.
 ///
+/// With a safe set instead of a target, or beside one, a part ends where a box leaves it; `steps_inside` says what is
+/// shown then.
+///
 /// Nothing is lost on the way, so `reached` is a proof about the same runs as a check's `proved` (see
 /// docs/abstraction.md), and, unlike a transition system of cells, a tube is not blurred by cells that are wider than a
 /// step. It says nothing of what is between two steps, or after the target was reached. Parts are independent; `split`
@@ -254,6 +269,21 @@ template <partition P, dynamics D, controller<P::dimension, typename D::action> 
         tube.peak = std::max(tube.peak, layer.count);
     }
     return tube;
+}
+
+/// For how many steps each run from the initial set stays in the safe set of `follow`, or stays there until it reaches
+/// the target, where that comes sooner: it is there at the beginning and after each of so many steps. None if that is
+/// not even shown of the beginning, or there was no part. O(parts).
+/// @pre `follow` was given a safe set, and the tube is what it returned
+template <std::size_t N>
+[[nodiscard]] std::optional<std::size_t> steps_inside(const reach_tube<N>& tube) noexcept {
+    std::optional<std::size_t> states;
+    for (const tube_part& part : tube.parts) {
+        // A part that has come to the target is safe until then, and bounds nothing.
+        const std::size_t shown = part.outcome == tube_outcome::reached ? tube.last_step + 1 : part.safe_states;
+        states = std::min(states.value_or(shown), shown);
+    }
+    return states.value_or(0) == 0 ? std::nullopt : std::optional{*states - 1};
 }
 
 } // namespace opara::inline OPARA_ABI::abstraction
