@@ -6,6 +6,7 @@
 #include <opara/abstraction/controller.hpp>
 #include <opara/abstraction/dynamics.hpp>
 #include <opara/abstraction/explore.hpp>
+#include <opara/abstraction/linear_image.hpp>
 #include <opara/abstraction/partition.hpp>
 #include <opara/abstraction/transition_system.hpp>
 
@@ -22,11 +23,18 @@
 
 namespace opara::inline OPARA_ABI::abstraction {
 
-/// A proposition on the state space: "x lies in this (closed) box".
+/// A proposition on the state space: "x lies in this (closed) box", or "A x lies in this box".
 template <std::size_t N>
 struct region {
-    std::string name; ///< as formulas call it; not "outside" or "unexplored"
-    box<N> set;       ///< where it holds; bounds may be infinite
+    std::string name;                      ///< as formulas call it; not "outside" or "unexplored"
+    box<N> set;                            ///< where it holds; bounds may be infinite
+    std::optional<linear_image<N>> seen{}; ///< A: the box is one of A x, as where x are other coordinates than the box's
+
+    /// What is known of it in all of a (closed) box: `yes` if it holds everywhere, `no` only if it holds nowhere.
+    [[nodiscard]] truth holds_in(const box<N>& b) const noexcept {
+        const box<N> image = seen ? seen->of(b) : b;
+        return set.contains(image) ? truth::yes : set.meets(image) ? truth::maybe : truth::no;
+    }
 
     friend bool operator==(const region&, const region&) = default;
 };
@@ -105,8 +113,7 @@ template <partition P>
         } else {
             const box<n> b = where.cell_box(static_cast<decltype(where.size())>(cells[s]));
             for (std::size_t k = 0; k < regions.size(); ++k) {
-                const box<n>& set = regions[k].set;
-                labels[k].holds[s] = set.contains(b) ? truth::yes : set.meets(b) ? truth::maybe : truth::no;
+                labels[k].holds[s] = regions[k].holds_in(b);
             }
         }
     }

@@ -121,8 +121,9 @@ private:
     }
     // Whether a run violates the formula, whatever comes after its end.
     [[nodiscard]] bool violates(const concrete_run<n>& run) const {
-        const auto inside = [&](std::size_t k, const box<n>& set) {
-            return set.contains(run.states[k]) ? truth::yes : truth::no;
+        // Of a state that rounding does not tell from a face nobody knows, where the proposition is of an image of it.
+        const auto inside = [&](std::size_t k, const region<n>& r) {
+            return r.seen ? r.holds_in(box_of<n>(run.states[k])) : r.set.contains(run.states[k]) ? truth::yes : truth::no;
         };
         const std::size_t count = run.states.size();
         const bool leaves = !loop_.is_cell(partition_.locate(run.states.back()));
@@ -208,9 +209,7 @@ private:
         if (!formula_.is_universal() || !(repeat_ || conclusive_)) {
             return false;
         }
-        const auto inside = [&](std::size_t k, const box<n>& set) {
-            return set.contains(sets[k]) ? truth::yes : set.meets(sets[k]) ? truth::maybe : truth::no;
-        };
+        const auto inside = [&](std::size_t k, const region<n>& r) { return r.holds_in(sets[k]); };
         const transition_system graph = single_run(problem_.labels, sets.size(), std::nullopt, false, inside);
         // A path that ends has shown its violation by then; one that goes round shows it only in the end.
         const auto unknown = repeat_ ? std::nullopt : std::optional{state_id::from_index(sets.size())};
