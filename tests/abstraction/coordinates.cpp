@@ -172,6 +172,9 @@ TEST_CASE("a proposition on the old coordinates is known where all corners of a 
             angle_low = std::min(angle_low, x[2]);
             angle_high = std::max(angle_high, x[2]);
         }
+        const point<4> inner = c.from(b.middle());
+        const double out = std::max(std::abs(inner[0]) / 2.4, std::abs(inner[2]) / 0.21);
+        REQUIRE((std::abs(out - 1) < 1e-9 || (label.holds_at(b.middle()) == truth::yes) == (out < 1)));
         const double nearest = std::max({x_low / 2.4, -x_high / 2.4, angle_low / 0.21, -angle_high / 0.21});
         const truth t = label.holds_in(b);
         ++met[t == truth::yes ? 0 : t == truth::no ? 1 : 2];
@@ -226,8 +229,8 @@ TEST_CASE("CartPole is balanced for ever from gym's whole initial set, and its r
     state x{0.05L, 0.05L, 0.05L, 0.05L};
     for (std::size_t step = 0; step < 250; ++step) {
         const state z = cascade_of(x, c.a, c.b, c.c);
-        const auto cell = grid.locate({static_cast<double>(z[0]), static_cast<double>(z[1]),
-                                       static_cast<double>(z[2]), static_cast<double>(z[3])});
+        const auto cell = grid.locate({static_cast<double>(z[0]), static_cast<double>(z[1]), static_cast<double>(z[2]),
+                                       static_cast<double>(z[3])});
         strays += cells.contains(cell) ? 0U : 1U;
         x = step_of_gym(x, z[3] > 0.5L);
     }

@@ -33,8 +33,7 @@ struct cart_pole_cascade {
         const T y = x[0] + number<T>(reduced_length) * x[2];
         const T v = x[1] + number<T>(reduced_length) * x[3];
         const T p = x[2] + (number<T>(a + b) * v + number<T>(a * b) * y) / number<T>(field);
-        const T s =
-            x[3] + number<T>(c) * p + number<T>(a + b) * x[2] + number<T>(a * b) * v / number<T>(field);
+        const T s = x[3] + number<T>(c) * p + number<T>(a + b) * x[2] + number<T>(a * b) * v / number<T>(field);
         return {y, v + number<T>(a) * y, p, s};
     }
     /// The state with these coordinates.
@@ -42,8 +41,7 @@ struct cart_pole_cascade {
     [[nodiscard]] constexpr std::array<T, 4> from(const std::array<T, 4>& z) const {
         const T v = z[1] - number<T>(a) * z[0];
         const T angle = z[2] - (number<T>(a + b) * v + number<T>(a * b) * z[0]) / number<T>(field);
-        const T turn =
-            z[3] - number<T>(c) * z[2] - number<T>(a + b) * angle - number<T>(a * b) * v / number<T>(field);
+        const T turn = z[3] - number<T>(c) * z[2] - number<T>(a + b) * angle - number<T>(a * b) * v / number<T>(field);
         return {z[0] - number<T>(reduced_length) * angle, v - number<T>(reduced_length) * turn, angle, turn};
     }
 

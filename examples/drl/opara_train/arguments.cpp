@@ -13,7 +13,8 @@ Trains a controller on the cells of a grid, and writes what opara_verify reads.
 SYSTEM: b1 b2 b3 b4 b5 tora acc6                   with one control, in the steps of the published verifications
         b1_trainify b2_trainify tora_stay          with one control, as Trainify trains them
         pendulum quadrotor                         with one control, with three
-        mountain_car cart_pole                     with one of several actions
+        mountain_car cart_pole cart_pole_cascade   with one of several actions; the last is cart_pole on cells that are
+                                                   boxes in other coordinates
 
 )"} + training_usage +
            R"(  --abstract none              train on states, not on cells

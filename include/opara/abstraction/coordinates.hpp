@@ -93,8 +93,8 @@ struct in_coordinates {
     using action = typename F::action;                     ///< what the controller gives
     using usual_form = form::mean_value;                   ///< how `enclosure` encloses it
 
-    F system{};      ///< one step in the old coordinates
-    C change{};      ///< to the new ones
+    F system{}; ///< one step in the old coordinates
+    C change{}; ///< to the new ones
 
     /// Whether the system knows what to do under an action.
     [[nodiscard]] static constexpr bool accepts(const action& u) noexcept { return enclosure<F>::accepts(u); }

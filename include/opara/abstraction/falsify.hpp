@@ -121,10 +121,7 @@ private:
     }
     // Whether a run violates the formula, whatever comes after its end.
     [[nodiscard]] bool violates(const concrete_run<n>& run) const {
-        // Of a state that rounding does not tell from a face nobody knows, where the proposition is of an image of it.
-        const auto inside = [&](std::size_t k, const region<n>& r) {
-            return r.seen ? r.holds_in(box_of<n>(run.states[k])) : r.set.contains(run.states[k]) ? truth::yes : truth::no;
-        };
+        const auto inside = [&](std::size_t k, const region<n>& r) { return r.holds_at(run.states[k]); };
         const std::size_t count = run.states.size();
         const bool leaves = !loop_.is_cell(partition_.locate(run.states.back()));
         const transition_system graph = single_run(problem_.labels, count, run.repeat, leaves, inside);
