@@ -37,7 +37,7 @@ def measured(command):
 
 
 def row_of(network, train, verify, keep):
-    row = {key: network[key] for key in ("name", "system", "layers", "train")}
+    row = {key: network[key] for key in ("name", "system", "layers", "train", "published_as") if key in network}
     with tempfile.TemporaryDirectory() as folder:
         controller = Path(folder) / f"{network['name']}.json"
         seconds, cpu = measured([train, network["system"], *network["train"], "--out", folder])

@@ -205,8 +205,8 @@ inline auto cart_pole() {
 }
 /// CartPole on cells that are boxes in the coordinates of `cart_pole_cascade`. As `cart_pole` but for the agent, the
 /// cells, where it starts and ends: half of the episodes start where gym's do, the others anywhere in a box that the
-/// coordinates keep, as what is proved needs a policy there, too; and all end when the last coordinate is beyond 0.7
-/// (they start within that), so that 500 steps here are 500 steps of gym's.
+/// coordinates keep, as what is proved needs a policy there, too; and all end when a step leads the last coordinate
+/// beyond 0.7 (gym's starts are within 0.709), so that 500 steps here are 500 steps of gym's.
 inline auto cart_pole_cascaded() {
     const auto start = [](random_source& random) {
         const anywhere_in<4> there{box_of<4>({-0.05, -0.05, -0.05, -0.05}, {0.05, 0.05, 0.05, 0.05})};
