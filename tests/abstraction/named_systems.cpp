@@ -105,7 +105,7 @@ std::vector<question> named_systems() {
     ask_about(all, "mountain_car", verify::mountain_car(), 3, 200);
     ask_about(all, "pendulum", verify::pendulum(), 2, 4);
     ask_about(all, "cart_pole", verify::cart_pole(), 4, 5);
-    ask_about(all, "cart_pole_cascade", verify::cart_pole_cascade(), 4, 2);
+    ask_about(all, "cart_pole_cascade", verify::cart_pole_cascade(), 4, 5);
     ask_about(all, "single_pendulum", verify::single_pendulum(), 3, 30);
     ask_about(all, "unicycle", verify::unicycle(), 10, 4);
     ask_about(all, "attitude", verify::attitude(), 4, 1);
