@@ -21,7 +21,7 @@ FOLDER = ROOT / "examples" / "drl" / "verified"
 
 
 def row_of(network, train, verify, keep):
-    row = {key: network[key] for key in ("name", "system", "layers", "train")}
+    row = {key: network[key] for key in ("name", "system", "layers", "train", "published_as") if key in network}
     with tempfile.TemporaryDirectory() as folder:
         controller = Path(folder) / f"{network['name']}.json"
         training = measured([train, network["system"], *network["train"], "--out", folder])

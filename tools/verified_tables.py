@@ -70,7 +70,7 @@ def beside(data):
     theirs = published()
     rows = []
     for n, p in proofs_of(data):
-        r = theirs.get((n["system"], n["layers"], p["ask"]))
+        r = theirs.get((*n.get("published_as", (n["system"], n["layers"])), p["ask"]))
         if r is None or not is_published(p):
             continue
         log = sum(r["train_s"]) + sum(r["build_s"]) + sum(r["check_s"])

@@ -6,6 +6,7 @@
 /// published for those, so their grids are ours.
 #pragma once
 
+#include <examples/drl/environments/cascade.hpp>
 #include <examples/drl/environments/systems.hpp>
 #include <opara/abstraction.hpp>
 
@@ -195,6 +196,17 @@ inline benchmark<abstraction::systems::cart_pole> cart_pole() {
             {{"balanced", box<4>{{interval{-2.4, 2.4}, anything, interval{-0.21, 0.21}, anything}}}},
             {{"balanced", "AG balanced"}},
             {box_of<4>({-4.8, -10, -0.42, -10}, {4.8, 10, 0.42, 10}), {0.16, 0.02, 0.016, 0.02}, 1, true}};
+}
+/// CartPole in other coordinates, from gym's whole initial set: the box around it in these coordinates.
+inline benchmark<drl::cascaded_cart_pole> cart_pole_cascade() {
+    const drl::cascaded_cart_pole system;
+    return {system,
+            abstraction::new_coordinates(system.change)
+                .of(box_of<4>({-0.05, -0.05, -0.05, -0.05}, {0.05, 0.05, 0.05, 0.05})),
+            {{"balanced", box<4>{{interval{-2.4, 2.4}, anything, interval{-0.21, 0.21}, anything}},
+              abstraction::old_coordinates(system.change)}},
+            {{"balanced", "AG balanced"}},
+            {box_of<4>({-4, -8, -2.4, -24}, {4, 8, 2.4, 24}), {0.25, 0.1, 0.01, 0.05}, 1, true}};
 }
 
 inline benchmark<abstraction::systems::single_pendulum> single_pendulum() {

@@ -200,6 +200,9 @@ report run(const std::vector<abstraction::trained_controller>& c, const argument
     if (s == "cart_pole") {
         return run(cart_pole(), c, a, doing);
     }
+    if (s == "cart_pole_cascade") {
+        return run(cart_pole_cascade(), c, a, doing);
+    }
     if (s == "single_pendulum") {
         return run(single_pendulum(), c, a, doing);
     }

@@ -85,7 +85,9 @@ void draw(const report& r, const P& grid, const abstraction::cell_system& built,
     d.cells = drawn_cells(grid, built, property);
     d.initial = seen_from_above(initial);
     for (const auto& label : labels) {
-        d.regions.push_back({label.name, seen_from_above(label.set)});
+        if (!label.seen) { // else it is no box from above
+            d.regions.push_back({label.name, seen_from_above(label.set)});
+        }
     }
     for (const place& p : r.counterexample) {
         if (p.what == "cell") {
@@ -163,7 +165,9 @@ void decide_projected(report& r, const benchmark<System>& problem,
     decide(r, smaller, projected, property, doing);
     std::vector<abstraction::region<M>> labels;
     for (const auto& label : problem.labels) {
-        labels.push_back({label.name, part_of(label.set, dimensions)});
+        if (!label.seen) {
+            labels.push_back({label.name, part_of(label.set, dimensions)});
+        }
     }
     write_files(r, smaller, projected.part, property, labels, part_of(problem.initial, dimensions), a.project, a,
                 doing);

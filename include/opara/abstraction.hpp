@@ -11,6 +11,7 @@
 #include <opara/abstraction/check.hpp>
 #include <opara/abstraction/coarse_controller.hpp>
 #include <opara/abstraction/controller.hpp>
+#include <opara/abstraction/coordinates.hpp>
 #include <opara/abstraction/dynamics.hpp>
 #include <opara/abstraction/falsify.hpp>
 #include <opara/abstraction/forms.hpp>

@@ -41,8 +41,9 @@ template <class System>
 typename System::action some_action(const box<System::dimension>& b) {
     using action = typename System::action;
     if constexpr (std::is_same_v<action, double>) {
-        constexpr bool chooses =
-            std::is_same_v<System, systems::mountain_car> || std::is_same_v<System, systems::cart_pole>;
+        constexpr bool chooses = std::is_same_v<System, systems::mountain_car> ||
+                                 std::is_same_v<System, systems::cart_pole> ||
+                                 std::is_same_v<System, opara::examples::drl::cascaded_cart_pole>;
         return chooses ? (b[System::dimension - 1].middle() > 0 ? 1.0 : 0.0) : some_number(b, 0);
     } else if constexpr (std::is_same_v<action, mode_switch>) {
         const auto from = static_cast<std::size_t>(b[3].middle());
@@ -105,6 +106,7 @@ std::vector<question> named_systems() {
     ask_about(all, "pendulum", verify::pendulum(), 2, 4);
     ask_about(all, "pendulum_angle", verify::pendulum_angle(), 2, 6);
     ask_about(all, "cart_pole", verify::cart_pole(), 4, 5);
+    ask_about(all, "cart_pole_cascade", verify::cart_pole_cascade(), 4, 5);
     ask_about(all, "single_pendulum", verify::single_pendulum(), 3, 30);
     ask_about(all, "unicycle", verify::unicycle(), 10, 4);
     ask_about(all, "attitude", verify::attitude(), 4, 1);

@@ -200,6 +200,11 @@ TEST_CASE("what cannot be built is refused, and leaves no error behind") {
     }
     const enclosure<walking> system;
     CHECK_THROWS_AS((void)cccl::build(line, system, still(), box_of<1>({-1.0}, {0.5})), domain_error);
+    const linear_image<1> doubled{{{{interval{2.0}}}}};
+    CHECK_THROWS_WITH_AS(
+        (void)cccl::build(line, system, still(), line.domain(), {.labels = {{"safe", line.domain(), doubled}}}),
+        "the label \"safe\" is a box in other coordinates than the cells', which a device cannot tell of them",
+        domain_error);
     CHECK_THROWS_AS((void)cccl::build(line, system, still(), line.domain(), {.labels = {{"outside", line.domain()}}}),
                     domain_error);
     const network large{{layer{2, {1e300, 1e300}, {0}}, layer{1, {1e300}, {0}}}};

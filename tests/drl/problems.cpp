@@ -98,6 +98,10 @@ TEST_CASE("rewards are the published ones") {
     CHECK(drive(cart_pole().environment.limited_to(1000),
                 [](const auto& x) { return x[2] + 0.25 * x[3] + 0.02 * x[0] + 0.05 * x[1] > 0 ? 1.0 : 0.0; }) == 1000);
     CHECK(drive(cart_pole().environment, [](const auto&) { return 1.0; }) < 20);
+    CHECK(drive(cart_pole_cascaded().environment, [](const auto& z) { return z[3] > 0 ? 1.0 : 0.0; }) == 500);
+    CHECK(drive(cart_pole_cascaded().environment.limited_to(1000),
+                [](const auto& z) { return z[3] > 0 ? 1.0 : 0.0; }) == 1000);
+    CHECK(drive(cart_pole_cascaded().environment, [](const auto&) { return 1.0; }) < 20);
     CHECK(drive(pendulum().environment, [](const auto& x) { return -2 * std::tanh(10 * x[1] + 2 * x[2]); }) > -3);
     CHECK(drive(pendulum_by_angle().environment, [](const auto& x) { return -2 * std::tanh(10 * x[0] + 2 * x[1]); }) >
           -3);
@@ -130,6 +134,39 @@ TEST_CASE("the pendulum by its angle does what that by cosine and sine does, and
     }
     CHECK(turned > 3);
     static_assert(opara::abstraction::step_function<pendulum_angle>);
+}
+
+TEST_CASE("an episode of CartPole in other coordinates is one of CartPole, and ends no later") {
+    const cart_pole_cascade change;
+    opara::random_source random{7};
+    std::size_t from_gym = 0;
+    for (std::uint64_t seed = 0; seed < 40; ++seed) {
+        auto moved = cart_pole_cascaded().environment;
+        const point<4> z = moved.reset(seed);
+        auto plain = cart_pole().environment.starting([&](opara::random_source&) { return change.from(z); });
+        point<4> x = plain.reset(seed);
+        from_gym +=
+            std::all_of(x.begin(), x.end(), [](double side) { return std::abs(side) <= 0.05 + 1e-15; }) ? 1U : 0U;
+        REQUIRE(std::abs(x[0]) < 1.7);
+        REQUIRE(std::abs(x[2]) < 0.2);
+        REQUIRE(std::abs(z[3]) < 0.71);
+        for (std::size_t step = 0;; ++step) {
+            const double u = static_cast<double>(random.below(2));
+            const auto here = moved.step(std::array{u});
+            const auto there = plain.step(std::array{u});
+            const point<4> back = change.from(here.observation);
+            for (std::size_t i = 0; i < 4; ++i) {
+                REQUIRE(back[i] == doctest::Approx(there.observation[i]).epsilon(1e-10));
+            }
+            REQUIRE(here.reward == 1);
+            REQUIRE((here.terminated || !there.terminated));
+            if (here.terminated) {
+                break;
+            }
+        }
+    }
+    CHECK(from_gym > 10);
+    CHECK(from_gym < 30);
 }
 
 TEST_CASE("the quadrotor hovers where nothing is done, climbs under thrust, and tilts under torque") {

@@ -7,6 +7,7 @@
 /// by which `opara_verify` knows the same system in the same discretisation.
 #pragma once
 
+#include <examples/drl/environments/cascade.hpp>
 #include <examples/drl/environments/problem.hpp>
 #include <examples/drl/environments/systems.hpp>
 #include <opara/abstraction/systems.hpp>
@@ -214,6 +215,26 @@ inline auto cart_pole() {
         box_of<4>({-4.8, -10, -0.42, -10}, {4.8, 10, 0.42, 10}), point<4>{0.16, 0.02, 0.016, 0.02},
         aim{.most_episodes = 5000, .window = 50, .mean = 500, .evaluations = 10, .step_limit = 1000, .worst = 1000});
 }
+/// CartPole on cells that are boxes in the coordinates of `cart_pole_cascade`. As `cart_pole` but for the agent, the
+/// cells, where it starts and ends: half of the episodes start where gym's do, the others anywhere in a box that the
+/// coordinates keep, as what is proved needs a policy there, too; and all end when a step leads the last coordinate
+/// beyond 0.7 (gym's starts are within 0.709), so that 500 steps here are 500 steps of gym's.
+inline auto cart_pole_cascaded() {
+    const auto start = [](random_source& random) {
+        const anywhere_in<4> there{box_of<4>({-0.05, -0.05, -0.05, -0.05}, {0.05, 0.05, 0.05, 0.05})};
+        const anywhere_in<4> kept{box_of<4>({-1.5, -0.5, -0.08, -0.6}, {1.5, 0.5, 0.08, 0.6})};
+        return random.chance(0.5) ? cart_pole_cascade{}.to(there(random)) : kept(random);
+    };
+    const auto task = [](const point<4>&, double, const point<4>& z) {
+        constexpr double twelve_degrees = 12 * 2 * 3.141592653589793 / 360;
+        const point<4> x = cart_pole_cascade{}.from(z);
+        return outcome{1, std::abs(x[0]) > 2.4 || std::abs(x[2]) > twelve_degrees || std::abs(z[3]) > 0.7};
+    };
+    return make_problem(
+        "cart_pole_cascade", "ppo", system_environment{cascaded_cart_pole{}, discrete_actions{2}, start, task, 500},
+        box_of<4>({-4, -8, -2.4, -24}, {4, 8, 2.4, 24}), point<4>{0.25, 0.1, 0.01, 0.05},
+        aim{.most_episodes = 5000, .window = 50, .mean = 500, .evaluations = 10, .step_limit = 1000, .worst = 1000});
+}
 /// The quadrotor climbs to a height of 1 without tilting too far.
 inline auto quadrotor_climb() {
     const auto task = [](const point<12>&, const std::array<double, 3>&, const point<12>& x) {
@@ -246,7 +267,8 @@ inline auto quadrotor_climb() {
 
 /// The names of all problems, with a blank between, for messages.
 inline const char* const problem_names = "b1 b1_trainify b2 b2_trainify b3 b4 b5 tora tora_stay acc6 mountain_car "
-                                         "pendulum pendulum_angle cart_pole quadrotor";
+                                         "pendulum pendulum_angle cart_pole cart_pole_cascade "
+                                         "quadrotor";
 
 /// Calls `f(problem)` for each of them.
 template <class F>
@@ -265,6 +287,7 @@ void for_each_problem(F&& f) {
     f(pendulum());
     f(pendulum_by_angle());
     f(cart_pole());
+    f(cart_pole_cascaded());
     f(quadrotor_climb());
 }
 

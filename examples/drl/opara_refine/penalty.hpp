@@ -44,7 +44,7 @@ private:
         }
         for (const abstraction::region<N>& r : labels_) {
             if (r.name == n.label) {
-                return r.set.contains(x);
+                return r.holds_at(x) == abstraction::truth::yes;
             }
         }
         return false; // "outside", where no episode goes on, and "unexplored"

@@ -14,7 +14,8 @@ SYSTEM: b1 b2 b3 b4 b5 tora acc6                   with one control, in the step
         b1_trainify b2_trainify tora_stay          with one control, as Trainify trains them
         pendulum pendulum_angle                    gym's with one control; its state is (cos, sin, rate), or (angle, rate)
         quadrotor                                  with three controls
-        mountain_car cart_pole                     with one of several actions
+        mountain_car cart_pole cart_pole_cascade   with one of several actions; the last is cart_pole on cells that are
+                                                   boxes in other coordinates
 
 )"} + training_usage +
            R"(  --abstract none              train on states, not on cells

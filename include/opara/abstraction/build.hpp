@@ -6,6 +6,7 @@
 #include <opara/abstraction/controller.hpp>
 #include <opara/abstraction/dynamics.hpp>
 #include <opara/abstraction/explore.hpp>
+#include <opara/abstraction/linear_image.hpp>
 #include <opara/abstraction/partition.hpp>
 #include <opara/abstraction/transition_system.hpp>
 
@@ -22,11 +23,32 @@
 
 namespace opara::inline OPARA_ABI::abstraction {
 
-/// A proposition on the state space: "x lies in this (closed) box".
+/// A proposition on the state space: "x lies in this (closed) box", or "A x lies in this box".
 template <std::size_t N>
 struct region {
-    std::string name; ///< as formulas call it; not "outside" or "unexplored"
-    box<N> set;       ///< where it holds; bounds may be infinite
+    std::string name;                      ///< as formulas call it; not "outside" or "unexplored"
+    box<N> set;                            ///< where it holds; bounds may be infinite
+    std::optional<linear_image<N>> seen{}; ///< A, where the box is one of A x: of other coordinates than x
+
+    /// What is known of it in all of a (closed) box: `yes` if it holds everywhere, `no` only if it holds nowhere.
+    [[nodiscard]] truth holds_in(const box<N>& b) const noexcept {
+        const box<N> image = seen ? seen->of(b) : b;
+        return set.contains(image) ? truth::yes : set.meets(image) ? truth::maybe : truth::no;
+    }
+    /// What is known of it in a state: `maybe` only where the box is one of A x and rounding hides the face.
+    [[nodiscard]] truth holds_at(const point<N>& x) const noexcept {
+        if (!seen) {
+            return set.contains(x) ? truth::yes : truth::no;
+        }
+        box<N> here;
+        for (std::size_t i = 0; i < N; ++i) {
+            if (!(x[i] >= -detail::largest && x[i] <= detail::largest)) {
+                return truth::maybe;
+            }
+            here[i] = interval::unchecked(x[i], x[i]);
+        }
+        return holds_in(here);
+    }
 
     friend bool operator==(const region&, const region&) = default;
 };
@@ -105,8 +127,7 @@ template <partition P>
         } else {
             const box<n> b = where.cell_box(static_cast<decltype(where.size())>(cells[s]));
             for (std::size_t k = 0; k < regions.size(); ++k) {
-                const box<n>& set = regions[k].set;
-                labels[k].holds[s] = set.contains(b) ? truth::yes : set.meets(b) ? truth::maybe : truth::no;
+                labels[k].holds[s] = regions[k].holds_in(b);
             }
         }
     }

@@ -193,8 +193,21 @@ private:
 
 } // namespace form
 
+namespace detail {
+// The form in which a step function is enclosed if none is asked for: its own `usual_form`, if it names one.
+template <class F>
+struct usual_form_of {
+    using type = form::monotone;
+};
+template <class F>
+    requires requires { typename F::usual_form; }
+struct usual_form_of<F> {
+    using type = typename F::usual_form;
+};
+} // namespace detail
+
 /// A step function as a sound transformer. Model of `dynamics`.
-template <step_function F, class Form = form::monotone>
+template <step_function F, class Form = typename detail::usual_form_of<F>::type>
 class enclosure {
 public:
     static constexpr std::size_t dimension = F::dimension; ///< of the state space

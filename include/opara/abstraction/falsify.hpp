@@ -121,9 +121,7 @@ private:
     }
     // Whether a run violates the formula, whatever comes after its end.
     [[nodiscard]] bool violates(const concrete_run<n>& run) const {
-        const auto inside = [&](std::size_t k, const box<n>& set) {
-            return set.contains(run.states[k]) ? truth::yes : truth::no;
-        };
+        const auto inside = [&](std::size_t k, const region<n>& r) { return r.holds_at(run.states[k]); };
         const std::size_t count = run.states.size();
         const bool leaves = !loop_.is_cell(partition_.locate(run.states.back()));
         const transition_system graph = single_run(problem_.labels, count, run.repeat, leaves, inside);
@@ -208,9 +206,7 @@ private:
         if (!formula_.is_universal() || !(repeat_ || conclusive_)) {
             return false;
         }
-        const auto inside = [&](std::size_t k, const box<n>& set) {
-            return set.contains(sets[k]) ? truth::yes : set.meets(sets[k]) ? truth::maybe : truth::no;
-        };
+        const auto inside = [&](std::size_t k, const region<n>& r) { return r.holds_in(sets[k]); };
         const transition_system graph = single_run(problem_.labels, sets.size(), std::nullopt, false, inside);
         // A path that ends has shown its violation by then; one that goes round shows it only in the end.
         const auto unknown = repeat_ ? std::nullopt : std::optional{state_id::from_index(sets.size())};

@@ -75,7 +75,7 @@ template <std::size_t N>
     if (root.what == kind::AF || root.what == kind::AU) {
         const formula::node& goal = f.nodes()[root.what == kind::AF ? root.left : root.right];
         for (const region<N>& r : problem.labels) {
-            if (goal.what == kind::atom && goal.label == r.name) {
+            if (goal.what == kind::atom && goal.label == r.name && !r.seen) {
                 problem.absorbing.push_back(r.set);
             }
         }

@@ -15,7 +15,7 @@
 namespace opara::inline OPARA_ABI::abstraction::detail {
 
 // `count` states in a row. The last one leads back to `repeat` or, without it, to one more state of which nothing is
-// known; it lies outside the domain if `leaves`. `inside(k, box)` is what is known of state k.
+// known; it lies outside the domain if `leaves`. `inside(k, region)` is what is known of state k.
 template <std::size_t N, class Inside>
 [[nodiscard]] transition_system single_run(const std::vector<region<N>>& regions, std::size_t count,
                                            std::optional<std::size_t> repeat, bool leaves, Inside inside) {
@@ -30,7 +30,7 @@ template <std::size_t N, class Inside>
     for (const region<N>& r : regions) {
         labels.push_back({r.name, std::vector<truth>(states, truth::maybe)});
         for (std::size_t k = 0; k < count; ++k) {
-            labels.back().holds[k] = inside(k, r.set);
+            labels.back().holds[k] = inside(k, r);
         }
     }
     labels.push_back({"outside", std::vector<truth>(states, truth::maybe)});

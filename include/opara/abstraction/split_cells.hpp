@@ -137,7 +137,7 @@ template <std::size_t N>
     }
     for (const blurred_label& b : why.blurred) {
         for (const region<N>& r : problem.labels) {
-            if (r.name == b.label) {
+            if (r.name == b.label && !r.seen) { // else no face is parallel to a cell's: the cell is bisected
                 splitter.at_faces(b.state, r.set, b.wanted);
             }
         }

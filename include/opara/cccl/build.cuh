@@ -339,11 +339,24 @@ template <std::size_t N>
     return grid.outside < std::min(available / 3, large) / sizeof(std::uint32_t);
 }
 
+// The kernel that labels cells compares them with boxes of their own coordinates.
+template <std::size_t N>
+void require_labels_of_cells(const std::vector<abstraction::region<N>>& labels) {
+    for (const abstraction::region<N>& r : labels) {
+        if (r.seen) {
+            throw abstraction::domain_error{"the label \"" + r.name +
+                                            "\" is a box in other coordinates than the cells', which a device cannot "
+                                            "tell of them"};
+        }
+    }
+}
+
 template <std::size_t N, class Id, class D, class C>
 [[nodiscard]] bounded_cell_system explore(const abstraction::uniform_grid<N, Id>& cells, const D& system,
                                           const C& pilot, const abstraction::box<N>& initial, std::size_t steps,
                                           const build_options<N>& options) {
     abstraction::detail::require_free_names(options.labels);
+    require_labels_of_cells(options.labels);
     abstraction::detail::require_inside(cells, initial);
     OPARA_ASSERT(options.states_at_once > 0);
     require_no_contraction();
@@ -363,7 +376,8 @@ template <std::size_t N, class Id, class D, class C>
 /// lookup and the batches are. docs/cccl.md says of which functions that is not known.
 ///
 /// An action that is infinite is an error on the host; here its cell leads everywhere.
-/// @throws domain_error  the initial set does not lie inside the domain, or a label's name is taken
+/// @throws domain_error  the initial set does not lie inside the domain, or a label's name is taken, or it has
+///         `region::seen`
 /// @throws system_error  more than 2^32 - 1 states are reached, or there might be when a batch is numbered
 /// @throws controller_error  a network's output is no number
 /// @throws memory_error  the device has no room
