@@ -10,7 +10,9 @@
 #include <opara/abstraction/build_process.hpp>
 #include <opara/abstraction/check.hpp>
 #include <opara/abstraction/coarse_controller.hpp>
+#include <opara/abstraction/coarse_lottery.hpp>
 #include <opara/abstraction/controller.hpp>
+#include <opara/abstraction/draw.hpp>
 #include <opara/abstraction/dynamics.hpp>
 #include <opara/abstraction/falsify.hpp>
 #include <opara/abstraction/forms.hpp>
@@ -31,3 +33,4 @@
 #include <opara/abstraction/uniform_grid.hpp>
 #include <opara/abstraction/until_probability.hpp>
 #include <opara/abstraction/verify.hpp>
+#include <opara/abstraction/within_probability.hpp>
