@@ -35,7 +35,12 @@ FILE:   FILE.json says how the controller was trained; FILE.onnx is a multilayer
   --project DIM[,DIM]    merge states that differ in other dimensions only, and check what comes out; up to three of
                          the system's dimensions, which count from 0
   --at-least P           with softmax, the property is AF, AG or A[U] of labels, and its probability is to be P at least
-                         from each initial state; default: 1
+                         from each initial state, within the steps of --steps if that is given; default: 1
+  --actions U[,U..]      with softmax, the controls that are drawn, one an output; default: the controller's, or the
+                         numbers of the actions where the system has such
+  --finer COUNT[,COUNT..]  with softmax, cut each of the controller's cells into COUNT parts in each dimension, one number
+                         for all or one each; the policy stays the same
+  --simulate RUNS        with softmax, run the system so often, too, from random initial states and by lot
   --tube                 instead of exploring cells, follow boxes from the initial set until all are in the system's
                          goal, at the published settings; --steps then bounds the steps
   --threads COUNT        default: all cores
@@ -88,6 +93,9 @@ arguments parse_arguments(const std::vector<std::string>& words) {
             throw usage_error{name + " takes a probability, not '" + value + "'"};
         }
     });
+    line.option("--actions", [&](text name, text value) { a.actions = list(name, value, real); });
+    line.option("--finer", [&](text name, text value) { a.finer = list(name, value, count); });
+    line.option("--simulate", [&](text name, text value) { a.simulate = count(name, value); });
     line.flag("--tube", a.tube);
     line.option("--threads", [&](text name, text value) { a.threads = whole(name, value); });
     line.option("--report", a.report);

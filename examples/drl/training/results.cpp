@@ -73,7 +73,8 @@ std::string summary_of(const identity& what, const trained& t) {
            std::to_string(log.episodes.size()) + " episodes, " + std::to_string(log.steps) + " steps and " +
            rounded(log.seconds) + " s" +
            (t.at.attempt > 0 ? " in attempt " + std::to_string(t.at.attempt + 1) : std::string{}) +
-           "; without exploration: mean " + rounded(t.evaluation.mean) + ", spread " + rounded(t.evaluation.spread) +
+           (t.controller.head == abstraction::head_kind::softmax ? "; actions by lot: mean "
+                                                                : "; without exploration: mean ") + rounded(t.evaluation.mean) + ", spread " + rounded(t.evaluation.spread) +
            ", worst " + rounded(t.evaluation.worst);
 }
 
