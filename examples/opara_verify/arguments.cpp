@@ -11,8 +11,8 @@ namespace opara::examples::verify {
 const char* const usage = R"(usage: opara_verify SYSTEM --controller FILE [options]
 
 SYSTEM: b1 b2 b3 b4 b5 tora acc6 mountain_car pendulum cart_pole, b1_trainify and b2_trainify (in steps of 0.2),
-        tora_stay (without saturation), and of ARCH-COMP single_pendulum unicycle attitude vcas vcas_any (vertical
-        collision avoidance; pilots with the middle or with any of the allowed accelerations)
+        tora_stay (without saturation), and of ARCH-COMP single_pendulum unicycle attitude quadrotor vcas
+        vcas_any (vertical collision avoidance; pilots with the middle or with any of the allowed accelerations)
 FILE:   FILE.json says how the controller was trained; FILE.onnx is a multilayer perceptron that reads the lower bounds of
         a cell, then the upper ones, and is taken to have been trained as the published controllers of SYSTEM were.
         vcas takes nine, --controller FILE for each last advisory, in the order COC DNC DND DES1500 CL1500 SDES1500

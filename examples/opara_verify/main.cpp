@@ -7,6 +7,7 @@
 #include <examples/opara_verify/controllers.hpp>
 #include <examples/opara_verify/exports.hpp>
 #include <examples/opara_verify/pilots.hpp>
+#include <examples/opara_verify/quadrotor.hpp>
 #include <examples/opara_verify/refinement.hpp>
 #include <examples/opara_verify/report.hpp>
 #include <examples/opara_verify/tube.hpp>
@@ -205,6 +206,9 @@ report run(const std::vector<abstraction::trained_controller>& c, const argument
     }
     if (s == "attitude") {
         return run(attitude(), c, a, doing);
+    }
+    if (s == "quadrotor") {
+        return run(quadrotor(), c, a, doing);
     }
     if (s == "vcas") {
         return run(vertical_cas(abstraction::systems::pilot_response::middle), c, a, doing);

@@ -25,6 +25,7 @@
 #include <opara/abstraction/product.hpp>
 #include <opara/abstraction/project.hpp>
 #include <opara/abstraction/prove.hpp>
+#include <opara/abstraction/quadrotor.hpp>
 #include <opara/abstraction/reachability.hpp>
 #include <opara/abstraction/split_cells.hpp>
 #include <opara/abstraction/stochastic.hpp>
