@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <cmath>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -52,12 +52,12 @@ std::string to_json(const report& r) {
         j["projected_from"] = *r.projected_from;
     }
     if (r.chance) {
-        j["probability"] = {{"least", r.chance->least},
-                            {"most", r.chance->most},
-                            {"at_least", r.chance->at_least},
-                            {"precise", r.chance->is_precise},
-                            {"failure", {{"least", r.chance->failure_at_least()},
-                                         {"most", r.chance->failure_at_most()}}}};
+        j["probability"] = {
+            {"least", r.chance->least},
+            {"most", r.chance->most},
+            {"at_least", r.chance->at_least},
+            {"precise", r.chance->is_precise},
+            {"failure", {{"least", r.chance->failure_at_least()}, {"most", r.chance->failure_at_most()}}}};
         if (const auto& s = r.chance->simulation) {
             j["probability"]["simulation"] = {{"runs", s->runs}, {"yes", s->yes}, {"no", s->no}};
         }

@@ -43,10 +43,10 @@ struct simulated {
 
 /// How likely the property is under a policy that chooses by lot.
 struct chance_found {
-    double least = 0;                     ///< it is no less
-    double most = 1;                      ///< and no more
-    double at_least = 1;                  ///< what was asked for
-    bool is_precise = false;              ///< whether the bounds of the abstraction are as close as they get
+    double least = 0;                      ///< it is no less
+    double most = 1;                       ///< and no more
+    double at_least = 1;                   ///< what was asked for
+    bool is_precise = false;               ///< whether the bounds of the abstraction are as close as they get
     std::optional<simulated> simulation{}; ///< if one was asked for
 
     /// The property fails with this probability: one less the other. @returns a number from [0, 1], rounded up

@@ -11,7 +11,8 @@ using namespace opara::abstraction;
 using opara::random_source;
 
 TEST_CASE("outcomes are drawn as often as they are likely") {
-    const std::vector<std::vector<double>> all{{0.0}, {1.0, -1.0, 2.0}, {0.0, -1000.0, 0.0}, {3.0, 3.0, 3.0, 2.0, -2.0}};
+    const std::vector<std::vector<double>> all{
+        {0.0}, {1.0, -1.0, 2.0}, {0.0, -1000.0, 0.0}, {3.0, 3.0, 3.0, 2.0, -2.0}};
     random_source random{5};
     constexpr std::size_t runs = 200'000;
     for (const std::vector<double>& outputs : all) {

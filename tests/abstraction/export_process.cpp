@@ -215,8 +215,7 @@ TEST_CASE("Storm finds probabilities within our bounds on random processes") {
         const interval_process p = random_process(random, random.between(2, k % 20 == 0 ? 200 : 10), true);
         const bool binary = k % 2 == 0;
         const std::string path = folder / (std::to_string(k) + (binary ? ".umb" : ".drn"));
-        opara::write_file_atomically(path,
-                                     [&](std::ostream& out) { binary ? write_umb(out, p) : write_drn(out, p); });
+        opara::write_file_atomically(path, [&](std::ostream& out) { binary ? write_umb(out, p) : write_drn(out, p); });
         const probability_range range = until_probability(p, "q", "p");
         REQUIRE(range.is_precise);
         for (const bool most : {false, true}) {

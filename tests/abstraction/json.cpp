@@ -74,8 +74,9 @@ TEST_CASE("what the format cannot say is not written") {
 }
 
 TEST_CASE("actions are one an output, and of a policy that draws") {
-    trained_controller c{"n", "s", network{{layer{2, {1, 0, 0, 1}, {0, 0}, activation::identity}}}, head_kind::softmax, 1,
-                         0,   {0}, {1}, {0.25}};
+    trained_controller c{
+        "n", "s",   network{{layer{2, {1, 0, 0, 1}, {0, 0}, activation::identity}}}, head_kind::softmax, 1, 0, {0},
+        {1}, {0.25}};
     c.actions = {-0.1, 0.1};
     const std::string text = controller_to_json(c);
     CHECK(controller_from_json(text).actions == c.actions);

@@ -99,8 +99,8 @@ std::array<double, 12> followed(F derivative, std::array<double, 12> x, const st
     return x;
 }
 
-const box<12> flying = box_of<12>({-2, -2, -1, -2, -2, -2, -0.7, -0.7, -3, -2, -2, -2},
-                                  {2, 2, 2, 2, 2, 2, 0.7, 0.7, 3, 2, 2, 2});
+const box<12> flying =
+    box_of<12>({-2, -2, -1, -2, -2, -2, -0.7, -0.7, -3, -2, -2, -2}, {2, 2, 2, 2, 2, 2, 0.7, 0.7, 3, 2, 2, 2});
 
 } // namespace
 

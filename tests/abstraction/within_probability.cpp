@@ -55,8 +55,8 @@ interval_process unrolled(const cell_process& built, std::size_t steps) {
                 auto& row = choices.emplace_back();
                 for (const branch& b : process.outcomes(c)) {
                     const bool takes_time = b.target.index() < cells; // whoever is in a cell has made the step
-                    row.push_back({state_id::from_index((takes_time ? left - 1 : left) * n + b.target.index()),
-                                   b.probability});
+                    row.push_back(
+                        {state_id::from_index((takes_time ? left - 1 : left) * n + b.target.index()), b.probability});
                 }
                 std::sort(row.begin(), row.end(), [](const branch& a, const branch& b) { return a.target < b.target; });
             }

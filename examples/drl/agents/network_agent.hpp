@@ -18,8 +18,8 @@
 
 namespace opara::examples::drl {
 
-/// Acts as a verifier takes the controller to: in double arithmetic, and of several actions the likeliest, or one that is
-/// drawn by lot. Model of `learning::agent`.
+/// Acts as a verifier takes the controller to: in double arithmetic, and of several actions the likeliest, or one that
+/// is drawn by lot. Model of `learning::agent`.
 class network_agent {
 public:
     /// @param seed  of the lots; equal seeds draw equally

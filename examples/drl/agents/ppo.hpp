@@ -53,7 +53,7 @@ public:
     ~ppo();
 
     void explore(std::span<const double> observations, std::span<double> actions); ///< by lot
-    void act(std::span<const double> observations, std::span<double> actions); ///< the likeliest, or `by_lot`
+    void act(std::span<const double> observations, std::span<double> actions);     ///< the likeliest, or `by_lot`
     /// Collects, and updates when there is a rollout. @pre `explore` chose the actions
     void learn(const learning::transitions& t);
 

@@ -202,8 +202,9 @@ inline auto cart_pole() {
         box_of<4>({-4.8, -10, -0.42, -10}, {4.8, 10, 0.42, 10}), point<4>{0.16, 0.02, 0.016, 0.02},
         aim{.most_episodes = 5000, .window = 50, .mean = 500, .evaluations = 10, .step_limit = 1000, .worst = 1000});
 }
-/// The quadrotor climbs to a height of 1 without tilting too far. A step costs the distance to that height and a tenth of
-/// roll and pitch; the height is worth 100, and leaving the safe set costs as much; either is the end, as are 100 steps.
+/// The quadrotor climbs to a height of 1 without tilting too far. A step costs the distance to that height and a tenth
+/// of roll and pitch; the height is worth 100, and leaving the safe set costs as much; either is the end, as are 100
+/// steps.
 inline auto quadrotor_climb() {
     const auto task = [](const point<12>&, const std::array<double, 3>&, const point<12>& x) {
         double most = std::max(std::abs(x[0]), std::abs(x[1])) / 1.5; // 1: the bound of the safe set

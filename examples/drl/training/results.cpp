@@ -74,8 +74,9 @@ std::string summary_of(const identity& what, const trained& t) {
            rounded(log.seconds) + " s" +
            (t.at.attempt > 0 ? " in attempt " + std::to_string(t.at.attempt + 1) : std::string{}) +
            (t.controller.head == abstraction::head_kind::softmax ? "; actions by lot: mean "
-                                                                : "; without exploration: mean ") + rounded(t.evaluation.mean) + ", spread " + rounded(t.evaluation.spread) +
-           ", worst " + rounded(t.evaluation.worst);
+                                                                 : "; without exploration: mean ") +
+           rounded(t.evaluation.mean) + ", spread " + rounded(t.evaluation.spread) + ", worst " +
+           rounded(t.evaluation.worst);
 }
 
 void write_controller(const std::string& path, const abstraction::trained_controller& c) {

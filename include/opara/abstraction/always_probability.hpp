@@ -16,8 +16,8 @@ namespace opara::inline OPARA_ABI::abstraction {
 
 namespace detail {
 
-// One less the probability of coming to where the label does not hold, which `solve(goal, hold, extreme)` bounds in each
-// state.
+// One less the probability of coming to where the label does not hold, which `solve(goal, hold, extreme)` bounds in
+// each state.
 template <class Solve>
 [[nodiscard]] probability_range always_range(const interval_process& process, std::string_view label, Solve solve) {
     if (process.initial().empty()) {

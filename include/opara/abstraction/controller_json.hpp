@@ -93,10 +93,10 @@ using opara::detail::json_place;
 /// Reads a controller. An object with `name`, `system`, `layers` (each with `weight`, one list an output, and `bias`),
 /// `activation` (of the hidden layers), `output_activation`, `output_scale`, `state_space` ([lower corner, upper
 /// corner]), `granularity` (the cells' widths) and, optionally, `output_offset` (0), `head` ("scaled", "argmax",
-/// "affine" or "softmax"), `actions` (of the head "softmax": the controls among which it draws, one for each output) and
-/// `cuts` (of the grid's cells, each a cell, a dimension and a coordinate; whether the grid has such cells shows when
-/// they are cut); other keys are ignored.
-/// Weights are rounded to single precision, in which they were trained and of which the text is a shortened form.
+/// "affine" or "softmax"), `actions` (of the head "softmax": the controls among which it draws, one for each output)
+/// and `cuts` (of the grid's cells, each a cell, a dimension and a coordinate; whether the grid has such cells shows
+/// when they are cut); other keys are ignored. Weights are rounded to single precision, in which they were trained and
+/// of which the text is a shortened form.
 /// @throws parse_error  no JSON (with line and column), or not such a controller (`where()` is the JSON path)
 /// @throws controller_error  the layers do not fit together
 [[nodiscard]] inline trained_controller controller_from_json(std::string_view text) {

@@ -11,8 +11,8 @@
 
 namespace opara::inline OPARA_ABI::abstraction {
 
-/// The number of one of these outcomes, each as likely as the middle of its interval says, so that a run of a policy can
-/// be simulated: `draw(softmax(outputs), random)`. Whatever is missing to 1 goes to the last one.
+/// The number of one of these outcomes, each as likely as the middle of its interval says, so that a run of a policy
+/// can be simulated: `draw(softmax(outputs), random)`. Whatever is missing to 1 goes to the last one.
 /// @pre there is an outcome
 /// Complexity: O(outcomes).
 [[nodiscard]] inline std::size_t draw(std::span<const interval> probabilities, random_source& random) noexcept {

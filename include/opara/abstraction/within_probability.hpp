@@ -80,10 +80,9 @@ template <bool Most, bool Up>
 /// Complexity: O(steps * branches * log(branches of a choice)), less where nothing changes any more.
 [[nodiscard]] inline probability_range until_probability_within(const cell_process& built, std::size_t steps,
                                                                 std::string_view goal, std::string_view hold = {}) {
-    return detail::until_range(built.process, goal, hold,
-                               [&](const auto& ends, const auto& through, extreme which) {
-                                   return detail::reach_within(built, ends, through, which, steps);
-                               });
+    return detail::until_range(built.process, goal, hold, [&](const auto& ends, const auto& through, extreme which) {
+        return detail::reach_within(built, ends, through, which, steps);
+    });
 }
 
 /// How likely it is that in a run of the system from the initial set the label holds at first and after each of so many
@@ -92,10 +91,9 @@ template <bool Most, bool Up>
 /// @throws system_error  there is no initial state
 [[nodiscard]] inline probability_range always_probability_within(const cell_process& built, std::size_t steps,
                                                                  std::string_view label) {
-    return detail::always_range(built.process, label,
-                                [&](const auto& ends, const auto& through, extreme which) {
-                                    return detail::reach_within(built, ends, through, which, steps);
-                                });
+    return detail::always_range(built.process, label, [&](const auto& ends, const auto& through, extreme which) {
+        return detail::reach_within(built, ends, through, which, steps);
+    });
 }
 
 } // namespace opara::inline OPARA_ABI::abstraction

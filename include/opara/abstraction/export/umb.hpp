@@ -1,5 +1,6 @@
 /// @file
-/// Transition systems and processes in the unified Markov binary format (`.umb`), for PRISM from 4.10 and Storm from 1.12.
+/// Transition systems and processes in the unified Markov binary format (`.umb`), for PRISM from 4.10 and Storm
+/// from 1.12.
 #pragma once
 
 #include <opara/abstraction/export/proposition.hpp>
@@ -185,8 +186,8 @@ inline void write_umb(std::ostream& out, const transition_system& system) {
     });
 }
 
-/// Writes a Markov decision process with interval probabilities. Binary: 24 bytes a branch, 8 a choice, 8 a state. Which
-/// bound a question asks for is said to the reader, as `write_drn` tells.
+/// Writes a Markov decision process with interval probabilities. Binary: 24 bytes a branch, 8 a choice, 8 a state.
+/// Which bound a question asks for is said to the reader, as `write_drn` tells.
 /// @throws label_error,error  as the other
 /// @throws system_error  there is no initial state
 /// Complexity: O(states * labels + branches).
