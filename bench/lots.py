@@ -25,7 +25,7 @@ QUESTIONS = [  # system, property, steps or None, parts of each cell
     ("b2_trainify", "AF goal", 15, 1), ("b2_trainify", "AF goal", 15, 2), ("b2_trainify", "AF goal", 15, 4),
     ("b2_trainify", "AF goal", 25, 2), ("b2_trainify", "AF goal", 40, 2), ("b2_trainify", "AF goal", None, 1),
     ("b2_trainify", "A[safe U goal]", 40, 2), ("b2_trainify", "AG safe", 40, 1),
-    ("cart_pole", "AG balanced", 5, 1), ("cart_pole", "AG balanced", 10, 1), ("cart_pole", "AG balanced", 12, 1),
+    ("cart_pole", "AG balanced", 5, 1), ("cart_pole", "AG balanced", 10, 1),
 ]
 SIMULATED = 100000
 

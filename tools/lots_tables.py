@@ -21,7 +21,10 @@ def down(x):  # never says more than is proved
 
 
 def up(x):
-    return f"{x:.1e}" if 0 < x < 1e-5 else f"{math.ceil(x * 1e6) / 1e6:.6f}"
+    if 0 < x < 1e-5:
+        unit = 10.0 ** (math.floor(math.log10(x)) - 1)
+        return f"{math.ceil(x / unit) * unit:.1e}"
+    return f"{math.ceil(x * 1e6) / 1e6:.6f}"
 
 
 def bounds(data):
