@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Trains the quadrotor from several seeds, and follows a reach tube of each controller to its goal.
+"""Trains the quadrotor from several seeds, and follows a reach tube of each controller to its goal: from the initial
+set, and from the lowest quarter of its heights and speeds of sinking, a sixteenth of it.
 
     bench/quadrotor.py OPARA_TRAIN OPARA_VERIFY [--seeds N] [--folder DIR] [--out FILE.json]
 
@@ -17,7 +18,24 @@ from lots import ROOT, measured
 
 SETTINGS = ["--agent", "ppo", "--observe", "normalised", "--environments", 8, "--episodes", 4000]
 
+CORNER = "0.35:0.4,0.35:0.4,0.35:0.3625,0.35:0.4,0.35:0.4,0.35:0.3625,0,0,0,0,0,0"
 SAFE = [(-1.5, 1.5)] * 2 + [(-0.5, 1.5)] + [(-4, 4)] * 3 + [(-1, 1)] * 3 + [(-4, 4)] * 3
+
+
+def tube(a, name, folder, where):
+    """What came of a tube, or nothing where it did not end in time."""
+    report = folder / "report.json"
+    report.unlink(missing_ok=True)
+    limit = ["timeout", "--signal=KILL", a.limit]
+    cpu = measured([*limit, a.verify, "quadrotor", "--controller", name.with_suffix(".json"), "--tube", *where, "--report",
+                    report], allowed=(0, 1, 137, -9))
+    if not report.exists():
+        return {"verdict": f"no end within {a.limit} s"}
+    found = json.loads(report.read_text(encoding="utf-8"))
+    safe = all(low <= h["lower"][i] and h["upper"][i] <= high for h in found["tube"]["hulls"]
+               for i, (low, high) in enumerate(SAFE))
+    return {"verdict": found["verdict"], "cpu_s": cpu, "safe": safe,
+            **{key: found["tube"][key] for key in ("parts", "steps", "peak")}}
 
 
 def main():
@@ -25,6 +43,7 @@ def main():
     parser.add_argument("train")
     parser.add_argument("verify")
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--limit", type=int, default=60, help="seconds for a tube")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--out", type=Path, default=ROOT / "bench" / "results" / "quadrotor.json")
     a = parser.parse_args()
@@ -39,14 +58,8 @@ def main():
             run = {"seed": seed, "end": log["end"], "episodes": len(log["episodes"]), "steps": log["steps"],
                    "grid": log["grid"], "seconds": log["seconds"], "evaluation": log["evaluation"]}
             if log["end"] == "criterion met":
-                report = folder / "report.json"
-                run["cpu_s"] = measured([a.verify, "quadrotor", "--controller", name.with_suffix(".json"), "--tube",
-                                         "--report", report])
-                found = json.loads(report.read_text(encoding="utf-8"))
-                run["verdict"] = found["verdict"]
-                run["tube"] = {key: found["tube"][key] for key in ("parts", "steps", "peak")}
-                run["tube"]["safe"] = all(low <= h["lower"][i] and h["upper"][i] <= high for h in found["tube"]["hulls"]
-                                          for i, (low, high) in enumerate(SAFE))
+                run["corner"] = tube(a, name, folder, ["--initial", CORNER])
+                run["whole"] = tube(a, name, folder, [])
             data["runs"].append(run)
             print(json.dumps(run), flush=True)
     a.out.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
