@@ -13,8 +13,8 @@ const char* const usage = R"(usage: opara_verify SYSTEM --controller FILE [optio
 SYSTEM: b1 b2 b3 b4 b5 tora acc6 mountain_car pendulum cart_pole, pendulum_angle (its state is the angle and the
         rate), b1_trainify and b2_trainify (in steps of 0.2), tora_stay (without saturation), cart_pole_cascade
         (cart_pole in other coordinates, those of --grid and --initial, from gym's whole initial set), and of ARCH-COMP
-        single_pendulum unicycle attitude vcas vcas_any (vertical collision avoidance; pilots with the middle or with
-        any of the allowed accelerations)
+        single_pendulum unicycle attitude quadrotor vcas vcas_any (vertical collision avoidance; pilots with the
+        middle or with any of the allowed accelerations)
 FILE:   FILE.json says how the controller was trained; FILE.onnx is a multilayer perceptron that reads the lower bounds of
         a cell, then the upper ones, and is taken to have been trained as the published controllers of SYSTEM were.
         vcas takes nine, --controller FILE for each last advisory, in the order COC DNC DND DES1500 CL1500 SDES1500
@@ -37,7 +37,12 @@ FILE:   FILE.json says how the controller was trained; FILE.onnx is a multilayer
   --project DIM[,DIM]    merge states that differ in other dimensions only, and check what comes out; up to three of
                          the system's dimensions, which count from 0
   --at-least P           with softmax, the property is AF, AG or A[U] of labels, and its probability is to be P at least
-                         from each initial state; default: 1
+                         from each initial state, within the steps of --steps if that is given; default: 1
+  --actions U[,U..]      with softmax, the controls that are drawn, one an output; default: the controller's, or the
+                         numbers of the actions where the system has such
+  --finer COUNT[,COUNT..]  with softmax, cut each of the controller's cells into COUNT parts in each dimension, one number
+                         for all or one each; the policy stays the same
+  --simulate RUNS        with softmax, run the system so often, too, from random initial states and by lot
   --tube                 instead of exploring cells, follow boxes from the initial set, at the published settings; the
                          property is AF, AG or A[..U..] of labels, and AG is shown for so many --steps only
   --threads COUNT        default: all cores
@@ -90,6 +95,9 @@ arguments parse_arguments(const std::vector<std::string>& words) {
             throw usage_error{name + " takes a probability, not '" + value + "'"};
         }
     });
+    line.option("--actions", [&](text name, text value) { a.actions = list(name, value, real); });
+    line.option("--finer", [&](text name, text value) { a.finer = list(name, value, count); });
+    line.option("--simulate", [&](text name, text value) { a.simulate = count(name, value); });
     line.flag("--tube", a.tube);
     line.option("--threads", [&](text name, text value) { a.threads = whole(name, value); });
     line.option("--report", a.report);

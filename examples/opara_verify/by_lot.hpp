@@ -4,39 +4,77 @@
 
 #include <examples/opara_verify/lots.hpp>
 #include <examples/opara_verify/preparation.hpp>
+#include <examples/opara_verify/simulation.hpp>
 
 #include <cstddef>
+#include <limits>
+#include <string>
+#include <vector>
 
 namespace opara::examples::verify {
+
+/// Makes sure that a policy draws what the system takes.
+/// @throws error  the system takes controls, and nobody says which the policy draws
+template <class System>
+void require_actions(const abstraction::trained_controller& c) {
+    constexpr bool chooses = requires(double u) { System::accepts(u); };
+    if (!chooses && c.actions.empty()) {
+        throw error{"the controller chooses among actions by lot, and the system takes a control: which ones they are "
+                    "has to be said, by \"actions\" in its file or by --actions"};
+    }
+}
+
+/// The widths of the controller's cells, cut into so many parts. @throws usage_error  there are too many or too few
+template <std::size_t N>
+std::vector<double> finer_widths(const abstraction::trained_controller& c, const arguments& a) {
+    if (a.finer.size() > 1 && a.finer.size() != N) {
+        throw usage_error{"--finer takes 1 or " + std::to_string(N) + " numbers for this system"};
+    }
+    std::vector<double> widths = a.widths.empty() ? c.widths : a.widths;
+    widths.resize(N, widths.front());
+    for (std::size_t i = 0; i < N && !a.finer.empty(); ++i) {
+        widths[i] /= static_cast<double>(a.finer.size() == 1 ? a.finer[0] : a.finer[i]);
+    }
+    return widths;
+}
 
 /// Explores the cells of a policy that chooses by lot, and bounds a probability.
 template <class System>
 report explore_by_lot(const benchmark<System>& problem, const abstraction::trained_controller& c, const arguments& a,
                       run::progress& doing) {
     constexpr std::size_t n = System::dimension;
-    const auto grid = make_grid<n>(c, a.widths);
+    require_actions<System>(c);
+    const auto decisions = make_grid<n>(c, a.widths);
+    const auto grid = make_grid<n>(c, finer_widths<n>(c, a));
     report r;
     const chance_of asked = chance_asked(begin(r, problem, c, a));
     for (const export_request& e : a.exports) {
         require_process_export(e);
     }
     r.cells = grid.size();
-    const abstraction::softmax_network<n> pilot{c.net};
+    const abstraction::coarse_lottery pilot{decisions, abstraction::softmax_network<n>{c.net, c.actions}};
     doing.step("exploring");
     const stopwatch building;
-    const abstraction::cell_process built = abstraction::build_process(
+    const abstraction::cell_process built = abstraction::build_process_bounded(
         grid, abstraction::enclosure<System>{problem.system}, pilot, problem.initial,
+        a.steps.value_or(std::numeric_limits<std::size_t>::max()),
         abstraction::build_options<n>{.labels = problem.labels, .threads = a.threads}, teller(doing));
     r.build_s = building.seconds();
     r.states = built.process.size();
     r.transitions = built.process.branches();
+    r.bound = a.steps;
     doing.step("bounding the probability");
     const stopwatch checking;
-    const abstraction::probability_range p = answer(built.process, asked);
+    const abstraction::probability_range p = answer(built, asked, a.steps);
     r.check_s = checking.seconds();
-    r.chance = chance_found{p.least.lower(), p.most.upper(), a.at_least.value_or(1.0), p.is_precise};
+    r.chance = chance_found{p.least.lower(), p.most.upper(), a.at_least.value_or(1.0), p.is_precise, {}};
     r.proved = p.least.lower() >= a.at_least.value_or(1.0);
-    r.verdict = r.proved ? "proved" : "not proved";
+    r.verdict = (r.proved ? "proved" : "not proved") +
+                (a.steps ? " for " + std::to_string(*a.steps) + " steps" : std::string{});
+    if (a.simulate) {
+        doing.step("simulating");
+        r.chance->simulation = simulate(problem, pilot, asked, a, *a.simulate);
+    }
     doing.step("writing");
     for (const export_request& e : a.exports) {
         r.exports.push_back(write_process(e, built.process));

@@ -23,15 +23,21 @@ chance_of chance_asked(const abstraction::formula& property) {
                 to_string(property)};
 }
 
-abstraction::probability_range answer(const abstraction::interval_process& process, const chance_of& asked) {
+abstraction::probability_range answer(const abstraction::cell_process& built, const chance_of& asked,
+                                      std::optional<std::size_t> steps) {
+    if (steps) {
+        return asked.goal.empty() ? abstraction::always_probability_within(built, *steps, asked.hold)
+                                  : abstraction::until_probability_within(built, *steps, asked.goal, asked.hold);
+    }
+    const abstraction::interval_process& process = built.process;
     return asked.goal.empty() ? abstraction::always_probability(process, asked.hold)
                               : abstraction::until_probability(process, asked.goal, asked.hold);
 }
 
 void require_process_export(const export_request& request) {
-    if (request.format != "drn" && request.format != "prism") {
+    if (request.format != "drn" && request.format != "prism" && request.format != "umb") {
         throw error{"the export " + request.format +
-                    " cannot hold probabilities; for a stochastic policy there are drn and prism"};
+                    " cannot hold probabilities; for a stochastic policy there are drn, prism and umb"};
     }
 }
 
@@ -39,6 +45,8 @@ exported write_process(const export_request& request, const abstraction::interva
     const std::vector<std::string> files = files_of(request);
     if (request.format == "drn") {
         write_file_atomically(files[0], [&](std::ostream& out) { abstraction::write_drn(out, process); });
+    } else if (request.format == "umb") {
+        write_file_atomically(files[0], [&](std::ostream& out) { abstraction::write_umb(out, process); });
     } else {
         write_file_atomically(files[0], [&](std::ostream& out) { abstraction::write_prism_transitions(out, process); });
         write_file_atomically(files[1], [&](std::ostream& out) { abstraction::write_prism_labels(out, process); });

@@ -5,6 +5,8 @@
 #include <examples/opara_verify/report.hpp>
 #include <opara/abstraction.hpp>
 
+#include <cstddef>
+#include <optional>
 #include <string>
 
 namespace opara::examples::verify {
@@ -20,13 +22,14 @@ struct chance_of {
 /// @throws error  it is another one
 chance_of chance_asked(const abstraction::formula& property);
 
-/// The answer. @throws abstraction::label_error
-abstraction::probability_range answer(const abstraction::interval_process& process, const chance_of& asked);
+/// The answer, within so many steps of the system or without end. @throws abstraction::label_error
+abstraction::probability_range answer(const abstraction::cell_process& built, const chance_of& asked,
+                                      std::optional<std::size_t> steps);
 
 /// Makes sure, before the work starts, that a process can be written so. @throws error  there is no such export
 void require_process_export(const export_request& request);
 
-/// Writes a process: formats drn and prism. @throws error  with the path and the reason
+/// Writes a process: formats drn, prism and umb. @throws error  with the path and the reason
 exported write_process(const export_request& request, const abstraction::interval_process& process);
 
 } // namespace opara::examples::verify

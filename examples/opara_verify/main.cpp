@@ -7,6 +7,7 @@
 #include <examples/opara_verify/controllers.hpp>
 #include <examples/opara_verify/exports.hpp>
 #include <examples/opara_verify/pilots.hpp>
+#include <examples/opara_verify/quadrotor.hpp>
 #include <examples/opara_verify/refinement.hpp>
 #include <examples/opara_verify/report.hpp>
 #include <examples/opara_verify/tube.hpp>
@@ -91,18 +92,17 @@ report verify(const benchmark<System>& problem, const std::vector<abstraction::t
                                                  : explore(problem, pilot_of<System>(c), c.front(), a, doing);
 }
 
-// The systems whose controllers choose one of a few actions are those that can choose by lot.
+// Systems with one control, or with actions to choose from, are those that can be controlled by lot.
 template <class System>
 report by_lot(const benchmark<System>& problem, const abstraction::trained_controller& c, const arguments& a,
               run::progress& doing) {
-    if (a.steps || a.refine || !a.project.empty() || !a.picture.empty()) {
-        throw usage_error{"--steps, --refine, --project and --picture are not for policies that choose by lot"};
+    if (a.refine || !a.project.empty() || !a.picture.empty()) {
+        throw usage_error{"--refine, --project and --picture are not for policies that choose by lot"};
     }
-    if constexpr (std::is_same_v<System, abstraction::systems::mountain_car> ||
-                  std::is_same_v<System, abstraction::systems::cart_pole>) {
+    if constexpr (std::is_same_v<typename System::action, double>) {
         return explore_by_lot(problem, c, a, doing);
     } else {
-        throw error{"the controller chooses among actions by lot, and the system takes other controls"};
+        throw error{"the controller chooses among actions by lot, and the system takes several controls"};
     }
 }
 
@@ -132,13 +132,14 @@ report run(benchmark<System> problem, std::vector<abstraction::trained_controlle
             throw usage_error{"--scale means nothing to a controller that chooses among actions"};
         }
         each.scale = a.scale.value_or(each.scale);
+        each.actions = a.actions.empty() || each.head != head_kind::softmax ? each.actions : a.actions;
     }
     const head_kind head = c.front().head;
     if (!c.front().cuts.empty()) {
         require_possible_on_cut_cells(a, head);
     }
-    if (a.at_least && head != head_kind::softmax) {
-        throw usage_error{"--at-least is for policies that choose by lot"};
+    if ((a.at_least || a.simulate || !a.actions.empty() || !a.finer.empty()) && head != head_kind::softmax) {
+        throw usage_error{"--at-least, --actions, --finer and --simulate are for policies that choose by lot"};
     }
     if (a.tube && (head == head_kind::argmax || head == head_kind::softmax)) {
         throw usage_error{"there are no settings for tubes of controllers that choose"};
@@ -211,6 +212,9 @@ report run(const std::vector<abstraction::trained_controller>& c, const argument
     }
     if (s == "attitude") {
         return run(attitude(), c, a, doing);
+    }
+    if (s == "quadrotor") {
+        return run(quadrotor(), c, a, doing);
     }
     if (s == "vcas") {
         return run(vertical_cas(abstraction::systems::pilot_response::middle), c, a, doing);

@@ -1,13 +1,21 @@
 #include <examples/opara_verify/report.hpp>
+#include <opara/abstraction/interval.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
 namespace opara::examples::verify {
+
+double chance_found::outward_rest(double p, bool up) {
+    const abstraction::interval rest = abstraction::interval{1.0} - abstraction::interval{p};
+    return std::clamp(up ? rest.upper() : rest.lower(), 0.0, 1.0);
+}
 
 std::string to_json(const report& r) {
     nlohmann::ordered_json j;
@@ -44,10 +52,15 @@ std::string to_json(const report& r) {
         j["projected_from"] = *r.projected_from;
     }
     if (r.chance) {
-        j["probability"] = {{"least", r.chance->least},
-                            {"most", r.chance->most},
-                            {"at_least", r.chance->at_least},
-                            {"precise", r.chance->is_precise}};
+        j["probability"] = {
+            {"least", r.chance->least},
+            {"most", r.chance->most},
+            {"at_least", r.chance->at_least},
+            {"precise", r.chance->is_precise},
+            {"failure", {{"least", r.chance->failure_at_least()}, {"most", r.chance->failure_at_most()}}}};
+        if (const auto& s = r.chance->simulation) {
+            j["probability"]["simulation"] = {{"runs", s->runs}, {"yes", s->yes}, {"no", s->no}};
+        }
     }
     if (r.tube) {
         nlohmann::ordered_json hulls = nlohmann::ordered_json::array();
@@ -83,6 +96,33 @@ std::string number(double x) {
     char text[32];
     std::snprintf(text, sizeof text, "%.6g", x);
     return text;
+}
+
+// In few digits, and never on the wrong side of the number.
+std::string bound(double x, bool from_below) {
+    double y = x;
+    std::string text = number(y);
+    for (double shown = std::strtod(text.c_str(), nullptr); from_below ? shown > x : shown < x;
+         shown = std::strtod(text.c_str(), nullptr)) {
+        y += (from_below ? -1e-6 : 1e-6) * std::abs(x);
+        text = number(y);
+    }
+    return text;
+}
+
+std::string chance_to_text(const chance_found& c) {
+    std::string t = "  probability  at least " + bound(c.least, true) + ", at most " + bound(c.most, false) +
+                    " from each initial state; asked for: " + number(c.at_least) + "\n";
+    t += "  failure      at least " + bound(c.failure_at_least(), true) + ", at most " +
+         bound(c.failure_at_most(), false) + "\n";
+    if (const auto& s = c.simulation) {
+        const auto part = [&](std::size_t count) {
+            return number(static_cast<double>(count) / static_cast<double>(s->runs));
+        };
+        t += "  simulated    " + std::to_string(s->runs) + " runs: " + part(s->yes) + " have the property, " +
+             part(s->no) + " have not\n";
+    }
+    return t;
 }
 
 std::string replay_to_text(const replayed& r) {
@@ -141,8 +181,7 @@ std::string to_text(const report& r) {
         t += "  checked in   " + number(r.check_s) + " s\n";
     }
     if (r.chance) {
-        t += "  probability  at least " + number(r.chance->least) + ", at most " + number(r.chance->most) +
-             " from each initial state; asked for: " + number(r.chance->at_least) + "\n";
+        t += chance_to_text(*r.chance);
     }
     t += "  verdict      " + r.verdict + "\n";
     for (const exported& e : r.exports) {

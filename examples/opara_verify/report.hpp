@@ -35,12 +35,28 @@ struct tube_found {
     std::optional<std::size_t> safe_steps; ///< of AG: for so many steps it holds; none: not even at the beginning
 };
 
+/// Runs of the system itself.
+struct simulated {
+    std::size_t runs = 0; ///< how many
+    std::size_t yes = 0;  ///< those that have the property
+    std::size_t no = 0;   ///< those that have not; of the rest nobody knows
+};
+
 /// How likely the property is under a policy that chooses by lot.
 struct chance_found {
-    double least = 0;        ///< it is no less
-    double most = 1;         ///< and no more
-    double at_least = 1;     ///< what was asked for
-    bool is_precise = false; ///< whether the bounds of the abstraction are as close as they get
+    double least = 0;                      ///< it is no less
+    double most = 1;                       ///< and no more
+    double at_least = 1;                   ///< what was asked for
+    bool is_precise = false;               ///< whether the bounds of the abstraction are as close as they get
+    std::optional<simulated> simulation{}; ///< if one was asked for
+
+    /// The property fails with this probability: one less the other. @returns a number from [0, 1], rounded up
+    [[nodiscard]] double failure_at_most() const { return outward_rest(least, true); }
+    /// The same from below, rounded down.
+    [[nodiscard]] double failure_at_least() const { return outward_rest(most, false); }
+
+private:
+    static double outward_rest(double p, bool up);
 };
 
 /// A round of a proof by refinement.

@@ -10,8 +10,10 @@
 #include <opara/abstraction/build_process.hpp>
 #include <opara/abstraction/check.hpp>
 #include <opara/abstraction/coarse_controller.hpp>
+#include <opara/abstraction/coarse_lottery.hpp>
 #include <opara/abstraction/controller.hpp>
 #include <opara/abstraction/coordinates.hpp>
+#include <opara/abstraction/draw.hpp>
 #include <opara/abstraction/dynamics.hpp>
 #include <opara/abstraction/falsify.hpp>
 #include <opara/abstraction/forms.hpp>
@@ -24,6 +26,7 @@
 #include <opara/abstraction/product.hpp>
 #include <opara/abstraction/project.hpp>
 #include <opara/abstraction/prove.hpp>
+#include <opara/abstraction/quadrotor.hpp>
 #include <opara/abstraction/reachability.hpp>
 #include <opara/abstraction/split_cells.hpp>
 #include <opara/abstraction/stochastic.hpp>
@@ -32,3 +35,4 @@
 #include <opara/abstraction/uniform_grid.hpp>
 #include <opara/abstraction/until_probability.hpp>
 #include <opara/abstraction/verify.hpp>
+#include <opara/abstraction/within_probability.hpp>

@@ -4,6 +4,7 @@
 
 #include <opara/abstraction/export/drn.hpp>
 #include <opara/abstraction/export/prism.hpp>
+#include <opara/abstraction/export/umb.hpp>
 #include <opara/abstraction/until_probability.hpp>
 #include <opara/core/file.hpp>
 #include <tests/abstraction/agreement.hpp>
@@ -12,10 +13,12 @@
 
 #include <doctest/doctest.h>
 
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <ostream>
 #include <sstream>
@@ -110,6 +113,39 @@ lists read_drn(const std::string& text) {
     return all;
 }
 
+// The words of a part of a tar file.
+std::vector<std::uint64_t> words_of(const std::string& file, const std::string& part) {
+    for (std::size_t at = 0; at + 512 <= file.size() && file[at] != '\0';) {
+        const std::size_t size = std::stoul(file.substr(at + 124, 11), nullptr, 8);
+        if (std::string{file.c_str() + at} == part) {
+            std::vector<std::uint64_t> words(size / 8);
+            std::memcpy(words.data(), file.data() + at + 512, 8 * words.size());
+            return words;
+        }
+        at += 512 + (size + 511) / 512 * 512;
+    }
+    FAIL("no part " << part);
+    return {};
+}
+lists read_umb(const std::string& file) {
+    const auto choices = words_of(file, "state-to-choices.bin");
+    const auto rows = words_of(file, "choice-to-branches.bin");
+    const auto targets = words_of(file, "branch-to-target.bin");
+    const auto bounds = words_of(file, "branch-to-probability.bin");
+    REQUIRE((bounds.size() == 2 * targets.size() && rows.back() == targets.size()));
+    lists all(choices.size() - 1);
+    for (std::size_t s = 0; s + 1 < choices.size(); ++s) {
+        for (std::size_t c = choices[s]; c < choices[s + 1]; ++c) {
+            all[s].emplace_back();
+            for (std::size_t k = rows.at(c); k < rows.at(c + 1); ++k) {
+                all[s].back().push_back(to(static_cast<std::uint32_t>(targets[k]), std::bit_cast<double>(bounds[2 * k]),
+                                           std::bit_cast<double>(bounds[2 * k + 1])));
+            }
+        }
+    }
+    return all;
+}
+
 std::string python() {
     const char* const name = std::getenv("OPARA_STORM_PYTHON");
     return name != nullptr ? name : "python3";
@@ -142,6 +178,7 @@ TEST_CASE("a tiny process in DRN and in PRISM's files") {
           "0=\"init\" 1=\"deadlock\" 2=\"goal\" 3=\"possibly_goal\" 4=\"never\"\n0: 0 3\n1: 2 3\n");
     CHECK_THROWS_AS(text_of([](std::ostream& out) { write_drn(out, interval_process{}); }), system_error);
     CHECK_THROWS_AS(text_of([](std::ostream& out) { write_prism_transitions(out, interval_process{}); }), system_error);
+    CHECK_THROWS_AS(text_of([](std::ostream& out) { write_umb(out, interval_process{}); }), system_error);
 }
 
 TEST_CASE("readers get random processes back, to the last bit") {
@@ -161,6 +198,7 @@ TEST_CASE("readers get random processes back, to the last bit") {
         const interval_process q = interval_process::from_lists(numbers, {0});
         REQUIRE(read_tra(text_of([&](std::ostream& out) { write_prism_transitions(out, q); })) == numbers);
         REQUIRE(read_drn(text_of([&](std::ostream& out) { write_drn(out, q); })) == numbers);
+        REQUIRE(read_umb(text_of([&](std::ostream& out) { write_umb(out, q); })) == numbers);
     }
 }
 
@@ -175,8 +213,9 @@ TEST_CASE("Storm finds probabilities within our bounds on random processes") {
     std::vector<interval> bounds;
     for (std::size_t k = asked("OPARA_STORM_SYSTEMS", 300); k > 0; --k) {
         const interval_process p = random_process(random, random.between(2, k % 20 == 0 ? 200 : 10), true);
-        const std::string path = folder / (std::to_string(k) + ".drn");
-        opara::write_file_atomically(path, [&](std::ostream& out) { write_drn(out, p); });
+        const bool binary = k % 2 == 0;
+        const std::string path = folder / (std::to_string(k) + (binary ? ".umb" : ".drn"));
+        opara::write_file_atomically(path, [&](std::ostream& out) { binary ? write_umb(out, p) : write_drn(out, p); });
         const probability_range range = until_probability(p, "q", "p");
         REQUIRE(range.is_precise);
         for (const bool most : {false, true}) {

@@ -41,6 +41,12 @@ trained_controller any_controller(random_source& random) {
     for (std::size_t k = random.below(4); k-- > 0;) {
         c.cuts.push_back({random.next(), random.below(dimensions), 2 * random.unit() - 1});
     }
+    for (std::size_t k = 0; c.head == head_kind::softmax && random.chance(0.5) && k < c.net.outputs(); ++k) {
+        c.actions.push_back(2 * random.unit() - 1);
+    }
+    if (c.actions.size() != c.net.outputs()) {
+        c.actions.clear();
+    }
     return c;
 }
 
@@ -118,6 +124,27 @@ TEST_CASE("what the format cannot say is not written") {
     CHECK_THROWS_WITH_AS(static_cast<void>(controller_to_json(c)),
                          "a controller whose hidden layers have different activations cannot be written",
                          controller_error);
+}
+
+TEST_CASE("actions are one an output, and of a policy that draws") {
+    trained_controller c{
+        "n", "s",   network{{layer{2, {1, 0, 0, 1}, {0, 0}, activation::identity}}}, head_kind::softmax, 1, 0, {0},
+        {1}, {0.25}};
+    c.actions = {-0.1, 0.1};
+    const std::string text = controller_to_json(c);
+    CHECK(controller_from_json(text).actions == c.actions);
+    const std::string actions = "\"actions\": [-0.1, 0.1]";
+    const std::size_t at = text.find(actions);
+    REQUIRE(at != std::string::npos);
+    const auto refuses = [&](const std::string& instead, const std::string& head, const std::string& message) {
+        std::string wrong = std::string{text}.replace(at, actions.size(), "\"actions\": " + instead);
+        wrong.replace(wrong.find("softmax"), 7, head);
+        CHECK_THROWS_WITH_AS(static_cast<void>(controller_from_json(wrong)), message.c_str(), opara::parse_error);
+    };
+    refuses("[1]", "softmax", "$.actions: must have 2 numbers, one for each output, has 1");
+    refuses("[1, \"x\"]", "softmax", "$.actions[1]: must be a number, is \"x\"");
+    refuses("3", "softmax", "$.actions: must be an array, is number");
+    refuses("[1, 2]", "argmax", "$.actions: mean something to the head \"softmax\" only");
 }
 
 TEST_CASE("cuts that are none are refused with their place") {

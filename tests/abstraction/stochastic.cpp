@@ -62,6 +62,13 @@ TEST_CASE("a network's outputs become the probabilities of its actions") {
             CHECK(lots[k][i] == weighted_action<double>{static_cast<double>(i), p[i]});
         }
     }
+    const softmax_network<1> of_controls{network{{l}}, {-1.5, 0.0, 1.5}};
+    std::vector<lottery<double>> controls(2);
+    of_controls.weigh(std::span<const box<1>>{cells}, std::span<lottery<double>>{controls});
+    for (std::size_t i = 0; i < 3; ++i) {
+        CHECK(controls[1][i] == weighted_action<double>{-1.5 + 1.5 * static_cast<double>(i), lots[1][i].probability});
+    }
+    CHECK_THROWS_AS((softmax_network<1>{network{{l}}, {1.0, 2.0}}), controller_error);
     CHECK_THROWS_AS(softmax_network<2>{network{{l}}}, controller_error);
     const softmax_network<1> overflows{network{{layer{.inputs = 2, .weight = {1e308, 1e308}, .bias = {0}}}}};
     const std::vector<box<1>> large{box_of<1>({10.0}, {20.0})};

@@ -97,7 +97,7 @@ class Trainings(unittest.TestCase):
         self.trained(*again, "--head", "affine")
         self.refused("--head affine is for systems with one control", "quadrotor", "--head", "affine")
         self.refused("--head affine is for systems with one control", "cart_pole", "--head", "affine")
-        self.refused("--head takes scaled or affine, not 'softmax'", "b1", "--head", "softmax")
+        self.refused("--head takes scaled, affine or softmax, not 'square'", "b1", "--head", "square")
         self.refused("--head affine gives a law for each cell: it needs --abstract", "b1", "--head", "affine", "--abstract",
                      "none")
 

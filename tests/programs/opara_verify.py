@@ -44,7 +44,7 @@ class Exports(unittest.TestCase):
         self.assertEqual(result.stdout, "")
 
     def test_what_does_not_fit_the_controller_is_refused(self):
-        self.refused("--at-least is for policies that choose by lot", "--at-least", "0.5")
+        self.refused("--at-least, --actions, --finer and --simulate are for policies that choose by lot", "--at-least", "0.5")
         other = subprocess.run([PROGRAM, "nosuch", "--controller", self.folder / "constant.json"],
                                capture_output=True, text=True, check=False)
         self.assertEqual(other.returncode, 2)
@@ -507,12 +507,18 @@ class Competition(unittest.TestCase):
         result, found = self.run_it("mountain_car", [car], "--property", "AG unexplored")
         self.assertEqual((found["probability"]["most"], result.returncode), (0, 1), result.stderr)
         self.assertIn("cannot hold probabilities",
-                      self.run_it("mountain_car", [car], "--property", "AF success", "--export", "umb:x")[0].stderr)
-        self.assertIn("not for policies that choose by lot", self.run_it("mountain_car", [car], "--steps", "1")[0].stderr)
+                      self.run_it("mountain_car", [car], "--property", "AF success", "--export", "hoa:x")[0].stderr)
+        self.assertIn("not for policies that choose by lot", self.run_it("mountain_car", [car], "--project", "0")[0].stderr)
         self.assertIn("--at-least takes a probability",
                       self.run_it("mountain_car", [car], "--at-least", "1.5")[0].stderr)
         lots = controller("b1", 4, [0.0, 0.0], [[-1.5, -1.5], [1.5, 1.5]], [0.5, 0.5], head="softmax")
-        self.assertIn("the system takes other controls", self.run_it("b1", [lots])[0].stderr)
+        self.assertIn("the system takes a control: which ones they are has to be said", self.run_it("b1", [lots])[0].stderr)
+        result, found = self.run_it("b1", [lots], "--actions", "-1,1", "--property", "AG safe", "--at-least", "0")
+        self.assertEqual((result.returncode, found["verdict"]), (0, "proved"), result.stderr)
+        self.assertIn("one of 3 actions must give as many numbers, this one gives 2",
+                      self.run_it("b1", [lots], "--actions", "-1,0,1")[0].stderr)
+        many = controller("unicycle", 8, [0.0, 0.0], [[-20] * 4, [20] * 4], [4] * 4, head="softmax")
+        self.assertIn("the system takes several controls", self.run_it("unicycle", [many])[0].stderr)
 
     def test_what_takes_long_is_said(self):
         slow = controller("b1", 4, [1.0], [[-2.5, -2.5], [2.5, 2.5]], [0.0005, 0.0005])

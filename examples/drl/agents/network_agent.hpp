@@ -2,24 +2,30 @@
 /// A controller that acts and learns nothing: to judge what was written, and not what was trained.
 #pragma once
 
+#include <opara/abstraction/draw.hpp>
 #include <opara/abstraction/json.hpp>
+#include <opara/abstraction/stochastic.hpp>
+#include <opara/core/random.hpp>
 #include <opara/learning/action.hpp>
 #include <opara/learning/agent.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <utility>
 #include <vector>
 
 namespace opara::examples::drl {
 
-/// Acts as a verifier takes the controller to: in double arithmetic, and of several actions the likeliest. Model of
-/// `learning::agent`.
+/// Acts as a verifier takes the controller to: in double arithmetic, and of several actions the likeliest, or one that
+/// is drawn by lot. Model of `learning::agent`.
 class network_agent {
 public:
+    /// @param seed  of the lots; equal seeds draw equally
     /// @throws error  the head is one of affine laws, which see the state
-    explicit network_agent(abstraction::trained_controller c) : c_{std::move(c)} {
+    explicit network_agent(abstraction::trained_controller c, std::uint64_t seed = 1)
+        : c_{std::move(c)}, random_{seed} {
         if (c_.head == abstraction::head_kind::affine) {
             throw error{"a controller that gives affine laws cannot act on observations of cells"};
         }
@@ -37,7 +43,11 @@ public:
         }
         for (std::size_t k = 0; k < actions.size(); ++k) {
             const auto row = std::span<const double>{out_}.subspan(k * width, width);
-            actions[k] = static_cast<double>(std::max_element(row.begin(), row.end()) - row.begin());
+            const std::size_t chosen =
+                c_.head == abstraction::head_kind::softmax
+                    ? abstraction::draw(abstraction::softmax(row), random_)
+                    : static_cast<std::size_t>(std::max_element(row.begin(), row.end()) - row.begin());
+            actions[k] = c_.actions.empty() ? static_cast<double>(chosen) : c_.actions[chosen];
         }
     }
     /// The same.
@@ -47,6 +57,7 @@ public:
 
 private:
     abstraction::trained_controller c_;
+    random_source random_;
     std::vector<double> out_;
 };
 

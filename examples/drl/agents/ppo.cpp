@@ -66,7 +66,9 @@ struct ppo::implementation {
         for (std::size_t k = 0; k < actions.size(); ++k) {
             if (count > 0) {
                 const auto row = y.subspan(k * count, count);
-                actions[k] = static_cast<double>(std::max_element(row.begin(), row.end()) - row.begin());
+                actions[k] = options.by_lot
+                                 ? static_cast<double>(drawn_from(row))
+                                 : static_cast<double>(std::max_element(row.begin(), row.end()) - row.begin());
             } else {
                 actions[k] = control(y[k], k % numbers);
             }

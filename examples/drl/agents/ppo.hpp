@@ -34,6 +34,7 @@ struct ppo_options {
     double first_spread = 0.6;  ///< of controls, whose range is 2, at first
     double reward_scale = 1;    ///< what rewards are multiplied by when learning
     std::uint64_t seed = 0;     ///< equal seeds learn equally
+    bool by_lot = false;        ///< what is taken for the best among actions is to draw one, as when exploring
 };
 
 /// PPO with clipping and generalised advantages (Schulman et al., "Proximal policy optimization algorithms", arXiv
@@ -52,7 +53,7 @@ public:
     ~ppo();
 
     void explore(std::span<const double> observations, std::span<double> actions); ///< by lot
-    void act(std::span<const double> observations, std::span<double> actions);     ///< the likeliest
+    void act(std::span<const double> observations, std::span<double> actions);     ///< the likeliest, or `by_lot`
     /// Collects, and updates when there is a rollout. @pre `explore` chose the actions
     void learn(const learning::transitions& t);
 

@@ -21,8 +21,11 @@ SYSTEM: b1 b2 b3 b4 b5 tora acc6                   with one control, in the step
            R"(  --abstract none              train on states, not on cells
   --criterion MEAN,WORST       what ends a training: the mean reward of the last episodes, and the worst of some without
                                exploration; default: those of the task
-  --head scaled|affine         what the agent gives: controls, or an affine law c0 + c1 x1 + .. + cn xn of the one control for
-                               each cell; default: scaled
+  --head scaled|affine|softmax   what the agent gives: controls, or the best of several actions; an affine law
+                               c0 + c1 x1 + .. + cn xn of the one control for each cell; or the probabilities of actions that
+                               are drawn by lot, which ppo learns; default: scaled
+  --choices COUNT              with softmax and a system that takes a control: of how many one is drawn, evenly from bound to
+                               bound; default: 3
   --seeds COUNT                so many trainings, with SEED and the next ones; default: 1
   --jobs COUNT                 trainings at a time; default: as many as there are cores
   --seconds COUNT              of each training, at most, all its attempts together
@@ -52,10 +55,19 @@ arguments parse_arguments(const std::vector<std::string>& words) {
     line.option("--jobs", [&](text name, text value) { a.jobs = count(name, value); });
     line.option("--seconds", [&](text name, text value) { a.seconds = time_limit(name, value); });
     line.option("--head", [&](text name, text value) {
-        if (value != "scaled" && value != "affine") {
-            throw usage_error{name + " takes scaled or affine, not '" + value + "'"};
+        if (value != "scaled" && value != "affine" && value != "softmax") {
+            throw usage_error{name + " takes scaled, affine or softmax, not '" + value + "'"};
         }
         a.by_laws = value == "affine";
+        a.by_lot = value == "softmax";
+    });
+    bool chooses = false;
+    line.option("--choices", [&](text name, text value) {
+        a.choices = count(name, value);
+        chooses = true;
+        if (a.choices < 2 || a.choices > 1000) {
+            throw usage_error{name + " takes numbers from 2 to 1000, not " + value};
+        }
     });
     line.option("--criterion", [&](text name, text value) {
         a.criterion = list(name, value, real);
@@ -68,6 +80,15 @@ arguments parse_arguments(const std::vector<std::string>& words) {
     a.help = !line.read(words);
     if (a.by_laws && a.on_states) {
         throw usage_error{"--head affine gives a law for each cell: it needs --abstract"};
+    }
+    if (chooses && !a.by_lot) {
+        throw usage_error{"--choices is for --head softmax"};
+    }
+    if (a.by_lot && !a.agent.empty() && a.agent != "ppo") {
+        throw usage_error{"--head softmax needs --agent ppo: what " + a.agent + " learns is no probability"};
+    }
+    if (a.by_lot) {
+        a.agent = "ppo";
     }
     return a;
 }

@@ -14,6 +14,8 @@ namespace opara::examples::drl {
 struct arguments : training_arguments {
     std::size_t seeds = 1;         ///< how many trainings; the others have the next seeds
     bool by_laws = false;          ///< --head affine
+    bool by_lot = false;           ///< --head softmax
+    std::size_t choices = 3;       ///< controls of which one is drawn by lot, where the system takes a control
     std::vector<double> criterion; ///< mean and worst reward that end a training; none: the system's own
     std::size_t jobs = 0;          ///< trainings at a time; 0: as many as there are cores
 };

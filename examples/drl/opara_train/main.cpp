@@ -1,3 +1,4 @@
+#include <examples/drl/environments/by_choice.hpp>
 #include <examples/drl/environments/by_laws.hpp>
 #include <examples/drl/environments/normalised_environment.hpp>
 #include <examples/drl/environments/problems.hpp>
@@ -22,6 +23,7 @@
 #include <thread>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace opara::examples::drl {
@@ -41,16 +43,21 @@ auto environments_of(const Problem& p, const arguments& a) {
                        : surroundings_on(p.grid(widths_of(p, a)), p.environment, longer, p.environment, a.scale);
 }
 
+// @param controls  what the choices stand for; none: their numbers
 // @returns whether all trainings met their criterion
 template <class Problem>
-bool run(const Problem& p, const arguments& a) {
+bool run(const Problem& p, const arguments& a, const std::vector<double>& controls = {}) {
     plan_of_training plan = plan_for(p, a);
     plan.by_laws = a.by_laws;
+    if (a.by_lot) {
+        std::get<ppo_options>(plan.options).by_lot = true;
+    }
     if (!a.criterion.empty()) {
         plan.target.mean = a.criterion[0];
         plan.target.worst = a.criterion[1];
     }
-    plan.what.recipe += a.by_laws ? " head=affine" : "";
+    plan.what.recipe += a.by_laws ? " head=affine" : a.by_lot ? " head=softmax" : "";
+    plan.what.recipe += controls.empty() ? "" : " choices=" + std::to_string(controls.size());
     const std::string& agent = plan.what.agent;
     const auto where = environments_of(p, a);
     std::filesystem::create_directories(a.out);
@@ -77,6 +84,7 @@ bool run(const Problem& p, const arguments& a) {
                 from.has_ended = false; // it may be asked for more now
                 teller tell{p.name + " with " + agent + ", seed " + std::to_string(mine.what.seed)};
                 results[k] = go_on(where, mine, std::move(from), tell);
+                results[k]->controller.actions = controls; // the environment knows them by their numbers
                 write_results(mine.path, mine.what, *results[k]);
                 std::printf("%s\n", summary_of(mine.what, *results[k]).c_str());
                 std::fflush(stdout);
@@ -112,13 +120,20 @@ bool run(const Problem& p, const arguments& a) {
 
 template <class Problem>
 bool run_with_head(const Problem& p, const arguments& a) {
-    if (!a.by_laws) {
+    using environment = std::remove_cvref_t<decltype(p.environment)>;
+    constexpr bool chooses = std::is_same_v<learning::actions_of<environment>, learning::discrete_actions>;
+    if (!a.by_laws && (chooses || !a.by_lot)) {
         return run(p, a);
     }
-    if constexpr (can_take_laws<std::remove_cvref_t<decltype(p.environment)>>) {
-        return run(by_laws(p), a);
+    if constexpr (can_take_laws<environment>) {
+        if (a.by_laws) {
+            return run(by_laws(p), a);
+        }
+        const std::vector<double> controls = choices_of(p, a.choices);
+        return run(by_choice(p, controls), a, controls);
     } else {
-        throw usage_error{"--head affine is for systems with one control"};
+        throw usage_error{std::string{"--head "} + (a.by_laws ? "affine is for systems with one control"
+                                                              : "softmax is for systems with actions or one control")};
     }
 }
 

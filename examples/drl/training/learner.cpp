@@ -38,7 +38,11 @@ any_agent made(std::size_t observations, const learning::continuous_actions& act
 
 learner::learner(std::size_t observations, const learning::discrete_actions& actions, const recipe& options,
                  std::uint64_t seed)
-    : agent_{made(observations, actions, options, seed)} {}
+    : agent_{made(observations, actions, options, seed)} {
+    if (const auto* const o = std::get_if<ppo_options>(&options)) {
+        by_lot_ = o->by_lot;
+    }
+}
 learner::learner(std::size_t observations, const learning::continuous_actions& actions, const recipe& options,
                  std::uint64_t seed)
     : agent_{made(observations, actions, options, seed)}, controls_{actions} {}
@@ -61,7 +65,8 @@ void learner::rehearse(const learning::transitions& t) {
 abstraction::trained_controller learner::policy() const {
     abstraction::network net = std::visit([](const auto& a) { return a.policy(); }, agent_);
     if (controls_.lower.empty()) {
-        return {"", "", std::move(net), abstraction::head_kind::argmax, 1, 0, {}, {}, {}};
+        const auto head = by_lot_ ? abstraction::head_kind::softmax : abstraction::head_kind::argmax;
+        return {"", "", std::move(net), head, 1, 0, {}, {}, {}};
     }
     for (std::size_t i = 1; i < controls_.lower.size(); ++i) {
         if (controls_.lower[i] != controls_.lower[0] || controls_.upper[i] != controls_.upper[0]) {

@@ -41,6 +41,7 @@ public:
 private:
     std::variant<ddpg, dqn, ppo> agent_;
     learning::continuous_actions controls_; // none where it chooses
+    bool by_lot_ = false;                   // how it then does
 };
 
 } // namespace opara::examples::drl

@@ -7,7 +7,7 @@ namespace opara::examples::drl {
 
 const char* const training_usage =
     R"(  --agent dqn|ddpg|td3|ppo     dqn chooses among actions, ddpg and td3 give controls, ppo does either;
-                               default: dqn or ddpg (quadrotor: td3)
+                               default: dqn or ddpg (quadrotor: ppo)
   --abstract WIDTH[,WIDTH..]   the widths of the cells, one for all dimensions or one each; default: the published grid
   --observe raw|normalised     how the agent sees a cell's bounds, or the state: as they are, as published, or between -1
                                and 1; the controller that is written takes them as they are either way; default: raw

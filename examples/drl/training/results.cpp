@@ -72,7 +72,9 @@ std::string summary_of(const identity& what, const trained& t) {
     return "seed " + std::to_string(what.seed) + ": " + name_of(log.end) + " after " +
            std::to_string(log.episodes.size()) + " episodes and " + std::to_string(log.steps) + " steps" +
            (t.at.attempt > 0 ? " in attempt " + std::to_string(t.at.attempt + 1) : std::string{}) + ", " +
-           rounded(seconds_of(t.at)) + " s" + (t.at.attempt > 0 ? " in all" : "") + "; without exploration: mean " +
+           rounded(seconds_of(t.at)) + " s" + (t.at.attempt > 0 ? " in all" : "") +
+           (t.controller.head == abstraction::head_kind::softmax ? "; actions by lot: mean "
+                                                                 : "; without exploration: mean ") +
            rounded(t.evaluation.mean) + ", spread " + rounded(t.evaluation.spread) + ", worst " +
            rounded(t.evaluation.worst);
 }

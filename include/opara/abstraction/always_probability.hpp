@@ -14,18 +14,12 @@
 
 namespace opara::inline OPARA_ABI::abstraction {
 
-/// How likely it is that a run from an initial state is for ever where the label does hold: one less the probability
-/// that it comes to where it does not (`reach_probability`). Where the label is `maybe`, as it is outside, the run has
-/// failed for the least probability, and not for the largest.
-///
-/// @code
-/// const probability_range p = always_probability(built.process, "balanced");
-/// bool falls_rarely = p.least.lower() >= 0.999;
-/// @endcode
-/// @throws label_error  the process has no such label
-/// @throws system_error  there is no initial state
-[[nodiscard]] inline probability_range always_probability(const interval_process& process, std::string_view label,
-                                                          const reachability_options& options = {}) {
+namespace detail {
+
+// One less the probability of coming to where the label does not hold, which `solve(goal, hold, extreme)` bounds in
+// each state.
+template <class Solve>
+[[nodiscard]] probability_range always_range(const interval_process& process, std::string_view label, Solve solve) {
     if (process.initial().empty()) {
         throw system_error{"a process without initial states", 0};
     }
@@ -40,8 +34,8 @@ namespace opara::inline OPARA_ABI::abstraction {
         return set;
     };
     const std::vector<unsigned char> anywhere(process.size(), 1);
-    const reachability often = reach_probability(process, failing(truth::maybe), anywhere, extreme::most, options);
-    const reachability rarely = reach_probability(process, failing(truth::no), anywhere, extreme::least, options);
+    const reachability often = solve(failing(truth::maybe), anywhere, extreme::most);
+    const reachability rarely = solve(failing(truth::no), anywhere, extreme::least);
     const auto rest = [](double lower, double upper) {
         const interval p = interval{1.0} - interval::unchecked(lower, upper);
         return interval::unchecked(std::clamp(p.lower(), 0.0, 1.0), std::clamp(p.upper(), 0.0, 1.0));
@@ -55,6 +49,25 @@ namespace opara::inline OPARA_ABI::abstraction {
         p.most = interval::unchecked(std::max(p.most.lower(), most.lower()), std::max(p.most.upper(), most.upper()));
     }
     return p;
+}
+
+} // namespace detail
+
+/// How likely it is that a run from an initial state is for ever where the label does hold: one less the probability
+/// that it comes to where it does not (`reach_probability`). Where the label is `maybe`, as it is outside, the run has
+/// failed for the least probability, and not for the largest.
+///
+/// @code
+/// const probability_range p = always_probability(built.process, "balanced");
+/// bool falls_rarely = p.least.lower() >= 0.999;
+/// @endcode
+/// @throws label_error  the process has no such label
+/// @throws system_error  there is no initial state
+[[nodiscard]] inline probability_range always_probability(const interval_process& process, std::string_view label,
+                                                          const reachability_options& options = {}) {
+    return detail::always_range(process, label, [&](const auto& ends, const auto& through, extreme which) {
+        return reach_probability(process, ends, through, which, options);
+    });
 }
 
 } // namespace opara::inline OPARA_ABI::abstraction

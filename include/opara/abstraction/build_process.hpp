@@ -21,13 +21,17 @@
 
 namespace opara::inline OPARA_ABI::abstraction {
 
-/// The abstraction of a closed loop with a stochastic policy, explored to its end.
+/// The abstraction of a closed loop with a stochastic policy.
 ///
 /// First come the cells that were reached, numbered in breadth-first order, the outside among them if it was reached. A
 /// cell has one choice: chance draws the policy's action. An action whose post lies in one cell leads to it; any other
 /// leads to a state of its own, with as many choices as the post meets cells, each taken with probability 1: which of
 /// them it is depends on where in the cell the system is, and nobody knows. These states come behind the cells, and
 /// have the labels of the cell in which the action was drawn. So a step of the system is one or two steps here.
+///
+/// Where the exploration was cut off, cells that were reached and not explored lead to one more, *unexplored*, in which
+/// every label is `maybe`. As that counts against the least probability and for the largest, bounds stay bounds, and no
+/// other type is needed.
 struct cell_process {
     interval_process process;         ///< the states and how they follow each other
     std::vector<std::uint64_t> cells; ///< the cell of each of the first states, as the partition numbers it
@@ -54,11 +58,20 @@ public:
     }
 
     template <class Tell>
-    cell_process explore(const box<n>& initial, Tell& tell) {
+    cell_process explore(const box<n>& initial, std::size_t steps, Tell& tell) {
         std::vector<state_id> start = explorer_.begin(initial);
-        explorer_.run(
-            explorer<P>::to_the_end, [this](std::span<const std::uint64_t> cells) { return actions_of(cells); },
+        const std::size_t explored = explorer_.run(
+            steps, [this](std::span<const std::uint64_t> cells) { return actions_of(cells); },
             [this](const block& b) { keep(b); }, tell);
+        const std::size_t reached = explorer_.index.cells().size();
+        if (explored < reached) {
+            const state_id unexplored = explorer_.index.insert(unexplored_cell);
+            for (std::size_t s = explored; s <= reached; ++s) { // the last one is *unexplored* itself
+                targets_.push_back(unexplored);
+                actions_.push_back({interval{1.0}, targets_.size()});
+                rows_.push_back(actions_.size());
+            }
+        }
         return assemble(std::move(start));
     }
 
@@ -228,7 +241,21 @@ template <partition P, dynamics D, stochastic_controller<P::dimension, typename 
 [[nodiscard]] cell_process build_process(const P& cells, const D& system, const C& pilot,
                                          const box<P::dimension>& initial,
                                          const build_options<P::dimension>& options = {}, Tell tell = {}) {
-    return detail::process_builder<P, D, C>{cells, system, pilot, options}.explore(initial, tell);
+    return detail::process_builder<P, D, C>{cells, system, pilot, options}.explore(
+        initial, detail::explorer<P>::to_the_end, tell);
+}
+
+/// Explores the closed loop of a stochastic policy for so many steps of the system. Bounds for as many steps
+/// (`until_probability_within`) are those of the whole; bounds without end hold, and are wide.
+/// @param tell,cells,system,pilot,initial,options  as for `build_process`, with the same errors
+/// Complexity: as `build_process`, over the cells that are reached in so many steps.
+template <partition P, dynamics D, stochastic_controller<P::dimension, typename D::action> C,
+          std::invocable<const build_progress&> Tell = untold>
+    requires(P::dimension == D::dimension)
+[[nodiscard]] cell_process build_process_bounded(const P& cells, const D& system, const C& pilot,
+                                                 const box<P::dimension>& initial, std::size_t steps,
+                                                 const build_options<P::dimension>& options = {}, Tell tell = {}) {
+    return detail::process_builder<P, D, C>{cells, system, pilot, options}.explore(initial, steps, tell);
 }
 
 } // namespace opara::inline OPARA_ABI::abstraction

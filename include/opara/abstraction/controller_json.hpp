@@ -55,6 +55,7 @@ struct trained_controller {
     std::vector<double> upper;          ///< its upper corner
     std::vector<double> widths;         ///< the cells' widths
     std::vector<cell_cut> cuts{};       ///< of the grid's cells, one after another: `adaptive_tree{grid, cuts}`
+    std::vector<double> actions{};      ///< the controls that are drawn by lot, one an output; empty: their numbers
 
     friend bool operator==(const trained_controller&, const trained_controller&) = default;
 };
@@ -93,9 +94,10 @@ using opara::detail::json_place;
 /// Reads a controller. An object with `name`, `system`, `layers` (each with `weight`, one list an output, and `bias`),
 /// `activation` (of the hidden layers), `output_activation`, `output_scale`, `state_space` ([lower corner, upper
 /// corner]), `granularity` (the cells' widths) and, optionally, `output_offset` (0), `head` ("scaled", "argmax",
-/// "affine" or "softmax") and `cuts` (of the grid's cells, each a cell, a dimension and a coordinate; whether the grid
-/// has such cells shows when they are cut); other keys are ignored.
-/// Weights are rounded to single precision, in which they were trained and of which the text is a shortened form.
+/// "affine" or "softmax"), `actions` (of the head "softmax": the controls among which it draws, one for each output)
+/// and `cuts` (of the grid's cells, each a cell, a dimension and a coordinate; whether the grid has such cells shows
+/// when they are cut); other keys are ignored. Weights are rounded to single precision, in which they were trained and
+/// of which the text is a shortened form.
 /// @throws parse_error  no JSON (with line and column), or not such a controller (`where()` is the JSON path)
 /// @throws controller_error  the layers do not fit together
 [[nodiscard]] inline trained_controller controller_from_json(std::string_view text) {
@@ -160,6 +162,16 @@ using opara::detail::json_place;
     c.widths = detail::numbers(root.at("granularity"));
     if (c.lower.size() != c.upper.size() || c.lower.size() != c.widths.size()) {
         space.fail("and the granularity must have as many numbers as each other");
+    }
+    if (root.has("actions")) {
+        c.actions = detail::numbers(root.at("actions"));
+        if (c.head != head_kind::softmax) {
+            root.at("actions").fail("mean something to the head \"softmax\" only");
+        }
+        if (c.actions.size() != c.net.outputs()) {
+            root.at("actions").fail("must have " + std::to_string(c.net.outputs()) +
+                                    " numbers, one for each output, has " + std::to_string(c.actions.size()));
+        }
     }
     if (root.has("cuts")) {
         c.cuts = detail::read_cuts(root.at("cuts"), c.lower.size());
@@ -239,6 +251,7 @@ template <class Number>
     json += member("activation", text(detail::name_of(layers.front().function)));
     json += member("output_activation", text(detail::name_of(layers.back().function)));
     json += member("head", text(detail::name_of(c.head)));
+    json += c.actions.empty() ? std::string{} : member("actions", reals(c.actions, "an action"));
     json += member("output_scale", detail::json_number(c.scale, "the scale"));
     json += member("output_offset", detail::json_number(c.offset, "the offset"));
     json += member("state_space",

@@ -82,12 +82,21 @@ private:
 }
 
 /// A network that sees a cell as `box_network` does and gives each of finitely many actions a number, the softmax of
-/// which are their probabilities: policies of policy-gradient methods. Actions are the numbers of the outputs.
+/// which are their probabilities: policies of policy-gradient methods. Actions are the numbers of the outputs, or
+/// controls, one for each output.
 template <std::size_t N>
 class softmax_network {
 public:
-    /// @throws controller_error  the network does not take 2 N numbers
-    explicit softmax_network(network net) : net_{std::move(net)} {
+    /// @param actions  what the outputs stand for; none: their numbers
+    /// @throws controller_error  the network does not take 2 N numbers, or has more or fewer outputs than there are
+    ///         actions
+    explicit softmax_network(network net, std::vector<double> actions = {})
+        : net_{std::move(net)}, actions_{std::move(actions)} {
+        if (!actions_.empty() && actions_.size() != net_.outputs()) {
+            throw controller_error{"a policy that draws one of " + std::to_string(actions_.size()) +
+                                   " actions must give as many numbers, this one gives " +
+                                   std::to_string(net_.outputs())};
+        }
         if (net_.inputs() != 2 * N) {
             throw controller_error{"a controller for " + std::to_string(N) + " dimensions must take " +
                                    std::to_string(2 * N) + " numbers, this one takes " + std::to_string(net_.inputs())};
@@ -104,7 +113,7 @@ public:
             const std::vector<interval> p = softmax(std::span<const double>{out}.subspan(k * width, width));
             lots[k].clear();
             for (std::size_t i = 0; i < width; ++i) {
-                lots[k].push_back({static_cast<double>(i), p[i]});
+                lots[k].push_back({actions_.empty() ? static_cast<double>(i) : actions_[i], p[i]});
             }
         }
     }
@@ -113,6 +122,7 @@ public:
 
 private:
     network net_;
+    std::vector<double> actions_;
 };
 
 static_assert(stochastic_controller<softmax_network<2>, 2, double>);

@@ -1,13 +1,16 @@
 /// @file
-/// Transition systems in the unified Markov binary format (`.umb`), for PRISM from 4.10 and Storm from 1.12.
+/// Transition systems and processes in the unified Markov binary format (`.umb`), for PRISM from 4.10 and Storm
+/// from 1.12.
 #pragma once
 
 #include <opara/abstraction/export/proposition.hpp>
 #include <opara/abstraction/export/writer.hpp>
+#include <opara/abstraction/interval_process.hpp>
 #include <opara/abstraction/transition_system.hpp>
 #include <opara/version.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -80,6 +83,71 @@ void write_bits(tar_writer& tar, writer& out, const std::string& name, std::size
     tar.end();
 }
 
+// A list of 64-bit numbers.
+template <class Fill>
+void write_words(tar_writer& tar, writer& out, const std::string& name, std::uint64_t count, Fill fill) {
+    tar.begin(name, 8 * count);
+    fill([&](std::uint64_t word) { out.little_endian(word); });
+    tar.end();
+}
+
+// How many choices, how many branches of them, and of what kind a branch's probability is.
+struct umb_counts {
+    std::size_t choices;
+    std::size_t branches;
+    const char* probability; // its type, and how many bits it has
+};
+
+// A file: what all of them have, and in their middle what `rows(tar, writer)` writes.
+template <class System, class Rows>
+void write_umb_file(std::ostream& stream, const System& system, const umb_counts& counts, Rows rows) {
+    require_runs(system);
+    const std::vector<proposition> names = propositions(system);
+    require_names(names, [](std::string_view name) -> std::string {
+        return name == "init" || name == "deadlock" ? "means something else to the readers of .umb files" : "";
+    });
+    // The format's own ids are narrow. Either all names are ids, or all ids are numbers and the names their aliases.
+    const bool names_are_ids = std::all_of(names.begin(), names.end(), [](const proposition& p) {
+        return p.name.size() <= 60 && p.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == p.name.npos;
+    });
+    const auto id = [&](std::size_t k) { return names_are_ids ? names[k].name : "ap-" + std::to_string(k); };
+    const std::vector<state_id> start = distinct_initial(system);
+    const std::size_t n = system.size();
+    const std::string version = std::to_string(OPARA_VERSION_MAJOR) + "." + std::to_string(OPARA_VERSION_MINOR) + "." +
+                                std::to_string(OPARA_VERSION_PATCH);
+
+    std::string index = R"({"format-version":1,"format-revision":0,"model-data":{},)"
+                        R"("file-data":{"tool":"opara","tool-version":")" +
+                        version +
+                        R"("},)"
+                        R"("transition-system":{"time":"discrete","#players":1,"#states":)" +
+                        std::to_string(n) + R"(,"#initial-states":)" + std::to_string(start.size()) +
+                        R"(,"#choices":)" + std::to_string(counts.choices) + R"(,"#choice-actions":0,"#branches":)" +
+                        std::to_string(counts.branches) +
+                        R"(,"#branch-actions":0,"#observations":0,)"
+                        R"("branch-probability-type":)" +
+                        counts.probability + R"(},"annotations":{"aps":{)";
+    for (std::size_t k = 0; k < names.size(); ++k) {
+        index += (k == 0 ? "" : ",") + detail::quoted(id(k)) + R"(:{"alias":)" + detail::quoted(names[k].name) +
+                 R"(,"applies-to":["states"],"type":{"type":"bool","size":1}})";
+    }
+    index += "}}}\n";
+
+    writer w{stream};
+    tar_writer tar{w};
+    tar.begin("index.json", index.size());
+    w << index;
+    tar.end();
+    rows(tar, w);
+    write_bits(tar, w, "state-is-initial.bin", n,
+               [&](state_id s) { return std::binary_search(start.begin(), start.end(), s); });
+    for (std::size_t k = 0; k < names.size(); ++k) {
+        write_bits(tar, w, "annotations/aps/" + id(k) + "/states/values.bin", n, names[k]);
+    }
+    tar.finish();
+    w.finish();
+}
+
 } // namespace detail
 
 /// Writes a system as a Markov decision process in which each successor is a choice of its own, taken with probability
@@ -91,70 +159,72 @@ void write_bits(tar_writer& tar, writer& out, const std::string& name, std::size
 /// Source: the UMB specification of 2026 (pmc-tools.github.io/umb/spec), version 1.0.
 /// Complexity: O(states * labels + transitions).
 inline void write_umb(std::ostream& out, const transition_system& system) {
-    detail::require_runs(system);
-    const std::vector<proposition> names = propositions(system);
-    detail::require_names(names, [](std::string_view name) -> std::string {
-        return name == "init" || name == "deadlock" ? "means something else to the readers of .umb files" : "";
-    });
-    // The format's own ids are narrow. Either all names are ids, or all ids are numbers and the names their aliases.
-    const bool names_are_ids = std::all_of(names.begin(), names.end(), [](const proposition& p) {
-        return p.name.size() <= 60 && p.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == p.name.npos;
-    });
-    const auto id = [&](std::size_t k) { return names_are_ids ? names[k].name : "ap-" + std::to_string(k); };
-    const std::vector<state_id> start = detail::distinct_initial(system);
     const std::size_t n = system.size();
-    const std::string choices = std::to_string(system.transitions());
-    const std::string version = std::to_string(OPARA_VERSION_MAJOR) + "." + std::to_string(OPARA_VERSION_MINOR) + "." +
-                                std::to_string(OPARA_VERSION_PATCH);
+    const detail::umb_counts counts{system.transitions(), system.transitions(), R"({"type":"double","size":64})"};
+    detail::write_umb_file(out, system, counts, [&](detail::tar_writer& tar, detail::writer& w) {
+        detail::write_words(tar, w, "state-to-choices.bin", n + 1, [&](auto put) {
+            std::uint64_t row = 0;
+            put(row);
+            for (std::size_t s = 0; s < n; ++s) {
+                row += system.successors(state_id::from_index(s)).size();
+                put(row);
+            }
+        });
+        // A choice has one branch, which is what readers assume where choice-to-branches.bin is absent.
+        detail::write_words(tar, w, "branch-to-target.bin", system.transitions(), [&](auto put) {
+            for (std::size_t s = 0; s < n; ++s) {
+                for (const state_id t : system.successors(state_id::from_index(s))) {
+                    put(t.value);
+                }
+            }
+        });
+        detail::write_words(tar, w, "branch-to-probability.bin", system.transitions(), [&](auto put) {
+            for (std::size_t k = 0; k < system.transitions(); ++k) {
+                put(0x3FF0'0000'0000'0000U); // 1.0
+            }
+        });
+    });
+}
 
-    std::string index = R"({"format-version":1,"format-revision":0,"model-data":{},)"
-                        R"("file-data":{"tool":"opara","tool-version":")" +
-                        version +
-                        R"("},)"
-                        R"("transition-system":{"time":"discrete","#players":1,"#states":)" +
-                        std::to_string(n) + R"(,"#initial-states":)" + std::to_string(start.size()) +
-                        R"(,"#choices":)" + choices + R"(,"#choice-actions":0,"#branches":)" + choices +
-                        R"(,"#branch-actions":0,"#observations":0,)"
-                        R"("branch-probability-type":{"type":"double","size":64}},"annotations":{"aps":{)";
-    for (std::size_t k = 0; k < names.size(); ++k) {
-        index += (k == 0 ? "" : ",") + detail::quoted(id(k)) + R"(:{"alias":)" + detail::quoted(names[k].name) +
-                 R"(,"applies-to":["states"],"type":{"type":"bool","size":1}})";
-    }
-    index += "}}}\n";
-
-    detail::writer w{out};
-    detail::tar_writer tar{w};
-    tar.begin("index.json", index.size());
-    w << index;
-    tar.end();
-    tar.begin("state-to-choices.bin", 8 * (n + 1));
-    std::uint64_t row = 0;
-    w.little_endian(row);
-    for (std::size_t s = 0; s < n; ++s) {
-        row += system.successors(state_id::from_index(s)).size();
-        w.little_endian(row);
-    }
-    tar.end();
-    // A choice has one branch, which is what readers assume where choice-to-branches.bin is absent.
-    tar.begin("branch-to-target.bin", 8 * system.transitions());
-    for (std::size_t s = 0; s < n; ++s) {
-        for (const state_id t : system.successors(state_id::from_index(s))) {
-            w.little_endian(t.value);
+/// Writes a Markov decision process with interval probabilities. Binary: 24 bytes a branch, 8 a choice, 8 a state.
+/// Which bound a question asks for is said to the reader, as `write_drn` tells.
+/// @throws label_error,error  as the other
+/// @throws system_error  there is no initial state
+/// Complexity: O(states * labels + branches).
+inline void write_umb(std::ostream& out, const interval_process& process) {
+    const std::size_t n = process.size();
+    const detail::umb_counts counts{process.choices(), process.branches(), R"({"type":"double-interval","size":128})"};
+    const auto for_each_branch = [&](auto f) {
+        for (std::size_t c = 0; c < process.choices(); ++c) {
+            for (const branch& b : process.outcomes(c)) {
+                f(b);
+            }
         }
-    }
-    tar.end();
-    tar.begin("branch-to-probability.bin", 8 * system.transitions());
-    for (std::size_t k = 0; k < system.transitions(); ++k) {
-        w.little_endian(0x3FF0'0000'0000'0000U); // 1.0
-    }
-    tar.end();
-    detail::write_bits(tar, w, "state-is-initial.bin", n,
-                       [&](state_id s) { return std::binary_search(start.begin(), start.end(), s); });
-    for (std::size_t k = 0; k < names.size(); ++k) {
-        detail::write_bits(tar, w, "annotations/aps/" + id(k) + "/states/values.bin", n, names[k]);
-    }
-    tar.finish();
-    w.finish();
+    };
+    detail::write_umb_file(out, process, counts, [&](detail::tar_writer& tar, detail::writer& w) {
+        detail::write_words(tar, w, "state-to-choices.bin", n + 1, [&](auto put) {
+            put(0);
+            for (std::size_t s = 0; s < n; ++s) {
+                put(process.end_of_choices(state_id::from_index(s)));
+            }
+        });
+        detail::write_words(tar, w, "choice-to-branches.bin", process.choices() + 1, [&](auto put) {
+            std::uint64_t row = 0;
+            put(row);
+            for (std::size_t c = 0; c < process.choices(); ++c) {
+                row += process.outcomes(c).size();
+                put(row);
+            }
+        });
+        detail::write_words(tar, w, "branch-to-target.bin", process.branches(),
+                            [&](auto put) { for_each_branch([&](const branch& b) { put(b.target.value); }); });
+        detail::write_words(tar, w, "branch-to-probability.bin", 2 * process.branches(), [&](auto put) {
+            for_each_branch([&](const branch& b) {
+                put(std::bit_cast<std::uint64_t>(b.probability.lower()));
+                put(std::bit_cast<std::uint64_t>(b.probability.upper()));
+            });
+        });
+    });
 }
 
 } // namespace opara::inline OPARA_ABI::abstraction

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""Trains policies that draw their action by lot, bounds how likely they fail, and compares with runs of the system.
+
+    bench/lots.py OPARA_TRAIN OPARA_VERIFY [--folder DIR] [--out FILE.json]
+
+Trainings that are in DIR already are not done again.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TRAININGS = {
+    "b2_trainify": ["--environments", 4, "--seed", 1],
+    "cart_pole": ["--environments", 8, "--observe", "normalised", "--seed", 1, "--episodes", 450],
+    "mountain_car": ["--environments", 8, "--observe", "normalised", "--seed", 1, "--episodes", 500],
+}
+QUESTIONS = [  # system, property, steps or None, parts of each cell
+    ("b2_trainify", "AF goal", 15, 1), ("b2_trainify", "AF goal", 15, 2), ("b2_trainify", "AF goal", 15, 4),
+    ("b2_trainify", "AF goal", 25, 2), ("b2_trainify", "AF goal", 40, 2), ("b2_trainify", "AF goal", None, 1),
+    ("b2_trainify", "A[safe U goal]", 40, 2), ("b2_trainify", "AG safe", 40, 1),
+    ("cart_pole", "AG balanced", 5, 1), ("cart_pole", "AG balanced", 10, 1),
+]
+SIMULATED = 100000
+
+
+def measured(command, allowed=(0, 1)):
+    def cpu():
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime
+    before = cpu()
+    result = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+    if result.returncode not in allowed:
+        sys.exit(f"{command}: {result.stdout}{result.stderr}")
+    return round(cpu() - before, 3)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Records trainings and bounds of policies that draw by lot.")
+    parser.add_argument("train")
+    parser.add_argument("verify")
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--out", type=Path, default=ROOT / "bench" / "results" / "lots.json")
+    a = parser.parse_args()
+    data = {"machine": {"hardware_threads": os.cpu_count()}, "trainings": [], "bounds": []}
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = a.folder or Path(temporary)
+        for system, settings in TRAININGS.items():
+            name = folder / f"{system}-ppo-1"
+            if not name.with_suffix(".log.json").exists():
+                measured([a.train, system, "--head", "softmax", *settings, "--out", folder])
+            log = json.loads(name.with_suffix(".log.json").read_text(encoding="utf-8"))
+            data["trainings"].append({"system": system, "settings": " ".join(map(str, settings)), "end": log["end"],
+                                      "episodes": len(log["episodes"]), "steps": log["steps"], "grid": log["grid"],
+                                      "evaluation": log["evaluation"]})
+            print(json.dumps(data["trainings"][-1]), flush=True)
+        for system, formula, steps, finer in QUESTIONS:
+            report = folder / "report.json"
+            cpu = measured([a.verify, system, "--controller", folder / f"{system}-ppo-1.json", "--property", formula, "--finer",
+                            finer, *(["--steps", steps] if steps else []), "--simulate", SIMULATED, "--report", report])
+            found = json.loads(report.read_text(encoding="utf-8"))
+            data["bounds"].append({"system": system, "property": formula, "steps": steps, "finer": finer,
+                                   "initial": found["initial"], "states": found["states"],
+                                   "transitions": found["transitions"], "probability": found["probability"], "cpu_s": cpu})
+            print(json.dumps(data["bounds"][-1]), flush=True)
+    a.out.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
