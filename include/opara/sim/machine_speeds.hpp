@@ -209,10 +209,12 @@ inline bool machine::share_memory() {
     for (std::size_t i = 0; i < active_.size(); ++i) {
         active_[i]->slowed *= claims_[i].speed;
     }
-    math = 0.0;
+    dram = math = 0.0;
     for (const running* const k : active_) {
+        dram += k->moving() * k->slowed * k->f->dram;
         math += k->working * k->slowed * k->f->block.math;
     }
+    dram_ = std::min(dram / dram_roof_, 1.0);
     math_ = math / device_->sms;
     return true;
 }
