@@ -169,17 +169,17 @@ inline bool machine::share_memory() {
     bool waves = false;
     for (running* const active : active_) {
         running& k = *active;
-        const double moving = k.moving();
+        double moving = std::max(k.working, 0.0);
+        if (k.now != wave_state::none) {
+            moving = k.moving();
+            waves = waves || (k.drains() && k.parts > 0);
+        }
         dram += moving * k.f->dram;
         l2 += moving * k.f->l2_cost;
         math += k.working * k.f->block.math;
         k.slowed = 1.0;
         k.changed = false;
-        if (k.parts == 0) {
-            linger = k.no_block_is_left() ? std::min(linger, k.earliest) : linger;
-        } else {
-            waves = waves || k.drains();
-        }
+        linger = k.no_block_is_left() ? std::min(linger, k.earliest) : linger;
     }
     linger_ = linger;
     waves_ = waves;
