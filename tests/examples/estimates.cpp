@@ -187,3 +187,20 @@ TEST_CASE("the paper's systems keep their order on the paper's devices") {
     }
     check_page("costs.md", "paper", text);
 }
+
+TEST_CASE("every network on both of the paper's devices") {
+    std::string text = "| network | device | sequential | levels | Nimble | Opara | Opara's gain over Nimble |\n"
+                       "|---|---|---|---|---|---|---|\n";
+    for (const char* name : {"googlenet", "inception_v3", "nasnet_large", "deepfm", "bert_base", "t5_small"}) {
+        const subject s = network(name);
+        for (const cost::device* device : {&cost::devices::rtx_2080_super, &cost::devices::a100_pcie_40gb}) {
+            const makespans m = simulate(s, *device);
+            const double less = 100.0 * (m.nimble / m.opara - 1.0); // time that Opara saves
+            CHECK(std::abs(less) < 1.0);
+            text += std::string{"| "} + name + " | " + device->name + " | " + number(m.sequential, 1) + " | " +
+                    number(m.level, 1) + " | " + number(m.nimble, 1) + " | " + number(m.opara, 1) + " | " +
+                    (less > 0.0 ? "+" : "") + number(less, 2) + " % |\n";
+        }
+    }
+    check_page("costs.md", "orders", text);
+}

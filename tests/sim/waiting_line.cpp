@@ -13,7 +13,7 @@ using opara::sim::detail::waiting_line;
 
 TEST_CASE("a line is what a deque sorted stably by rank is") {
     opara::testing::random_source random{7};
-    waiting_line line;
+    waiting_line<std::uint32_t> line;
     std::deque<std::uint32_t> expected;
     std::vector<std::uint64_t> rank;
     std::size_t longest = 0;

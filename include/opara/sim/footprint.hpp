@@ -53,6 +53,7 @@ struct footprint {
     double duration_us = 0.0;    // of the kernel alone
     double block_us = 0.0;       // of a block alone; less than the kernel's where it runs in waves
     double resident = 0.0;       // blocks at once when alone
+    double placing_us = 0.0;     // from the launch until those are on the SMs: they are placed one by one
     double dram = 0.0;           // bytes/us of a block
     double l2_cost = 0.0;        // the L2 bandwidth of a block, and what its DRAM traffic costs of it
     double in_flight = 0.0;      // bytes on the way of a block
@@ -107,6 +108,7 @@ struct footprint {
     f.flows = k.blocks > o.resident;
     f.blocks = f.flows ? k.blocks : snapped(k.blocks, o.resident, d.sms);
     f.resident = static_cast<double>(std::min<std::uint64_t>(f.blocks, o.resident));
+    f.placing_us = d.graph.block_us * f.resident;
     f.per_sm = f.flows ? o.blocks_per_sm : (f.blocks + d.sms - 1) / d.sms;
     const double waves = f.blocks / f.resident;
     f.block_us = k.duration_us / waves;

@@ -25,16 +25,16 @@ public:
     /// @param d  the device, which must outlive the object
     explicit footprints(const cost::device& d) : device_{&d} {}
 
-    /// The number of a kernel's footprint.
+    /// A kernel's footprint; empty where the kernel takes no time. It stays where it is.
     /// @throws cost_error  naming operator `v`: the kernel's numbers are no costs, or a block of it does not fit an SM
-    std::uint32_t of(const cost::kernel& k, op_id v) {
+    const footprint& of(const cost::kernel& k, op_id v) {
         if (known_ >= slots_.size() / 2) {
             grow();
         }
         std::size_t at = place_of(k);
-        for (; slots_[at] != none; at = (at + 1) & (slots_.size() - 1)) {
-            if (at_number(slots_[at]).kernel == k) {
-                return slots_[at];
+        for (; slots_[at] != nullptr; at = (at + 1) & (slots_.size() - 1)) {
+            if (slots_[at]->kernel == k) {
+                return slots_[at]->print;
             }
         }
         const footprint print = made_of(k, v);
@@ -42,23 +42,18 @@ public:
             chunks_.emplace_back();
             chunks_.back().reserve(together);
         }
+        ++known_;
         chunks_.back().push_back({k, print});
-        return slots_[at] = known_++;
+        slots_[at] = &chunks_.back().back();
+        return slots_[at]->print;
     }
-    /// That footprint; empty where the kernel takes no time. It stays where it is.
-    [[nodiscard]] const footprint& operator[](std::uint32_t number) const noexcept { return at_number(number).print; }
 
 private:
     struct known_kernel {
         cost::kernel kernel;
         footprint print;
     };
-    static constexpr std::uint32_t none = ~std::uint32_t{0};
-    static constexpr std::uint32_t together = 64;
-
-    [[nodiscard]] const known_kernel& at_number(std::uint32_t i) const noexcept {
-        return chunks_[i / together][i % together];
-    }
+    static constexpr std::size_t together = 64;
 
     [[nodiscard]] std::size_t place_of(const cost::kernel& k) const noexcept {
         const std::uint64_t h = std::bit_cast<std::uint64_t>(k.duration_us) * 0x9E3779B97F4A7C15U ^
@@ -67,13 +62,15 @@ private:
         return static_cast<std::size_t>(h >> 32U) & (slots_.size() - 1); // a power of two
     }
     void grow() {
-        slots_.assign(std::max<std::size_t>(2 * slots_.size(), 64), none);
-        for (std::uint32_t i = 0; i < known_; ++i) {
-            std::size_t at = place_of(at_number(i).kernel);
-            while (slots_[at] != none) {
-                at = (at + 1) & (slots_.size() - 1);
+        slots_.assign(std::max<std::size_t>(2 * slots_.size(), 64), nullptr);
+        for (const std::vector<known_kernel>& chunk : chunks_) {
+            for (const known_kernel& k : chunk) {
+                std::size_t at = place_of(k.kernel);
+                while (slots_[at] != nullptr) {
+                    at = (at + 1) & (slots_.size() - 1);
+                }
+                slots_[at] = &k;
             }
-            slots_[at] = i;
         }
     }
     [[nodiscard]] footprint made_of(const cost::kernel& k, op_id v) const {
@@ -97,8 +94,8 @@ private:
 
     const cost::device* device_;
     std::vector<std::vector<known_kernel>> chunks_; // so that none moves when there are more
-    std::uint32_t known_ = 0;
-    std::vector<std::uint32_t> slots_; // numbers of known_, by hash, with linear probing
+    std::size_t known_ = 0;
+    std::vector<const known_kernel*> slots_; // by hash, with linear probing
 };
 
 } // namespace opara::inline OPARA_ABI::sim::detail

@@ -4,7 +4,7 @@
 
 #include <opara/core/id.hpp>
 #include <opara/cost/device.hpp>
-#include <opara/graph/frozen.hpp>
+#include <opara/sim/ready_line.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -16,13 +16,6 @@
 
 namespace opara::inline OPARA_ABI::sim::detail {
 
-/// A node that may start, and when.
-struct ready_node {
-    double time_us = 0.0;
-    std::uint32_t tie = 0; // smaller first at equal times
-    std::uint32_t node = 0;
-};
-
 /// The nodes of a graph in the order of their creation, the edges between them, and the rules of docs/simulator.md,
 /// section "Nodes and edges". Node numbers are places in the order of creation.
 class launcher {
@@ -33,38 +26,32 @@ public:
     explicit launcher(const cost::graph_costs& costs) : costs_{&costs} {}
 
     /// Builds the graph.
-    /// @param edges  by their ends' places in the order of creation
-    /// @param edge_us  for each node, from the end of its only parent to its launch; must outlive the launcher
-    /// @param priority  for each node; where a child has a higher one than the sibling before it, it overtakes that one
-    void build(std::span<const edge> edges, std::span<const double> edge_us, std::span<const std::int32_t> priority) {
-        const std::size_t n = edge_us.size();
-        edge_us_ = edge_us;
+    /// @param nodes  how many
+    /// @param each_edge  `each_edge(f)` calls `f(parent, child)` for every edge, and for those of one parent in the
+    ///        order of the children's creation: a fork starts them in this order, whatever order the edges came in
+    /// @param edge_us  `edge_us(v)` tells the time from the end of a node's only parent to its launch
+    /// @param priority  `priority(v)`; where a child has a higher one than the sibling before it, it overtakes that one
+    template <class EachEdge, class EdgeUs, class Priority>
+    void build(std::size_t nodes, EachEdge&& each_edge, EdgeUs&& edge_us, Priority&& priority) {
         sources_.clear();
-        heap_.clear();
+        ready_.clear();
         free_at_ = 0.0;
-        states_.assign(n, {});
-        children_.resize(edges.size());
-        first_child_.assign(n + 2, 0); // shifted by one while the children are counted and placed
-        for (const edge e : edges) {
-            ++first_child_[e.source.index() + 2];
-            ++states_[e.target.index()].missing;
-        }
-        for (std::size_t v = 2; v < n + 2; ++v) {
+        states_.assign(nodes, {});
+        first_child_.assign(nodes + 2, 0); // shifted by one while the children are counted and placed
+        each_edge([this](std::uint32_t parent, std::uint32_t child) {
+            ++first_child_[parent + 2];
+            ++states_[child].missing;
+        });
+        for (std::size_t v = 2; v < nodes + 2; ++v) {
             first_child_[v] += first_child_[v - 1];
         }
-        for (const edge e : edges) {
-            children_[first_child_[e.source.index() + 1]++] = e.target.value;
-        }
-        for (std::size_t v = 0; v < n; ++v) {
-            // A fork starts its children in the order of their creation, whatever the order of the edges.
-            const std::span<std::uint32_t> fork{children_.data() + first_child_[v],
-                                                children_.data() + first_child_[v + 1]};
-            if (fork.size() > 1) {
-                std::sort(fork.begin(), fork.end());
-                overtake(fork, priority);
-            }
+        children_.resize(first_child_[nodes + 1]);
+        each_edge([this](std::uint32_t parent, std::uint32_t child) { children_[first_child_[parent + 1]++] = child; });
+        for (std::uint32_t v = 0; v < nodes; ++v) {
+            states_[v].edge_us = edge_us(v);
+            overtake({children_.data() + first_child_[v], children_.data() + first_child_[v + 1]}, priority);
             if (states_[v].missing == 0) {
-                sources_.push_back(static_cast<std::uint32_t>(v));
+                sources_.push_back(v);
             }
         }
         rooted_ = sources_;
@@ -103,14 +90,12 @@ public:
 
     /// The time at which the next node is launched, at most one at a time; infinity if none is ready.
     [[nodiscard]] double next() const noexcept {
-        return heap_.empty() ? std::numeric_limits<double>::infinity() : std::max(heap_.front().time_us, free_at_);
+        return ready_.empty() ? std::numeric_limits<double>::infinity() : std::max(ready_.front().time_us, free_at_);
     }
     /// Takes that node. @return it, and whether the front end held it up
     std::pair<std::uint32_t, bool> pop() {
-        const double at = next();
-        std::pop_heap(heap_.begin(), heap_.end(), later);
-        const ready_node first = heap_.back();
-        heap_.pop_back();
+        const ready_node first = ready_.pop();
+        const double at = std::max(first.time_us, free_at_);
         free_at_ = at + costs_->front_end_us;
         return {first.node, at > first.time_us};
     }
@@ -140,7 +125,7 @@ public:
             }
             if (--s.missing == 0) {
                 if (s.crossing) {
-                    s.time = std::max(s.time, time_us + costs_->channel_join_us + edge_us_[c] - costs_->edge_us);
+                    s.time = std::max(s.time, time_us + costs_->channel_join_us + s.edge_us - costs_->edge_us);
                     s.cause = v;
                 }
                 s.channel = states_[s.newest].channel;
@@ -168,8 +153,9 @@ public:
 
 private:
     struct state {
-        double time = 0.0;  // earliest launch so far
-        double ready = 0.0; // end of the last parent
+        double time = 0.0;    // earliest launch so far
+        double ready = 0.0;   // end of the last parent
+        double edge_us = 0.0; // from its only parent's end to its launch
         std::uint32_t missing = 0;
         std::uint32_t cause = 0;
         std::uint32_t channel = 0;
@@ -178,16 +164,14 @@ private:
         bool crossing = false;
     };
 
-    static bool later(const ready_node& a, const ready_node& b) noexcept {
-        return a.time_us > b.time_us || (a.time_us == b.time_us && a.tie > b.tie);
-    }
     // Priority does not reorder a fork, but that each child overtakes one sibling at most.
-    static void overtake(std::span<std::uint32_t> fork, std::span<const std::int32_t> priority) noexcept {
-        for (std::size_t i = fork.size(); i-- > 1;) {
-            if (priority[fork[i]] > priority[fork[i - 1]]) {
-                std::swap(fork[i], fork[i - 1]);
-                --i;
-                if (i == 0) {
+    template <class Priority>
+    static void overtake(std::span<std::uint32_t> fork, Priority&& priority) noexcept {
+        for (std::size_t i = fork.size(); i > 1; --i) {
+            if (priority(fork[i - 1]) > priority(fork[i - 2])) {
+                std::swap(fork[i - 1], fork[i - 2]);
+                --i; // that sibling is overtaken, and overtakes nobody
+                if (i == 1) {
                     break;
                 }
             }
@@ -196,24 +180,20 @@ private:
     // Time from a parent's end to the launch of child i of m.
     [[nodiscard]] double fork(std::size_t i, std::size_t m, std::uint32_t child) const noexcept {
         if (m > costs_->fork_limit) {
-            return costs_->wide_fork_us + edge_us_[child] - costs_->edge_us;
+            return costs_->wide_fork_us + states_[child].edge_us - costs_->edge_us;
         }
-        return edge_us_[child] + costs_->fork_step_us * static_cast<double>(i);
+        return states_[child].edge_us + costs_->fork_step_us * static_cast<double>(i);
     }
     // The children of a wide fork come in reverse.
-    void push(std::uint32_t v, bool reverse) {
-        heap_.push_back({states_[v].time, reverse ? ~v : v, v});
-        std::push_heap(heap_.begin(), heap_.end(), later);
-    }
+    void push(std::uint32_t v, bool reverse) { ready_.push({states_[v].time, reverse ? ~v : v, v}); }
 
     const cost::graph_costs* costs_;
-    std::span<const double> edge_us_; // by node: from a parent's end to its launch
     std::vector<state> states_;
     std::vector<std::uint32_t> children_;
     std::vector<std::uint32_t> first_child_;
     std::vector<std::uint32_t> sources_;
     std::vector<std::uint32_t> rooted_; // the sources as children of a root
-    std::vector<ready_node> heap_;
+    ready_line ready_;
     double free_at_ = 0.0; // when the front end takes the next node
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <opara/cost/device.hpp>
+#include <opara/sim/kernel_pool.hpp>
 #include <opara/sim/sharing.hpp>
 #include <opara/sim/sm_group.hpp>
 #include <opara/sim/waiting_line.hpp>
@@ -47,10 +48,10 @@ public:
         groups_[0].taken = {};
         groups_[0].stretching = 0;
         kernels_.clear();
-        unused_.clear();
         active_.clear();
         queue_.clear();
-        freed_by_ = filling_ = nobody;
+        freed_by_ = nobody;
+        filling_ = nullptr;
         due_ = short_ = stretched_ = room_ = touched_ = waves_ = false;
         clock_ = 0.0;
         next_ = next_end_ = linger_ = filled_ = never;
@@ -66,24 +67,16 @@ public:
         if (!queue_.empty() && filled_ <= clock_ + instant) {
             end_filling(); // before another one may come first
         }
-        std::uint32_t k = 0;
-        if (unused_.empty()) {
-            k = static_cast<std::uint32_t>(kernels_.size());
-            kernels_.emplace_back();
-        } else {
-            k = unused_.back();
-            unused_.pop_back();
-        }
-        running& r = kernels_[k] = running{};
-        r.f = &f;
-        r.op = op;
-        r.priority = priority;
-        r.delay = delay_us;
-        r.unplaced = static_cast<double>(f.blocks);
-        r.flows = f.flows;
-        queue_.join(k, [this, priority](std::uint32_t other) { return kernels_[other].priority < priority; });
-        room_ = room_ || queue_.front() == k;
-        return queue_.front() == k;
+        running& k = kernels_.take();
+        k.f = &f;
+        k.op = op;
+        k.priority = priority;
+        k.delay = delay_us;
+        k.unplaced = static_cast<double>(f.blocks);
+        k.flows = f.flows;
+        queue_.join(&k, [priority](const running* other) { return other->priority < priority; });
+        room_ = room_ || queue_.front() == &k;
+        return queue_.front() == &k;
     }
 
     /// When something happens by itself, on the clock that `advance` sets; infinity on an idle device.
@@ -95,7 +88,7 @@ public:
     /// Lets time pass. @pre `now <= next()`
     void advance(double now) noexcept {
         if (flow_ > 0.0) {
-            kernels_[queue_.front()].unplaced -= (now - clock_) * flow_;
+            queue_.front()->unplaced -= (now - clock_) * flow_;
         }
         clock_ = now;
     }
@@ -141,7 +134,7 @@ private:
     static constexpr std::size_t most_groups = 4;
     static constexpr double nearly = 0.05; // of a block's time: how far SMs in one group may be apart
 
-    [[nodiscard]] const footprint& of(const part& p) const noexcept { return *kernels_[p.kernel].f; }
+    [[nodiscard]] const footprint& of(const part& p) const noexcept { return *p.kernel->f; }
 
     [[nodiscard]] std::span<group> groups() noexcept { return {groups_.data(), live_}; }
     [[nodiscard]] std::span<const group> groups() const noexcept { return {groups_.data(), live_}; }
@@ -174,7 +167,7 @@ private:
     [[nodiscard]] double first_end(const group& at) const noexcept {
         double first = never;
         for (const part& p : at.parts) {
-            first = kernels_[p.kernel].filling() ? first : std::min(first, p.end);
+            first = p.kernel->filling() ? first : std::min(first, p.end);
         }
         return first;
     }
@@ -190,6 +183,7 @@ private:
     [[nodiscard]] bool alike(const group& a, const group& b) const noexcept;
     // Adds the SMs of group g to group h, which stands for both from now on: no block and no room is lost.
     void join(std::size_t h, std::size_t g);
+    void drop(std::size_t g) noexcept;
     void merge();
     // Parts the first `sms` SMs of a group from the rest. @return their group
     std::size_t split(std::size_t g, double sms);
@@ -198,33 +192,33 @@ private:
 
     // The first in the queue has no block left to place.
     void end_filling() {
-        kernels_[queue_.front()].unplaced = 0.0;
-        begin_last_wave(queue_.front());
+        queue_.front()->unplaced = 0.0;
+        begin_last_wave(*queue_.front());
         queue_.pop_front();
         room_ = true;
         filled_ = never;
         flow_ = 0.0;
     }
-    void begin_last_wave(std::uint32_t k);
-    void restart_wave(std::uint32_t k);
+    void begin_last_wave(running& k);
+    void restart_wave(running& k);
     // How far a last wave is in freeing its slots, from 0 to 1.
     [[nodiscard]] double drained(const part& p, const running& k) const noexcept;
     // Takes the blocks that ended by now out of the groups of kernels in their last wave.
     void free_ended_blocks();
     // Whether it matters to who is next which SMs free up first: to a kernel of few blocks, which then share those.
     [[nodiscard]] bool piles_up() const noexcept {
-        return !queue_.empty() && kernels_[queue_.front()].f->blocks < 2 * device_->sms;
+        return !queue_.empty() && queue_.front()->f->blocks < 2 * device_->sms;
     }
     void free_blocks_of_class(std::size_t g, std::size_t i, double at);
     void free_blocks(std::size_t g, std::size_t i, double freed, bool all);
 
     // ---- placement: strictly in the order of the queue, always on the SM with the fewest threads
 
-    void touch(std::uint32_t kernel) noexcept;
-    void put(std::size_t g, std::uint32_t kernel, double blocks);
+    void touch(const running& k) noexcept;
+    void put(group& at, running& k, double blocks, bool known);
     static void intend(group& at, running& k, double blocks) noexcept;
     bool intend_evenly(running& k) noexcept;
-    void fill(std::uint32_t kernel);
+    void fill(running& k);
     template <class Started>
     void place(Started&& started);
 
@@ -247,14 +241,13 @@ private:
     double dram_roof_;          // ... from DRAM
     std::vector<group> groups_; // the first live_ of them; the others keep their memory for later
     std::size_t live_ = 0;
-    std::vector<running> kernels_;
-    std::vector<std::uint32_t> unused_; // places in kernels_
-    std::vector<std::uint32_t> active_; // places in kernels_ of those that have started
-    waiting_line queue_;                // those with blocks that are not placed yet, in the order of placement
+    kernel_pool kernels_;
+    std::vector<running*> active_; // those that have started
+    waiting_line<running*> queue_; // those with blocks that are not placed yet, in the order of placement
     std::vector<turn> turns_;
     std::vector<claim> claims_;
     std::uint32_t freed_by_ = nobody; // nobody yet
-    std::uint32_t filling_ = nobody;  // the kernel that replaces blocks, if any
+    running* filling_ = nullptr;      // the kernel that replaces blocks, if any
     bool due_ = false;                // whether parts have lost their last block
     bool stretched_ = false;          // whether a kernel has changed that goes faster where others are gone
     bool short_ = false;              // whether memory slows any kernel

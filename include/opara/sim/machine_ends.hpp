@@ -20,7 +20,7 @@ inline void machine::retire(Ended&& ended, bool emptied) {
         part* left = at.parts.data();
         double next = never;
         for (const part& p : at.parts) {
-            running& k = kernels_[p.kernel];
+            running& k = *p.kernel;
             if (k.filling() || (p.end > clock_ + instant && p.count > 1e-9)) {
                 next = k.filling() ? next : std::min(next, p.end);
                 if (left != &p) {
@@ -54,11 +54,11 @@ inline void machine::retire(Ended&& ended, bool emptied) {
     }
     touched_ = true;
     for (std::size_t i = 0; i < active_.size();) {
-        const std::uint32_t k = active_[i];
-        if (kernels_[k].no_block_is_left() && kernels_[k].earliest <= clock_ + instant) {
+        running& k = *active_[i];
+        if (k.no_block_is_left() && k.earliest <= clock_ + instant) {
             active_.erase(active_.begin() + static_cast<std::ptrdiff_t>(i));
-            unused_.push_back(k);
-            ended(kernels_[k].op, kernels_[k].sms);
+            kernels_.give_back(k);
+            ended(k.op, k.sms);
         } else {
             ++i;
         }

@@ -21,7 +21,7 @@ inline bool machine::alike(const group& a, const group& b) const noexcept {
     for (std::size_t i = 0; i < a.parts.size(); ++i) {
         const part& p = a.parts[i];
         const part& q = b.parts[i];
-        const running& k = kernels_[p.kernel];
+        const running& k = *p.kernel;
         if (p.kernel != q.kernel ||
             (!k.filling() && std::abs(p.remaining(clock_) - q.remaining(clock_)) > nearly * k.f->block_us)) {
             return false;
@@ -34,6 +34,11 @@ inline bool machine::alike(const group& a, const group& b) const noexcept {
 inline void machine::join(std::size_t h, std::size_t g) {
     group& into = groups_[h];
     group& from = groups_[g];
+    if (into.parts.empty() && from.parts.empty()) {
+        into.sms += from.sms;
+        drop(g);
+        return;
+    }
     const double share = from.sms / (into.sms + from.sms);
     into.taken.add(into.taken, -share);
     into.taken.add(from.taken, share);
@@ -58,7 +63,7 @@ inline void machine::join(std::size_t h, std::size_t g) {
         same->end = clock_ + remaining / same->speed;
         same->first = std::min(same->first, q.first);
         same->last = std::max(same->last, q.last);
-        --kernels_[q.kernel].parts;
+        --q.kernel->parts;
     }
     into.sms += from.sms;
     into.calm = into.calm && from.calm;
@@ -66,8 +71,15 @@ inline void machine::join(std::size_t h, std::size_t g) {
     into.next = first_end(into);
     touched_ = true;
     from.parts.clear();
-    std::swap(groups_[g], groups_[live_ - 1]);
+    drop(g);
+}
+
+// The last group takes the place of one without SMs.
+inline void machine::drop(std::size_t g) noexcept {
     --live_;
+    if (g != live_) {
+        std::swap(groups_[g], groups_[live_]);
+    }
 }
 
 inline void machine::merge() {
@@ -116,7 +128,7 @@ inline std::size_t machine::split(std::size_t g, double sms) {
     const double share = sms / from.sms;
     from.sms -= sms;
     for (std::size_t i = 0; i < to.parts.size(); ++i) {
-        ++kernels_[to.parts[i].kernel].parts;
+        ++to.parts[i].kernel->parts;
         const double first = static_cast<double>(from.parts[i].first);
         const auto middle = static_cast<float>(first + share * (static_cast<double>(from.parts[i].last) - first));
         to.parts[i].worked *= share;

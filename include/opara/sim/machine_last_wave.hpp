@@ -11,20 +11,19 @@
 
 namespace opara::inline OPARA_ABI::sim::detail {
 
-inline void machine::begin_last_wave(std::uint32_t k) {
-    kernels_[k].now = wave_state::last;
+inline void machine::begin_last_wave(running& k) {
+    k.now = wave_state::last;
     restart_wave(k);
 }
 
-inline void machine::restart_wave(std::uint32_t k) {
-    note(kernels_[k]);
-    kernels_[k].wave = kernels_[k].resident;
+inline void machine::restart_wave(running& k) {
+    note(k);
+    k.wave = k.resident;
     for (group& at : groups()) {
         for (part& p : at.parts) {
-            if (p.kernel == k) {
+            if (p.kernel == &k) {
                 at.changed = touched_ = true;
-                p.end =
-                    clock_ + (kernels_[k].f->block_us + (kernels_[k].yielding() ? 0.0 : kernels_[k].delay)) / p.speed;
+                p.end = clock_ + (k.f->block_us + (k.yielding() ? 0.0 : k.delay)) / p.speed;
                 p.whole = p.count;
                 p.first = 0.0F;
                 p.last = 1.0F;
@@ -42,7 +41,7 @@ inline double machine::drained(const part& p, const running& k) const noexcept {
 inline void machine::free_ended_blocks() {
     for (std::size_t g = 0; g < live_; ++g) {
         for (std::size_t i = 0; i < groups_[g].parts.size(); ++i) {
-            running& k = kernels_[groups_[g].parts[i].kernel];
+            running& k = *groups_[g].parts[i].kernel;
             if (!k.drains() || groups_[g].parts[i].count <= 1e-9) {
                 continue;
             }
@@ -71,7 +70,7 @@ inline void machine::free_ended_blocks() {
 
 inline void machine::free_blocks_of_class(std::size_t g, std::size_t i, double at) {
     const part& p = groups_[g].parts[i];
-    const running& k = kernels_[p.kernel];
+    const running& k = *p.kernel;
     // The SM at quantile q has freed j of n slots when at >= stagger q + (1 - stagger) (j - 1/2) / n; the last
     // block of the slowest SM ends when the kernel would end alone.
     const double stagger = k.drain_stagger();
@@ -82,7 +81,7 @@ inline void machine::free_blocks_of_class(std::size_t g, std::size_t i, double a
 
 inline void machine::free_blocks(std::size_t g, std::size_t i, double freed, bool all) {
     part& p = groups_[g].parts[i];
-    running& k = kernels_[p.kernel];
+    running& k = *p.kernel;
     const double left =
         all ? 0.0 : p.whole - std::clamp(freed > 0.0 ? whole(freed) : 0.0, 0.0, std::max(p.whole - 0.5, 0.0));
     if (left >= p.count) {

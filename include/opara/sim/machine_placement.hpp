@@ -12,33 +12,35 @@
 namespace opara::inline OPARA_ABI::sim::detail {
 
 // Has the groups looked at again that hold blocks of a kernel.
-inline void machine::touch(std::uint32_t kernel) noexcept {
+inline void machine::touch(const running& k) noexcept {
     for (group& at : groups()) {
         for (const part& p : at.parts) {
-            at.changed = at.changed || p.kernel == kernel;
+            at.changed = at.changed || p.kernel == &k;
         }
     }
     touched_ = true;
 }
 
-inline void machine::put(std::size_t g, std::uint32_t kernel, double blocks) {
-    running& k = kernels_[kernel];
-    group& at = groups_[g];
-    bool there = false;
-    if (k.parts > 0) {
+// @param known  whether some of its blocks may be there already
+inline void machine::put(group& at, running& k, double blocks, bool known) {
+    if (known) {
+        bool there = false;
         for (part& p : at.parts) {
-            there = there || p.kernel == kernel;
-            if (p.kernel == kernel && (k.flows || p.remaining(clock_) >= (k.f->block_us + k.delay) * (1.0 - 1e-12))) {
+            there = there || p.kernel == &k;
+            if (p.kernel == &k && (k.flows || p.remaining(clock_) >= (k.f->block_us + k.delay) * (1.0 - 1e-12))) {
                 add(at, p, k, blocks);
                 return;
             }
         }
+        k.sms += there ? 0.0 : at.sms;
+    } else {
+        k.sms += at.sms;
     }
-    k.sms += there ? 0.0 : at.sms;
     ++k.parts;
+    const double end = clock_ + k.f->block_us + k.delay;
     at.stretching += k.f->stretches ? 1U : 0U;
-    at.parts.push_back({.kernel = kernel, .end = clock_ + k.f->block_us + k.delay});
-    at.next = k.filling() ? at.next : std::min(at.next, at.parts.back().end);
+    at.next = k.filling() ? at.next : std::min(at.next, end);
+    at.parts.push_back({.kernel = &k, .end = end});
     add(at, at.parts.back(), k, blocks);
 }
 
@@ -77,23 +79,29 @@ inline bool machine::intend_evenly(running& k) noexcept {
     return any;
 }
 
-inline void machine::fill(std::uint32_t kernel) {
-    running& k = kernels_[kernel];
+inline void machine::fill(running& k) {
     const double before = k.unplaced;
+    const bool known = k.parts > 0;
     double all = 0.0; // that fit
     for (group& at : groups()) {
         at.room = room(at.taken, capacity_, *k.f);
-        at.planned = 0.0;
-        at.full = at.taken.threads;
         all += at.room * at.sms;
     }
     if (all == 0.0) {
         return;
     }
-    if (k.unplaced >= all) {
+    if (before >= all) { // it takes what there is
         for (group& at : groups()) {
-            intend(at, k, at.room);
+            if (at.room > 0.0) {
+                k.unplaced -= at.room * at.sms;
+                put(at, k, at.room, known);
+            }
         }
+        return;
+    }
+    for (group& at : groups()) {
+        at.planned = 0.0;
+        at.full = at.taken.threads;
     }
     while (k.unplaced >= 2.0 * device_->sms && intend_evenly(k)) {
     }
@@ -124,32 +132,32 @@ inline void machine::fill(std::uint32_t kernel) {
         const double lead = std::max(whole((next - best->full) * k.f->per_thread + 1e-9), 1.0);
         intend(*best, k, std::min({lead, best->room, whole(k.unplaced / best->sms)}));
     }
-    for (std::size_t g = 0; g < live_; ++g) {
-        if (groups_[g].planned > 0.0) {
-            put(g, kernel, groups_[g].planned);
+    for (group& at : groups()) {
+        if (at.planned > 0.0) {
+            put(at, k, at.planned, known);
         }
     }
     if (share != nullptr) {
         const double sms = whole(k.unplaced);
+        const bool there = known || share->planned > 0.0;
         k.unplaced -= sms;
-        put(split(static_cast<std::size_t>(share - groups_.data()), sms), kernel, 1.0);
+        put(groups_[split(static_cast<std::size_t>(share - groups_.data()), sms)], k, 1.0, there);
     }
 }
 
 template <class Started>
 inline void machine::place(Started&& started) {
     while (!queue_.empty()) {
-        const std::uint32_t head = queue_.front();
-        running& k = kernels_[head];
+        running& k = *queue_.front();
         if (k.yielding()) { // what it has left goes on: the inverse of what was reckoned when it gave way
             k.unplaced -= k.resident * (1.0 - 0.5 * k.resident / std::max(k.wave, 1.0));
         }
         const double before = k.unplaced;
-        fill(head);
+        fill(k);
         if (!k.started && k.unplaced < before) {
             k.started = true;
             k.earliest = clock_ + k.f->duration_us + k.delay;
-            active_.push_back(head);
+            active_.push_back(&k);
             started(k.op, freed_by_);
         }
         if (k.unplaced >= 1.0 && k.unplaced < before && !k.flows && k.f->blocks >= 2 * device_->sms) {
@@ -158,25 +166,25 @@ inline void machine::place(Started&& started) {
         if (k.unplaced >= 1.0) {
             if (k.flows && !k.filling()) {
                 k.now = wave_state::filling;
-                touch(head);
+                touch(k);
             }
             break;
         }
         if (k.flows) {
-            begin_last_wave(head);
+            begin_last_wave(k);
         }
         queue_.pop_front();
     }
     // Who filled its own slots and is no longer first lets them go, one after the other.
-    const std::uint32_t first = queue_.empty() ? nobody : queue_.front();
-    if (filling_ != nobody && filling_ != first && kernels_[filling_].filling()) {
-        running& k = kernels_[filling_];
+    running* const first = queue_.empty() ? nullptr : queue_.front();
+    if (filling_ != nullptr && filling_ != first && filling_->filling()) {
+        running& k = *filling_;
         k.now = wave_state::yielding;
-        restart_wave(filling_);
+        restart_wave(k);
         // Its blocks are half done on average, yet the flow counts only what was replaced: give the rest back.
         k.unplaced += 0.5 * k.resident;
     }
-    filling_ = first != nobody && kernels_[first].filling() ? first : nobody;
+    filling_ = first != nullptr && first->filling() ? first : nullptr;
 }
 
 } // namespace opara::inline OPARA_ABI::sim::detail

@@ -15,10 +15,11 @@ namespace opara::inline OPARA_ABI::sim::detail {
 
 inline void machine::share() {
     double busy = 0.0;
+    double next = never;
     for (group& at : groups()) {
         if (stretched_ && at.stretching > 0) {
             for (const part& p : at.parts) {
-                at.changed = at.changed || (kernels_[p.kernel].changed && kernels_[p.kernel].f->stretch_global > 1.0);
+                at.changed = at.changed || (p.kernel->changed && p.kernel->f->stretch_global > 1.0);
             }
         }
         if (at.changed) {
@@ -27,18 +28,20 @@ inline void machine::share() {
             at.changed = false;
         }
         busy += at.parts.empty() ? 0.0 : at.sms;
+        next = std::min(next, at.next);
     }
     stretched_ = false;
     busy_ = busy / device_->sms;
     const bool was_short = short_;
     short_ = share_memory();
-    next_end_ = never;
-    for (group& at : groups()) {
-        if (short_ || was_short) {
+    if (short_ || was_short) {
+        next = never;
+        for (group& at : groups()) {
             set_speeds(at);
+            next = std::min(next, at.next);
         }
-        next_end_ = std::min(next_end_, at.next);
     }
+    next_end_ = next;
 }
 
 // Finds out what happens next by itself, and when.
@@ -50,7 +53,7 @@ inline void machine::set_alarm() noexcept {
     if (queue_.empty()) {
         return;
     }
-    if (const running& head = kernels_[queue_.front()]; head.filling()) {
+    if (const running& head = *queue_.front(); head.filling()) {
         // Where none of its blocks runs, none is replaced: it waits for room.
         flow_ = std::max(head.working, 0.0) * head.slowed / head.f->block_us;
         filled_ = head.unplaced <= 0.0 ? clock_ : flow_ > 0.0 ? clock_ + head.unplaced / flow_ : never;
@@ -64,7 +67,7 @@ inline double machine::tells_at() const noexcept {
     double first = never;
     for (const group& at : groups()) {
         for (const part& p : at.parts) {
-            const running& k = kernels_[p.kernel];
+            const running& k = *p.kernel;
             if (k.drains()) {
                 const double us = k.drain_width() * k.f->block_us / p.speed;
                 first = std::min(first, p.end - (1.0 - next_step(1.0 - (p.end - clock_) / us + 1e-6)) * us);
@@ -78,7 +81,7 @@ inline double machine::tells_at() const noexcept {
 inline void machine::set_speeds(group& at) {
     at.next = never;
     for (part& p : at.parts) {
-        running& k = kernels_[p.kernel];
+        running& k = *p.kernel;
         const double worked = p.count * at.sms * p.on_sm;
         k.working += worked - p.worked;
         p.worked = worked;
@@ -109,7 +112,7 @@ inline void machine::share_sm(group& at) {
     double most = 0.0; // of math, by one kernel
     double l2 = 0.0;
     for (part& p : at.parts) {
-        const running& k = kernels_[p.kernel];
+        const running& k = *p.kernel;
         const footprint& f = *k.f;
         p.on_sm = 1.0;
         // A last wave that thins out is part of the kernel's time alone: only blocks that never came speed it up.
@@ -162,19 +165,24 @@ inline bool machine::share_memory() {
     double dram = 0.0;
     double l2 = 0.0;
     double math = 0.0;
-    linger_ = never;
-    waves_ = false;
-    for (const std::uint32_t i : active_) {
-        running& k = kernels_[i];
-        const double moving = k.moving();
+    double linger = never;
+    bool waves = false;
+    for (running* const active : active_) {
+        running& k = *active;
+        double moving = std::max(k.working, 0.0);
+        if (k.now != wave_state::none) {
+            moving = k.moving();
+            waves = waves || (k.drains() && k.parts > 0);
+        }
         dram += moving * k.f->dram;
         l2 += moving * k.f->l2_cost;
         math += k.working * k.f->block.math;
         k.slowed = 1.0;
         k.changed = false;
-        linger_ = k.no_block_is_left() ? std::min(linger_, k.earliest) : linger_;
-        waves_ = waves_ || (k.drains() && k.parts > 0);
+        linger = k.no_block_is_left() ? std::min(linger, k.earliest) : linger;
     }
+    linger_ = linger;
+    waves_ = waves;
     math_ = math / device_->sms;
     dram_ = std::min(dram / dram_roof_, 1.0);
     const double enough = 1.0 + 1e-9;
@@ -184,27 +192,29 @@ inline bool machine::share_memory() {
     claims_.resize(active_.size());
     if (l2 > l2_roof_) {
         for (std::size_t i = 0; i < active_.size(); ++i) {
-            const running& k = kernels_[active_[i]];
+            const running& k = *active_[i];
             const double cost = k.f->block.l2 > 0.0 ? k.f->l2_cost / k.f->block.l2 : 1.0;
             claims_[i] = {.demand = k.moving() * k.f->block.l2 * cost, .weight = k.sharers() * k.f->in_flight * cost};
         }
         divide(claims_, l2_roof_);
         for (std::size_t i = 0; i < active_.size(); ++i) {
-            kernels_[active_[i]].slowed = claims_[i].speed;
+            active_[i]->slowed = claims_[i].speed;
         }
     }
     for (std::size_t i = 0; i < active_.size(); ++i) {
-        const running& k = kernels_[active_[i]];
+        const running& k = *active_[i];
         claims_[i] = {.demand = k.moving() * k.f->dram * k.slowed, .weight = k.sharers() * k.f->in_flight};
     }
     divide(claims_, dram_roof_);
     for (std::size_t i = 0; i < active_.size(); ++i) {
-        kernels_[active_[i]].slowed *= claims_[i].speed;
+        active_[i]->slowed *= claims_[i].speed;
     }
-    math = 0.0;
-    for (const std::uint32_t i : active_) {
-        math += kernels_[i].working * kernels_[i].slowed * kernels_[i].f->block.math;
+    dram = math = 0.0;
+    for (const running* const k : active_) {
+        dram += k->moving() * k->slowed * k->f->dram;
+        math += k->working * k->slowed * k->f->block.math;
     }
+    dram_ = std::min(dram / dram_roof_, 1.0);
     math_ = math / device_->sms;
     return true;
 }

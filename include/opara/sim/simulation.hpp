@@ -49,6 +49,13 @@ public:
     }
 
 private:
+    // What is launched for an operator.
+    struct node {
+        const footprint* print = nullptr;
+        op_id op;
+        std::int32_t priority = 0;
+    };
+
     void forget() {
         machine_.reset();
         result_.makespan_us = 0.0;
@@ -56,65 +63,34 @@ private:
         result_.critical.clear();
         result_.loads.clear();
         result_.mean = {};
-        op_of_.clear();
-        priority_.clear();
-        edge_us_.clear();
-        print_.clear();
+        nodes_.clear();
         nothing_.clear();
         waited_.clear();
         waits_.clear();
         done_ = 0;
-        now_ = busy_ = dram_ = math_ = 0.0;
+        last_ = none_;
+        now_ = 0.0;
     }
-
-    [[nodiscard]] const footprint& print_of(std::uint32_t node) const { return prints_[print_[node]]; }
 
     void build() {
         const captured_edges captured{*plan_, [&](op_id v) { return kernels_[v.index()].launches(); }};
         const std::size_t n = plan_->operators();
         result_.operators.resize(n);
-        priority_.reserve(n);
+        node_of_.resize(n);
+        nodes_.reserve(n);
         for (const command& c : plan_->commands()) {
-            if (c.what == action::launch) {
-                result_.operators[c.op.index()].lane = c.lane;
-                if (kernels_[c.op.index()].launches()) {
-                    priority_.push_back(c.priority);
-                }
+            if (c.what != action::launch) {
+                continue;
             }
-        }
-        std::vector<std::uint32_t> node_of(n, none_);
-        op_of_.reserve(n);
-        for (const op_id v : captured.order()) {
-            if (kernels_[v.index()].launches()) {
-                node_of[v.index()] = static_cast<std::uint32_t>(op_of_.size());
-                op_of_.push_back(v);
+            result_.operators[c.op.index()].lane = c.lane;
+            if (const cost::kernel& k = kernels_[c.op.index()]; k.launches()) {
+                node_of_[c.op.index()] = static_cast<std::uint32_t>(nodes_.size());
+                nodes_.push_back({&prints_.of(k, c.op), c.op, c.priority});
             } else {
-                nothing_.push_back(v);
+                nothing_.push_back(c.op);
             }
         }
-        std::size_t most = 0;
-        for (const op_id v : op_of_) {
-            most += captured.before(v).size();
-        }
-        std::vector<edge> edges;
-        edges.reserve(most);
-        for (const op_id v : op_of_) {
-            for (const op_id p : captured.before(v)) {
-                edges.push_back({op_id{node_of[p.index()]}, op_id{node_of[v.index()]}});
-            }
-        }
-        if (options_.edges == implied_edges::drop) {
-            const frozen_graph fewest = transitive_reduction(frozen_graph{op_of_.size(), edges});
-            edges.clear();
-            fewest.for_each_edge([&](edge e) { edges.push_back(e); });
-        }
-        edge_us_.reserve(op_of_.size());
-        print_.reserve(op_of_.size());
-        for (const op_id v : op_of_) {
-            print_.push_back(prints_.of(kernels_[v.index()], v));
-            edge_us_.push_back(kernels_[v.index()].duration_us > 0.0 ? device_->graph.edge_us
-                                                                     : device_->graph.edge_to_empty_us);
-        }
+        result_.loads.reserve(2 * nodes_.size());
         for (const op_id v : nothing_) { // an operator without a node is over when what it waits for is
             waited_.push_back(static_cast<std::uint32_t>(waits_.size()));
             for (const op_id p : captured.before(v)) {
@@ -122,7 +98,30 @@ private:
             }
         }
         waited_.push_back(static_cast<std::uint32_t>(waits_.size()));
-        launcher_.build(edges, edge_us_, priority_);
+        const auto captured_edge = [&](auto&& use) {
+            for (std::uint32_t v = 0; v < nodes_.size(); ++v) {
+                for (const op_id p : captured.before(nodes_[v].op)) {
+                    use(node_of_[p.index()], v);
+                }
+            }
+        };
+        if (options_.edges == implied_edges::keep) {
+            connect(captured_edge);
+            return;
+        }
+        std::vector<edge> edges;
+        captured_edge([&](std::uint32_t p, std::uint32_t v) { edges.push_back({op_id{p}, op_id{v}}); });
+        const frozen_graph fewest = transitive_reduction(frozen_graph{nodes_.size(), edges});
+        connect([&](auto&& use) { fewest.for_each_edge([&](edge e) { use(e.source.value, e.target.value); }); });
+    }
+    template <class EachEdge>
+    void connect(EachEdge&& each_edge) {
+        launcher_.build(
+            nodes_.size(), each_edge,
+            [this](std::uint32_t v) {
+                return nodes_[v].print->duration_us > 0.0 ? device_->graph.edge_us : device_->graph.edge_to_empty_us;
+            },
+            [this](std::uint32_t v) { return nodes_[v].priority; });
     }
 
     bool step() {
@@ -132,53 +131,44 @@ private:
         if (next == std::numeric_limits<double>::infinity()) {
             return false;
         }
-        const double step_us = std::max(next - now_, 0.0);
         now_ = std::max(next, now_);
         machine_.advance(now_);
-        busy_ += step_us * machine_.busy_sms();
-        dram_ += step_us * machine_.busy_dram();
-        math_ += step_us * machine_.busy_math();
-        if (machine <= launch) {
+        if (machine <= launch || start_next()) {
             settle();
-            return true;
-        }
-        const auto [node, held] = launcher_.pop();
-        activity& a = result_.operators[op_of_[node].index()];
-        a.ready_us = launcher_.ready_us(node);
-        a.start_us = now_;
-        a.cause = op_of_[launcher_.cause(node)];
-        a.held = a.cause == op_of_[node] ? held_by::nothing : held_by::dependency;
-        if (held) {
-            a.held = held_by::front_end;
-        }
-        if (kernels_[op_of_[node].index()].duration_us == 0.0) {
-            a.end_us = now_;
-            ++done_;
-            launcher_.done(node, now_);
-        } else {
-            if (machine_.enqueue(print_of(node), node, priority_[node], placing_us(node))) {
-                settle();
-            }
         }
         return true;
     }
 
+    // Launches a node. @return whether the machine has to settle
+    bool start_next() {
+        const auto [number, held] = launcher_.pop();
+        const node& launched = nodes_[number];
+        activity& a = result_.operators[launched.op.index()];
+        a.ready_us = launcher_.ready_us(number);
+        a.start_us = now_;
+        a.cause = nodes_[launcher_.cause(number)].op;
+        a.held = held ? held_by::front_end : a.cause == launched.op ? held_by::nothing : held_by::dependency;
+        if (launched.print->duration_us == 0.0) {
+            end(number, a);
+            return false;
+        }
+        return machine_.enqueue(*launched.print, number, launched.priority, launched.print->placing_us);
+    }
+
     void settle() {
         machine_.settle(
-            [&](std::uint32_t node, std::uint32_t freed_by) {
-                activity& a = result_.operators[op_of_[node].index()];
+            [this](std::uint32_t number, std::uint32_t freed_by) {
+                activity& a = result_.operators[nodes_[number].op.index()];
                 if (now_ > a.start_us + 1e-5) { // it was launched then and found no room
                     a.held = held_by::space;
-                    a.cause = freed_by == none_ ? a.cause : op_of_[freed_by];
+                    a.cause = freed_by == none_ ? a.cause : nodes_[freed_by].op;
                 }
-                a.start_us = now_ + placing_us(node);
+                a.start_us = now_ + nodes_[number].print->placing_us;
             },
-            [&](std::uint32_t node, double sms) {
-                activity& a = result_.operators[op_of_[node].index()];
-                a.end_us = now_;
+            [this](std::uint32_t number, double sms) {
+                activity& a = result_.operators[nodes_[number].op.index()];
                 a.sm_share = std::min(sms / device_->sms, 1.0);
-                ++done_;
-                launcher_.done(node, now_);
+                end(number, a);
             });
         const load l{now_, machine_.busy_sms(), machine_.busy_dram(), machine_.busy_math()};
         if (!result_.loads.empty() && result_.loads.back().time_us == now_) {
@@ -188,11 +178,19 @@ private:
         }
     }
 
+    void end(std::uint32_t number, activity& a) {
+        a.end_us = now_;
+        if (++done_; last_ == none_ || now_ > end_of(last_) || (now_ == end_of(last_) && number < last_)) {
+            last_ = number;
+        }
+        launcher_.done(number, now_);
+    }
+
     // A device that stands still with work left is a defect of the simulator; it must not look like a fast plan.
     void require_all_done() const {
-        if (done_ != op_of_.size()) {
-            throw error{"the simulation came to a standstill: " + std::to_string(op_of_.size() - done_) + " of " +
-                        std::to_string(op_of_.size()) + " kernels are not done"};
+        if (done_ != nodes_.size()) {
+            throw error{"the simulation came to a standstill: " + std::to_string(nodes_.size() - done_) + " of " +
+                        std::to_string(nodes_.size()) + " kernels are not done"};
         }
     }
 
@@ -209,17 +207,11 @@ private:
                 }
             }
         }
-        std::uint32_t last = none_;
-        for (std::uint32_t v = 0; v < op_of_.size(); ++v) {
-            if (last == none_ || end_of(v) > end_of(last)) {
-                last = v;
-            }
-        }
-        if (last == none_) {
+        if (last_ == none_) {
             return; // no node, no graph
         }
-        result_.makespan_us = end_of(last) + sink_us();
-        for (op_id v = op_of_[last];;) {
+        result_.makespan_us = end_of(last_) + sink_us();
+        for (op_id v = nodes_[last_].op;;) {
             result_.critical.push_back(v);
             const activity& a = result_.operators[v.index()];
             if (a.cause == v) {
@@ -228,14 +220,22 @@ private:
             v = a.cause;
         }
         std::reverse(result_.critical.begin(), result_.critical.end());
-        result_.mean = {0.0, busy_ / result_.makespan_us, dram_ / result_.makespan_us, math_ / result_.makespan_us};
+        result_.mean = mean_load();
+    }
+    [[nodiscard]] load mean_load() const {
+        load sum;
+        for (std::size_t i = 1; i < result_.loads.size(); ++i) {
+            const load& from = result_.loads[i - 1];
+            const double us = result_.loads[i].time_us - from.time_us;
+            sum.sms += us * from.sms;
+            sum.dram += us * from.dram;
+            sum.math += us * from.math;
+        }
+        const double all = result_.makespan_us;
+        return {0.0, sum.sms / all, sum.dram / all, sum.math / all};
     }
 
-    // From the launch of a node to the moment when its first wave is on the SMs: blocks are placed one by one.
-    [[nodiscard]] double placing_us(std::uint32_t node) const {
-        return device_->graph.block_us * print_of(node).resident;
-    }
-    [[nodiscard]] double end_of(std::uint32_t v) const { return result_.operators[op_of_[v].index()].end_us; }
+    [[nodiscard]] double end_of(std::uint32_t v) const { return result_.operators[nodes_[v].op.index()].end_us; }
 
     // What the sink takes after the last node.
     [[nodiscard]] double sink_us() const {
@@ -259,18 +259,14 @@ private:
     machine machine_;
     launcher launcher_;
     timeline result_;
-    std::vector<op_id> op_of_; // by node, in the order of creation; from here on all by node
-    std::vector<std::int32_t> priority_;
-    std::vector<double> edge_us_;
-    std::vector<std::uint32_t> print_;  // numbers of prints_
-    std::vector<op_id> nothing_;        // operators without a node
-    std::vector<std::uint32_t> waited_; // where their part of waits_ begins
+    std::vector<node> nodes_;            // in the order of creation
+    std::vector<std::uint32_t> node_of_; // by operator, if it has one
+    std::vector<op_id> nothing_;         // operators without a node
+    std::vector<std::uint32_t> waited_;  // where their part of waits_ begins
     std::vector<op_id> waits_;
-    std::size_t done_ = 0; // nodes
+    std::size_t done_ = 0;       // nodes
+    std::uint32_t last_ = none_; // that ended last, the first created of those at once
     double now_ = 0.0;
-    double busy_ = 0.0;
-    double dram_ = 0.0;
-    double math_ = 0.0;
 };
 
 } // namespace opara::inline OPARA_ABI::sim::detail

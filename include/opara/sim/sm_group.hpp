@@ -10,41 +10,6 @@
 
 namespace opara::inline OPARA_ABI::sim::detail {
 
-/// The blocks of one kernel on each SM of a group. A part that nothing disturbs costs nothing while time passes: what
-/// is kept of its progress is when it will be over.
-struct part {
-    std::uint32_t kernel = 0; // index into machine's kernels
-    float first = 0.0F;       // the group's SMs in its last wave, as quantiles of the order in which SMs free up
-    float last = 1.0F;
-    double count = 0.0;  // blocks on each SM, the mean where the group stands for SMs that differ a little
-    double whole = 0.0;  // ... when its last wave began to end
-    double end = 0.0;    // when these blocks are over at their present speed; means nothing while the kernel flows
-    double on_sm = 1.0;  // speed that the SM leaves them
-    double speed = 1.0;  // ... and the memory
-    double worked = 0.0; // what it adds to its kernel's `working`
-
-    // Of these blocks' time at speed 1.
-    [[nodiscard]] double remaining(double now) const noexcept { return (end - now) * speed; }
-    void run_at(double another, double now) noexcept {
-        end = now + (end - now) * speed / another;
-        speed = another;
-    }
-};
-
-/// SMs in the same state, or nearly.
-struct group {
-    double sms = 0.0;    // how many
-    bool changed = true; // since its parts' speeds were worked out
-    bool calm = true;    // the SM holds nobody up and lets nobody go faster: all its parts run at speed 1 on it
-    std::uint32_t stretching = 0; // parts of kernels that go faster where others are gone
-    usage taken;                  // on each
-    double room = 0.0;            // whole blocks that fit of the kernel that is being placed,
-    double planned = 0.0;         // those that are to come,
-    double full = 0.0;            // and the threads that are taken then
-    double next = 0.0;            // when the first of its parts is over
-    std::vector<part> parts;
-};
-
 /// Where a kernel is that runs in waves.
 enum class wave_state : std::uint8_t {
     none,     ///< it has no block yet, or does not run in waves
@@ -93,6 +58,41 @@ struct alignas(64) running {
     [[nodiscard]] double drain_stagger() const noexcept {
         return yielding() ? footprint::stagger_memory : f->drain_stagger;
     }
+};
+
+/// The blocks of one kernel on each SM of a group. A part that nothing disturbs costs nothing while time passes: what
+/// is kept of its progress is when it will be over.
+struct part {
+    running* kernel = nullptr;
+    float first = 0.0F; // the group's SMs in its last wave, as quantiles of the order in which SMs free up
+    float last = 1.0F;
+    double count = 0.0;  // blocks on each SM, the mean where the group stands for SMs that differ a little
+    double whole = 0.0;  // ... when its last wave began to end
+    double end = 0.0;    // when these blocks are over at their present speed; means nothing while the kernel flows
+    double on_sm = 1.0;  // speed that the SM leaves them
+    double speed = 1.0;  // ... and the memory
+    double worked = 0.0; // what it adds to its kernel's `working`
+
+    // Of these blocks' time at speed 1.
+    [[nodiscard]] double remaining(double now) const noexcept { return (end - now) * speed; }
+    void run_at(double another, double now) noexcept {
+        end = now + (end - now) * speed / another;
+        speed = another;
+    }
+};
+
+/// SMs in the same state, or nearly.
+struct group {
+    double sms = 0.0;    // how many
+    bool changed = true; // since its parts' speeds were worked out
+    bool calm = true;    // the SM holds nobody up and lets nobody go faster: all its parts run at speed 1 on it
+    std::uint32_t stretching = 0; // parts of kernels that go faster where others are gone
+    usage taken;                  // on each
+    double room = 0.0;            // whole blocks that fit of the kernel that is being placed,
+    double planned = 0.0;         // those that are to come,
+    double full = 0.0;            // and the threads that are taken then
+    double next = 0.0;            // when the first of its parts is over
+    std::vector<part> parts;
 };
 
 /// `std::floor` for numbers from 0 to 2^31, which takes no call of a function.

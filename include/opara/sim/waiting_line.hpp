@@ -5,17 +5,17 @@
 #include <opara/core/config.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <vector>
 
 namespace opara::inline OPARA_ABI::sim::detail {
 
-/// A line of numbers: the first leaves, most join at the end, some further ahead. It keeps its memory.
+/// A line: the first leaves, most join at the end, some further ahead. It keeps its memory.
+template <class T>
 class waiting_line {
 public:
     [[nodiscard]] bool empty() const noexcept { return first_ == line_.size(); }
     /// @pre not empty
-    [[nodiscard]] std::uint32_t front() const noexcept { return line_[first_]; }
+    [[nodiscard]] T front() const noexcept { return line_[first_]; }
     void clear() noexcept {
         line_.clear();
         first_ = 0;
@@ -33,7 +33,7 @@ public:
     /// Puts `x` behind everybody that it does not overtake. O(1 + how many it overtakes).
     /// @param overtakes  `overtakes(y)` tells whether `x` goes before `y`
     template <class Overtakes>
-    void join(std::uint32_t x, Overtakes&& overtakes) {
+    void join(T x, Overtakes&& overtakes) {
         line_.push_back(x);
         for (std::size_t i = line_.size() - 1; i > first_ && overtakes(line_[i - 1]); --i) {
             line_[i] = line_[i - 1];
@@ -42,7 +42,7 @@ public:
     }
 
 private:
-    std::vector<std::uint32_t> line_; // from first_ on
+    std::vector<T> line_; // from first_ on
     std::size_t first_ = 0;
 };
 

@@ -1,0 +1,47 @@
+/// @file
+/// Memory for the kernels that are on the simulated device.
+#pragma once
+
+#include <opara/sim/sm_group.hpp>
+
+#include <cstddef>
+#include <vector>
+
+namespace opara::inline OPARA_ABI::sim::detail {
+
+/// Kernels that stay where they are as long as they are in use, and whose places are used again.
+class kernel_pool {
+public:
+    /// A new one. Amortised O(1).
+    [[nodiscard]] running& take() {
+        if (unused_.empty()) {
+            chunks_.emplace_back(together);
+            offer(chunks_.back());
+        }
+        running& k = *unused_.back();
+        unused_.pop_back();
+        return k = running{};
+    }
+    void give_back(running& k) { unused_.push_back(&k); }
+    /// Takes all of them back.
+    void clear() {
+        unused_.clear();
+        for (std::vector<running>& chunk : chunks_) {
+            offer(chunk);
+        }
+    }
+
+private:
+    static constexpr std::size_t together = 32;
+
+    void offer(std::vector<running>& chunk) {
+        for (running& k : chunk) {
+            unused_.push_back(&k);
+        }
+    }
+
+    std::vector<std::vector<running>> chunks_;
+    std::vector<running*> unused_;
+};
+
+} // namespace opara::inline OPARA_ABI::sim::detail

@@ -1,0 +1,71 @@
+/// @file
+/// Which node is launched next.
+#pragma once
+
+#include <opara/core/config.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace opara::inline OPARA_ABI::sim::detail {
+
+/// A node that may start, and when.
+struct ready_node {
+    double time_us = 0.0;
+    std::uint32_t tie = 0; // smaller first at equal times
+    std::uint32_t node = 0;
+};
+
+/// Nodes by time. Most become ready in the order in which they are launched, and stand in line; the others go to a
+/// heap. It keeps its memory.
+class ready_line {
+public:
+    [[nodiscard]] bool empty() const noexcept { return first_ == line_.size() && heap_.empty(); }
+    /// @pre not empty
+    [[nodiscard]] const ready_node& front() const noexcept {
+        return heap_.empty() || (first_ < line_.size() && later(heap_.front(), line_[first_])) ? line_[first_]
+                                                                                               : heap_.front();
+    }
+    void clear() noexcept {
+        line_.clear();
+        heap_.clear();
+        first_ = 0;
+    }
+    /// O(1) where it comes last, else O(log n).
+    void push(const ready_node& x) {
+        if (first_ == line_.size()) {
+            line_.clear();
+            first_ = 0;
+        } else if (later(line_.back(), x)) {
+            heap_.push_back(x);
+            std::push_heap(heap_.begin(), heap_.end(), later);
+            return;
+        }
+        line_.push_back(x);
+    }
+    /// @pre not empty
+    /// @return the first, which leaves
+    ready_node pop() noexcept {
+        const ready_node x = front();
+        if (!heap_.empty() && heap_.front().node == x.node) {
+            std::pop_heap(heap_.begin(), heap_.end(), later);
+            heap_.pop_back();
+        } else {
+            ++first_;
+        }
+        return x;
+    }
+
+private:
+    static bool later(const ready_node& a, const ready_node& b) noexcept {
+        return a.time_us > b.time_us || (a.time_us == b.time_us && a.tie > b.tie);
+    }
+
+    std::vector<ready_node> line_; // from first_ on
+    std::size_t first_ = 0;
+    std::vector<ready_node> heap_; // those that came too late for their place in line
+};
+
+} // namespace opara::inline OPARA_ABI::sim::detail
