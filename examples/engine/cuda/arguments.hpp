@@ -224,13 +224,10 @@ struct product_arguments {
     std::int32_t bias_batch = 0; ///< along the last of these axes
 };
 
-/// Channels of a tap in one box of windows.
-inline constexpr int window_channels = 32;
-
 /// The same where the hardware copies boxes into shared memory: of 128 bytes of the inner dimension and the rows of a
 /// tile, 16-byte pieces permuted within eight rows. The right operand is a matrix in rows. The left one is, too, or it
-/// is an image, of whose windows a box holds one tap and 32 channels; what is left of a tap's channels is
-/// padded.
+/// is an image, of whose windows a box holds one tap and 128 or 64 bytes of channels; what is left of a tap's channels
+/// is padded.
 struct bulk_product_arguments {
     CUtensorMap left;
     CUtensorMap right;

@@ -80,6 +80,9 @@ void require_hopper(number real) {
                     std::to_string(major) + ".x"};
     }
     for (int i = 0; i < tiles; ++i) {
+        if (product_kernel(real, i) == nullptr) {
+            continue;
+        }
         cuda::check(cudaFuncSetAttribute(product_kernel(real, i), cudaFuncAttributeMaxDynamicSharedMemorySize,
                                          static_cast<int>(product_shared_bytes(i))),
                     "cudaFuncSetAttribute");

@@ -54,6 +54,16 @@ struct alignas(N * sizeof(T)) packet {
     T x[N];
 };
 
+// As they lie, or zero: nothing is computed before they are there, so many can be on their way at once.
+template <int N, class T>
+__device__ inline packet<T, N> fetched(bool exists, const T* from) {
+    packet<T, N> all{};
+    if (exists) {
+        all = *reinterpret_cast<const packet<T, N>*>(from);
+    }
+    return all;
+}
+
 // Real numbers side by side, the first where so many are aligned.
 template <int N, class T>
 __device__ inline void load(float (&x)[N], const T* from) {
@@ -82,6 +92,10 @@ __device__ inline float4 load_four(const T* from) {
 template <>
 __device__ inline float4 load_four<float>(const float* from) {
     return *reinterpret_cast<const float4*>(from);
+}
+template <class T>
+__device__ inline float4 four_of(const packet<T, 4>& p) {
+    return {loaded(p.x[0]), loaded(p.x[1]), loaded(p.x[2]), loaded(p.x[3])};
 }
 template <class T>
 __device__ inline void store_four(T* to, const float4& x) {

@@ -27,8 +27,9 @@ inline constexpr unsigned block_threads = 256;
 /// Whether the hardware copies operands in boxes by itself.
 enum class bulk_copies : std::int8_t {
     none,
-    matrices, ///< both are matrices
-    windows   ///< the left one lies in images, the right one is a matrix
+    matrices,    ///< both are matrices
+    windows,     ///< the left one lies in images, 128 bytes of channels in a box; the right one is a matrix
+    half_windows ///< the same with 64 bytes of channels in a box; of half precision
 };
 
 /// A tile of a matrix product, and how the operands are read.
@@ -41,9 +42,10 @@ struct tile_shape {
     bool packed;      ///< the right operand is packed weights
     bulk_copies bulk; ///< how both are copied
 };
-inline constexpr int tiles = 24;
+inline constexpr int tiles = 30;
 [[nodiscard]] const tile_shape& tile(int i);                  ///< i in [0, tiles), the same for all types
-[[nodiscard]] const void* product_kernel(number real, int i); ///< product_arguments, or bulk_product_arguments
+[[nodiscard]] const void* product_kernel(number real, int i); ///< product_arguments, or bulk_product_arguments; null
+                                                              ///< where the type has no such tile
 [[nodiscard]] unsigned product_shared_bytes(int i);           ///< dynamic shared memory
 
 [[nodiscard]] const void* depthwise_kernel(number real, int vector); ///< depthwise_arguments; 1, 2 or 4 channels a

@@ -103,18 +103,30 @@ std::optional<std::int64_t> pitch_of_matrix(const product_arguments& a, std::int
     return pitch;
 }
 
-// Whether the hardware can fetch the windows itself, and how many boxes a tap then takes: channels are filled up to
-// whole boxes, which is not worth it for few of them. 0 where it cannot.
-std::int32_t channel_steps_of(const product_arguments& a, const inner_dimension& inner, std::int64_t batch) {
+// How the hardware fetches windows itself: so many channels in a box, and so many boxes a tap.
+struct window_boxes {
+    std::int64_t channels;
+    std::int32_t steps;
+};
+
+// Channels are filled up to whole boxes, which is not worth it for few of them. Boxes of whole stages are quicker;
+// those of half as many channels waste less, and half precision has them.
+std::optional<window_boxes> window_boxes_of(const context& c, const product_arguments& a, const inner_dimension& inner,
+                                            std::int64_t batch) {
     constexpr std::int32_t corner = 127; // of what a description can say
-    const std::int64_t steps = (inner.channels + window_channels - 1) / window_channels;
-    bool fits = batch == 1 && 3 * inner.channels >= 2 * steps * window_channels;
+    bool fits = batch == 1;
     for (const int i : {0, 1}) {
         const std::int32_t reach = (a.window.kernel[i] - 1) * a.window.dilation[i];
         fits = fits && a.window.stride[i] <= 8 && a.window.pad[i] <= corner && reach <= corner &&
                a.window.pad_end[i] <= corner;
     }
-    return fits ? narrow(steps) : 0;
+    for (std::int64_t channels = depth_of(c); fits && channels >= 32; channels /= 2) {
+        const std::int64_t steps = (inner.channels + channels - 1) / channels;
+        if (3 * inner.channels >= 2 * steps * channels) {
+            return window_boxes{channels, narrow(steps)};
+        }
+    }
+    return std::nullopt;
 }
 
 // One of the driver's functions, which no library holds that we link with.
@@ -157,8 +169,9 @@ CUtensorMap boxes_of(const context& c, const void* elements, std::int64_t inner,
     return map;
 }
 
-// How it copies, for `box_rows` places of a window one after another, 32 channels at one tap.
-CUtensorMap windows_of(const context& c, const product_arguments& a, std::int64_t channels, int box_rows) {
+// How it copies, for `box_rows` places of a window one after another, `box_channels` at one tap.
+CUtensorMap windows_of(const context& c, const product_arguments& a, std::int64_t channels, std::int64_t box_channels,
+                       int box_rows) {
     static auto* const encode = driver_function<decltype(cuTensorMapEncodeIm2col)>("cuTensorMapEncodeIm2col");
     CUtensorMap map{};
     const std::int64_t images = a.m / std::int64_t{a.places.by};
@@ -179,9 +192,9 @@ CUtensorMap windows_of(const context& c, const product_arguments& a, std::int64_
     const cuuint32_t every[] = {1, static_cast<cuuint32_t>(a.window.stride[1]),
                                 static_cast<cuuint32_t>(a.window.stride[0]), 1};
     check_description(encode(&map, described(c), 4, a.a.elements, extents, steps, first, last,
-                             static_cast<cuuint32_t>(window_channels), static_cast<cuuint32_t>(box_rows), every,
+                             static_cast<cuuint32_t>(box_channels), static_cast<cuuint32_t>(box_rows), every,
                              CU_TENSOR_MAP_INTERLEAVE_NONE,
-                             c.real_bytes() == 4 ? CU_TENSOR_MAP_SWIZZLE_128B : CU_TENSOR_MAP_SWIZZLE_64B,
+                             box_channels == depth_of(c) ? CU_TENSOR_MAP_SWIZZLE_128B : CU_TENSOR_MAP_SWIZZLE_64B,
                              CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE),
                       "cuTensorMapEncodeIm2col");
     return map;
@@ -301,19 +314,24 @@ prepared multiply(context& c, product_arguments a, const inner_dimension& inner,
     // What the hardware copies in boxes: a matrix as it is numbered above, or windows.
     const std::optional<std::int64_t> pitch = wide ? pitch_of_matrix(a, batch) : std::nullopt;
     product_arguments boxed = a;
+    std::optional<window_boxes> windows;
     if (wide && !pitch && c.input(right).is_weight()) {
-        boxed.channel_steps = channel_steps_of(a, inner, batch);
-        const std::int64_t filled_channels = std::int64_t{boxed.channel_steps} * window_channels;
+        windows = window_boxes_of(c, a, inner, batch);
+    }
+    if (windows) {
+        const std::int64_t filled_channels = windows->steps * windows->channels;
+        boxed.channel_steps = windows->steps;
         boxed.k_steps = narrow((window * filled_channels + depth - 1) / depth);
-        if (boxed.channel_steps != 0 && inner.channels % window_channels != 0) {
+        if (inner.channels % windows->channels != 0) {
             const std::int64_t filled = boxed.k_steps * depth;
             boxed.b = packed(c, right, a.n, filled, inner, {true, false, filled_channels}, lies);
             boxed.b_column = narrow(filled);
         }
     }
-    const bulk_copies bulk = pitch                      ? bulk_copies::matrices
-                             : boxed.channel_steps != 0 ? bulk_copies::windows
-                                                        : bulk_copies::none;
+    const bulk_copies bulk = pitch                        ? bulk_copies::matrices
+                             : !windows                   ? bulk_copies::none
+                             : windows->channels == depth ? bulk_copies::windows
+                                                          : bulk_copies::half_windows;
     prepared made;
     for (const choice& chosen : choices(a, batch, wide, packs, bulk, boxed.k_steps)) {
         const tile_shape& t = tile(chosen.tile);
@@ -327,7 +345,7 @@ prepared multiply(context& c, product_arguments a, const inner_dimension& inner,
         };
         if (t.bulk != bulk_copies::none) {
             const CUtensorMap left = pitch ? boxes_of(c, a.a.elements, inner.channels, a.m, *pitch, t.rows)
-                                           : windows_of(c, a, inner.channels, t.rows);
+                                           : windows_of(c, a, inner.channels, windows->channels, t.rows);
             add(bulk_product_arguments{
                 left, boxes_of(c, boxed.b, std::int64_t{boxed.k_steps} * depth, a.n, boxed.b_column, t.columns),
                 boxed});

@@ -34,18 +34,20 @@ namespace {
 
 // How operands come into shared memory.
 enum class copies {
-    elements, // the left one 4 bytes at a time, and the right one, too, as it lies
-    columns,  // the left one 4 bytes at a time, the right one is packed
-    pieces,   // 16 bytes at a time, the right one is packed
-    boxes,    // both by the hardware, as they are matrices
-    windows,  // both by the hardware, the left one out of images
+    elements,     // the left one 4 bytes at a time, and the right one, too, as it lies
+    columns,      // the left one 4 bytes at a time, the right one is packed
+    pieces,       // 16 bytes at a time, the right one is packed
+    boxes,        // both by the hardware, as they are matrices
+    windows,      // both by the hardware, the left one out of images
+    half_windows, // the same, where half of a stage is another tap, or other channels
 };
 
 template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, copies How>
 struct product_tile {
     static constexpr int rows = Rows;
     static constexpr int columns = Columns;
-    static constexpr bool windows = How == copies::windows;
+    static constexpr bool windows = How == copies::windows || How == copies::half_windows;
+    static constexpr int boxes = How == copies::half_windows ? 2 : 1; // of a stage of the left operand
     static constexpr bool bulk = How == copies::boxes || windows;
     static constexpr bool wide = How == copies::pieces || bulk;
     static constexpr bool packed = How != copies::elements;
@@ -62,14 +64,11 @@ struct product_tile {
     static constexpr bool by_warpgroups = wide && Rows % 64 == 0 && threads % 128 == 0;
     static constexpr int groups_across = by_warpgroups ? threads / 128 / (Rows / 64) : 1;
     static constexpr int group_columns = Columns / groups_across;
-    static constexpr tile_shape shape{Rows,
-                                      Columns,
-                                      threads,
-                                      Stages,
-                                      wide,
-                                      packed,
-                                      windows ? bulk_copies::windows
-                                              : (bulk ? bulk_copies::matrices : bulk_copies::none)};
+    static constexpr bulk_copies bulk_as = How == copies::half_windows ? bulk_copies::half_windows
+                                           : windows                   ? bulk_copies::windows
+                                           : bulk                      ? bulk_copies::matrices
+                                                                       : bulk_copies::none;
+    static constexpr tile_shape shape{Rows, Columns, threads, Stages, wide, packed, bulk_as};
 };
 
 template <class T, class Tile, int Rows, int Columns, int WarpRows, int WarpColumns, int Stages>
@@ -95,8 +94,7 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
     constexpr int size = static_cast<int>(sizeof(T));
     constexpr int of_word = 4 / size; // elements
     constexpr int of_piece = 16 / size;
-    // A box of windows holds 32 channels of one tap, whatever their type: a stage of half precision has two.
-    constexpr int boxes = Tile::windows ? 4 / size : 1;
+    constexpr int boxes = Tile::boxes;
     const auto left_piece_at = [](int row, int piece) {
         return boxes == 2 ? piece_of_half_at(Rows, row, piece) : piece_at(row, piece);
     };
@@ -224,7 +222,7 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
                 // Behind the last tap of all are channels that no image has: zero.
                 const bool exists = boxes == 1 || tap_row < p.window.kernel[0];
                 copy_window(to + static_cast<unsigned>(box * Rows * row_bytes / boxes), *left_boxes,
-                            (exists ? channel_step : p.channel_steps) * window_channels,
+                            (exists ? channel_step : p.channel_steps) * (depth / boxes),
                             place.column * p.window.stride[1] - p.window.pad[1],
                             place.row * p.window.stride[0] - p.window.pad[0], place.number,
                             tap_column * p.window.dilation[1], exists ? tap_row * p.window.dilation[0] : 0,
@@ -451,7 +449,9 @@ __global__ void __launch_bounds__(product_tile<Rows, Columns, WarpRows, WarpColu
 template <class T, int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, copies How>
 product_entry make_entry() {
     using made = product_tile<Rows, Columns, WarpRows, WarpColumns, Stages, How>;
-    if constexpr (made::bulk) {
+    if constexpr (How == copies::half_windows && sizeof(T) != 2) {
+        return {made::shape, nullptr, made::shared_bytes};
+    } else if constexpr (made::bulk) {
         const auto function =
             reinterpret_cast<const void*>(&bulk_product<T, Rows, Columns, WarpRows, WarpColumns, Stages, How>);
         return {made::shape, function, made::shared_bytes};
@@ -466,18 +466,21 @@ template <class T>
 const product_entry& product_of(int i) {
     using enum copies;
     static const product_entry all[tiles] = {
-        make_entry<T, 16, 64, 16, 16, 5, pieces>(),   make_entry<T, 32, 32, 16, 16, 5, pieces>(),
-        make_entry<T, 32, 64, 16, 32, 5, pieces>(),   make_entry<T, 64, 32, 32, 16, 5, pieces>(),
-        make_entry<T, 64, 64, 32, 32, 4, pieces>(),   make_entry<T, 128, 64, 32, 32, 4, pieces>(),
-        make_entry<T, 64, 128, 32, 32, 4, pieces>(),  make_entry<T, 128, 128, 64, 32, 3, pieces>(),
-        make_entry<T, 32, 32, 16, 16, 4, columns>(),  make_entry<T, 64, 64, 32, 32, 3, columns>(),
-        make_entry<T, 32, 32, 16, 16, 4, elements>(), make_entry<T, 64, 64, 32, 32, 3, elements>(),
-        make_entry<T, 32, 64, 16, 32, 6, boxes>(),    make_entry<T, 64, 32, 32, 16, 6, boxes>(),
-        make_entry<T, 64, 64, 32, 32, 4, boxes>(),    make_entry<T, 64, 64, 32, 32, 8, boxes>(),
-        make_entry<T, 128, 64, 32, 32, 6, boxes>(),   make_entry<T, 64, 128, 32, 32, 6, boxes>(),
-        make_entry<T, 32, 64, 16, 32, 6, windows>(),  make_entry<T, 64, 32, 32, 16, 6, windows>(),
-        make_entry<T, 64, 64, 32, 32, 4, windows>(),  make_entry<T, 64, 64, 32, 32, 8, windows>(),
-        make_entry<T, 128, 64, 32, 32, 6, windows>(), make_entry<T, 64, 128, 32, 32, 6, windows>(),
+        make_entry<T, 16, 64, 16, 16, 5, pieces>(),        make_entry<T, 32, 32, 16, 16, 5, pieces>(),
+        make_entry<T, 32, 64, 16, 32, 5, pieces>(),        make_entry<T, 64, 32, 32, 16, 5, pieces>(),
+        make_entry<T, 64, 64, 32, 32, 4, pieces>(),        make_entry<T, 128, 64, 32, 32, 4, pieces>(),
+        make_entry<T, 64, 128, 32, 32, 4, pieces>(),       make_entry<T, 128, 128, 64, 32, 3, pieces>(),
+        make_entry<T, 32, 32, 16, 16, 4, columns>(),       make_entry<T, 64, 64, 32, 32, 3, columns>(),
+        make_entry<T, 32, 32, 16, 16, 4, elements>(),      make_entry<T, 64, 64, 32, 32, 3, elements>(),
+        make_entry<T, 32, 64, 16, 32, 6, boxes>(),         make_entry<T, 64, 32, 32, 16, 6, boxes>(),
+        make_entry<T, 64, 64, 32, 32, 4, boxes>(),         make_entry<T, 64, 64, 32, 32, 8, boxes>(),
+        make_entry<T, 128, 64, 32, 32, 6, boxes>(),        make_entry<T, 64, 128, 32, 32, 6, boxes>(),
+        make_entry<T, 32, 64, 16, 32, 6, windows>(),       make_entry<T, 64, 32, 32, 16, 6, windows>(),
+        make_entry<T, 64, 64, 32, 32, 4, windows>(),       make_entry<T, 64, 64, 32, 32, 8, windows>(),
+        make_entry<T, 128, 64, 32, 32, 6, windows>(),      make_entry<T, 64, 128, 32, 32, 6, windows>(),
+        make_entry<T, 32, 64, 16, 32, 6, half_windows>(),  make_entry<T, 64, 32, 32, 16, 6, half_windows>(),
+        make_entry<T, 64, 64, 32, 32, 4, half_windows>(),  make_entry<T, 64, 64, 32, 32, 8, half_windows>(),
+        make_entry<T, 128, 64, 32, 32, 6, half_windows>(), make_entry<T, 64, 128, 32, 32, 6, half_windows>(),
     };
     return all[i];
 }

@@ -57,6 +57,7 @@ __global__ void __launch_bounds__(256) reduce(const __grid_constant__ reduce_arg
         const operand* const both[2] = {&p.y, &stays};
         locate(p.results, both, result, at);
         const T* const from = static_cast<const T*>(p.x.elements) + at[1];
+#pragma unroll 4
         for (std::uint32_t r = first; r < p.reduced.count; r += step) {
             std::int32_t offset[1];
             const operand* const one[1] = {&p.x};
@@ -156,10 +157,9 @@ __global__ void __launch_bounds__(32) normalize_short_row(const __grid_constant_
     await_dependencies();
     const auto lane = static_cast<int>(threadIdx.x);
     const std::int64_t begin = static_cast<std::int64_t>(blockIdx.x) * p.length;
-    const float4 nothing{0.0F, 0.0F, 0.0F, 0.0F};
     const auto four = [&](const void* list, std::int64_t offset, int q) {
         const int i = (q * 32 + lane) * 4;
-        return list != nullptr && i < p.length ? load_four(static_cast<const T*>(list) + offset + i) : nothing;
+        return fetched<4>(list != nullptr && i < p.length, static_cast<const T*>(list) + offset + i);
     };
     const auto sum_of = [](float x) {
         for (int distance = 16; distance != 0; distance /= 2) {
@@ -167,21 +167,24 @@ __global__ void __launch_bounds__(32) normalize_short_row(const __grid_constant_
         }
         return x;
     };
-    float4 x[Quads];
-    float4 residual[Quads];
-    float4 scale[Quads];
-    float4 bias[Quads];
+    packet<T, 4> given[Quads];
+    packet<T, 4> residuals[Quads];
+    packet<T, 4> scales[Quads];
+    packet<T, 4> biases[Quads];
 #pragma unroll
     for (int q = 0; q < Quads; ++q) {
-        x[q] = four(p.x, begin, q);
-        residual[q] = four(p.residual, begin, q);
-        scale[q] = four(p.scale, 0, q);
-        bias[q] = four(p.bias, 0, q);
+        given[q] = four(p.x, begin, q);
+        residuals[q] = four(p.residual, begin, q);
+        scales[q] = four(p.scale, 0, q);
+        biases[q] = four(p.bias, 0, q);
     }
+    float4 x[Quads];
     float sum = 0.0F;
 #pragma unroll
     for (int q = 0; q < Quads; ++q) {
-        x[q] = {x[q].x + residual[q].x, x[q].y + residual[q].y, x[q].z + residual[q].z, x[q].w + residual[q].w};
+        x[q] = four_of(given[q]);
+        const float4 residual = four_of(residuals[q]);
+        x[q] = {x[q].x + residual.x, x[q].y + residual.y, x[q].z + residual.z, x[q].w + residual.w};
         sum += x[q].x + x[q].y + (x[q].z + x[q].w);
     }
     const auto length = static_cast<float>(p.length);
@@ -202,10 +205,11 @@ __global__ void __launch_bounds__(32) normalize_short_row(const __grid_constant_
         if (p.sum != nullptr) {
             store_four(static_cast<T*>(p.sum) + begin + i, x[q]);
         }
-        store_four(static_cast<T*>(p.y) + begin + i, {(x[q].x - mean) * factor * scale[q].x + bias[q].x,
-                                                      (x[q].y - mean) * factor * scale[q].y + bias[q].y,
-                                                      (x[q].z - mean) * factor * scale[q].z + bias[q].z,
-                                                      (x[q].w - mean) * factor * scale[q].w + bias[q].w});
+        const float4 scale = four_of(scales[q]);
+        const float4 bias = four_of(biases[q]);
+        store_four(static_cast<T*>(p.y) + begin + i,
+                   {(x[q].x - mean) * factor * scale.x + bias.x, (x[q].y - mean) * factor * scale.y + bias.y,
+                    (x[q].z - mean) * factor * scale.z + bias.z, (x[q].w - mean) * factor * scale.w + bias.w});
     }
     if (lane == 0) {
         if (p.means != nullptr) {

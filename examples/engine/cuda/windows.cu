@@ -52,6 +52,7 @@ __device__ inline std::int64_t at(const image& i, std::int32_t batch, std::int32
 
 template <class T, int V>
 __global__ void pool(const __grid_constant__ pool_arguments p) {
+    constexpr int at_once = 9;
     await_dependencies();
     const place o = own_place<V>(p);
     if (!o.exists) {
@@ -66,20 +67,35 @@ __global__ void pool(const __grid_constant__ pool_arguments p) {
     }
     std::int32_t count = 0;
     std::int32_t padded = 0;
-    for (std::int32_t r = 0; r < p.window.kernel[0]; ++r) {
-        const std::int32_t y = top + r * p.window.dilation[0];
-        for (std::int32_t c = 0; c < p.window.kernel[1]; ++c) {
+    const std::int32_t taps = p.window.kernel[0] * p.window.kernel[1];
+    std::int32_t r = 0;
+    std::int32_t c = 0;
+    for (std::int32_t first = 0; first < taps; first += at_once) {
+        // A window of 3 x 3 is on its way at once.
+        packet<T, V> e[at_once];
+        bool exists[at_once];
+#pragma unroll
+        for (int t = 0; t < at_once; ++t) {
+            const std::int32_t y = top + r * p.window.dilation[0];
             const std::int32_t x = left + c * p.window.dilation[1];
-            padded += y < p.height + p.window.pad_end[0] && x < p.width + p.window.pad_end[1] ? 1 : 0;
-            if (y < 0 || y >= p.height || x < 0 || x >= p.width) {
-                continue;
+            const bool is_tap = first + t < taps;
+            padded += is_tap && y < p.height + p.window.pad_end[0] && x < p.width + p.window.pad_end[1] ? 1 : 0;
+            exists[t] = is_tap && y >= 0 && y < p.height && x >= 0 && x < p.width;
+            e[t] = fetched<V>(exists[t], static_cast<const T*>(p.x.elements) + at(p.x, o.batch, o.channel, y, x));
+            if (++c == p.window.kernel[1]) {
+                c = 0;
+                ++r;
             }
-            ++count;
-            group<V> e = read<V>(static_cast<const T*>(p.x.elements) + at(p.x, o.batch, o.channel, y, x));
+        }
+#pragma unroll
+        for (int t = 0; t < at_once; ++t) {
+            count += exists[t] ? 1 : 0;
 #pragma unroll
             for (int v = 0; v < V; ++v) {
+                const float x = loaded(e[t].x[v]);
                 // A NaN stays.
-                sum[v] = p.kind == pooling::max ? (e[v] > sum[v] || e[v] != e[v] ? e[v] : sum[v]) : sum[v] + e[v];
+                const float joined = p.kind == pooling::max ? (x > sum[v] || x != x ? x : sum[v]) : sum[v] + x;
+                sum[v] = exists[t] ? joined : sum[v];
             }
         }
     }
@@ -95,6 +111,7 @@ __global__ void pool(const __grid_constant__ pool_arguments p) {
 
 template <class T, int V>
 __global__ void depthwise(const __grid_constant__ depthwise_arguments p) {
+    constexpr int at_once = 4; // of a row of the window
     await_dependencies();
     const place o = own_place<V>(p);
     if (!o.exists) {
@@ -112,18 +129,25 @@ __global__ void depthwise(const __grid_constant__ depthwise_arguments p) {
         if (y < 0 || y >= p.height) {
             continue;
         }
-#pragma unroll 4
-        for (std::int32_t c = 0; c < p.window.kernel[1]; ++c) {
-            const std::int32_t x = left + c * p.window.dilation[1];
-            if (x < 0 || x >= p.width) {
-                continue;
-            }
-            group<V> e = read<V>(static_cast<const T*>(p.x.elements) + at(p.x, o.batch, o.channel, y, x));
-            group<V> w =
-                read<V>(static_cast<const T*>(p.weight) + (r * p.window.kernel[1] + c) * p.channels + o.channel);
+        for (std::int32_t first = 0; first < p.window.kernel[1]; first += at_once) {
+            packet<T, V> e[at_once];
+            packet<T, V> w[at_once];
+            bool exists[at_once];
 #pragma unroll
-            for (int v = 0; v < V; ++v) {
-                sum[v] = fmaf(e[v], w[v], sum[v]);
+            for (int t = 0; t < at_once; ++t) {
+                const std::int32_t c = first + t;
+                const std::int32_t x = left + c * p.window.dilation[1];
+                exists[t] = c < p.window.kernel[1] && x >= 0 && x < p.width;
+                e[t] = fetched<V>(exists[t], static_cast<const T*>(p.x.elements) + at(p.x, o.batch, o.channel, y, x));
+                w[t] = fetched<V>(exists[t], static_cast<const T*>(p.weight) +
+                                                 (r * p.window.kernel[1] + c) * p.channels + o.channel);
+            }
+#pragma unroll
+            for (int t = 0; t < at_once; ++t) {
+#pragma unroll
+                for (int v = 0; v < V; ++v) {
+                    sum[v] = exists[t] ? fmaf(loaded(e[t].x[v]), loaded(w[t].x[v]), sum[v]) : sum[v];
+                }
             }
         }
     }
