@@ -1,6 +1,6 @@
 // The paper's experiment: six networks, every policy, with the same kernels on the GPU that is there. Writes one JSON
 // document to the file that it is given, and what each operator takes to FILE.operators; with more arguments, only
-// those networks, written NAME, NAME+fused, NAME@BATCH or NAME+fused@BATCH; without, all of them one by one, and
+// those networks, written NAME[+fused][+fp16|+bf16][@BATCH]; without, all of them one by one, and
 // Inception-v3 in batches. With --search SECONDS plans are searched, too, with the variants of all operators to choose
 // from: about so long for each network, half of it for plans with whole edges and half for programmatic ones. What is
 // best in simulation and what measurements make of it are two further rows of each kind.
@@ -59,9 +59,12 @@ struct wanted {
     std::string network;
     bool fused = false;
     std::int64_t batch = 1;
+    engine::precision precision = engine::precision::tf32;
 
     [[nodiscard]] std::string title() const {
-        return network + (fused ? ", fused" : "") + (batch == 1 ? "" : ", batch " + std::to_string(batch));
+        return network + (fused ? ", fused" : "") +
+               (precision == engine::precision::tf32 ? "" : ", " + std::string{engine::name_of(precision)}) +
+               (batch == 1 ? "" : ", batch " + std::to_string(batch));
     }
 };
 
@@ -73,6 +76,12 @@ wanted wanted_of(std::string word) {
             throw std::invalid_argument{"'" + word + "': a batch is a number above 0"};
         }
         word.resize(at);
+    }
+    if (const std::size_t at = word.rfind('+'); at != std::string::npos) {
+        if (const auto precision = engine::precision_named(word.substr(at + 1))) {
+            w.precision = *precision;
+            word.resize(at);
+        }
     }
     w.fused = word.ends_with("+fused");
     w.network = w.fused ? word.substr(0, word.size() - 6) : word;
@@ -164,7 +173,7 @@ json measure_network(const wanted& w, const cost::device& device, double seconds
     say(title + ": preparing, tuning, profiling");
     const onnx::network built = zoo::build(w.network, {.batch = w.batch});
     const onnx::network net = w.fused ? zoo::fuse(built) : built;
-    bench::subject s{net, device};
+    bench::subject s{net, device, w.precision};
     say(title + ": planning");
     std::vector<contender> contenders;
     for (const entry& e : entries_of(w)) {
@@ -239,6 +248,7 @@ json measure_network(const wanted& w, const cost::device& device, double seconds
     summary["network"] = w.network;
     summary["fused"] = w.fused;
     summary["batch"] = w.batch;
+    summary["precision"] = engine::name_of(w.precision);
     summary["results"] = std::move(results);
     if (!searches.empty()) {
         summary["searches"] = std::move(searches);
@@ -309,7 +319,8 @@ int main(int argc, char** argv) {
         words.erase(option, option + 2);
     }
     if (words.empty()) {
-        std::fprintf(stderr, "usage: %s FILE.json [--search SECONDS] [NETWORK[+fused][@BATCH] ...]\n", argv[0]);
+        std::fprintf(stderr, "usage: %s FILE.json [--search SECONDS] [NETWORK[+fused][+fp16|+bf16][@BATCH] ...]\n",
+                     argv[0]);
         return 2;
     }
     const std::string file = words.front();

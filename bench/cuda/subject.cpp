@@ -45,8 +45,12 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 } // namespace
 
-subject::subject(const onnx::network& net, const cost::device& device)
-    : net_{net}, device_{device}, graph_{onnx::freeze(net)}, activations_{onnx::activations_of(net)}, engine_{net} {
+subject::subject(const onnx::network& net, const cost::device& device, engine::precision in)
+    : net_{net},
+      device_{device},
+      graph_{onnx::freeze(net)},
+      activations_{onnx::activations_of(net)},
+      engine_{net, {.precision = in}} {
     const std::vector<onnx::tensor> inputs = random_inputs(net);
     const auto threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     engine::host_engine host{net, {.threads_per_operator = threads}};

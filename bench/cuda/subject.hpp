@@ -29,7 +29,8 @@ public:
     /// Prepares, computes what the host yields for random inputs, tunes and profiles.
     /// @param net  must outlive the object
     /// @param device  the GPU that is there, as a model
-    subject(const onnx::network& net, const cost::device& device);
+    /// @param in  how float tensors lie on it
+    subject(const onnx::network& net, const cost::device& device, engine::precision in = engine::precision::tf32);
 
     [[nodiscard]] const frozen_graph& graph() const noexcept { return graph_; }
     [[nodiscard]] const cost::table& costs() const noexcept { return costs_; } ///< in the variants fastest alone

@@ -85,6 +85,13 @@ std::optional<arguments> parse(int argc, const char* const* argv) {
             a.where = name == "host" ? backend::host : name == "cuda" ? backend::cuda : backend::simulate;
         } else if (word == "--programmatic") {
             a.programmatic = true;
+        } else if (word == "--precision") {
+            const std::string name = value();
+            const auto precision = engine::precision_named(name);
+            if (!precision) {
+                throw usage_error{"--precision is tf32, fp16 or bf16, not '" + name + "'"};
+            }
+            a.precision = *precision;
         } else if (word == "--device") {
             a.device = value();
         } else if (word == "--policy") {
@@ -138,6 +145,9 @@ std::optional<arguments> parse(int argc, const char* const* argv) {
     if (a.where != backend::cuda && a.programmatic) {
         throw usage_error{"--programmatic is about edges of CUDA graphs: it needs --backend cuda"};
     }
+    if (a.where != backend::cuda && a.precision != engine::precision::tf32) {
+        throw usage_error{"--precision is how numbers lie on a GPU: it needs --backend cuda"};
+    }
     return a;
 }
 
@@ -184,6 +194,10 @@ std::string help() {
         "(Hopper or\n"
         "                     later), there with the costs of the operators measured first\n"
         "  --programmatic     with --backend cuda: kernels are launched before what they depend on is over\n"
+        "  --precision NAME   with --backend cuda: tf32 (default), or fp16 or bf16, which halve what is moved and "
+        "round "
+        "more;\n"
+        "                     inputs and outputs are floats all the same\n"
         "  --threads N        threads of --backend host (default: as many as the machine runs at once)\n"
         "  --input FILE.pb    an input as ONNX TensorProto; once for each input, in order\n"
         "  --reference FILE.pb  a reference output as ONNX TensorProto; once for each output, in order\n"

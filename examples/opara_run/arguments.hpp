@@ -2,6 +2,8 @@
 /// The command line of opara_run.
 #pragma once
 
+#include <examples/engine/cuda/precision.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -29,11 +31,12 @@ struct arguments {
     std::vector<std::string> inputs;     ///< TensorProto files, in the order of the model's inputs
     std::vector<std::string> references; ///< TensorProto files, in the order of the model's outputs
     backend where = backend::simulate;
-    std::optional<std::string> device;     ///< a name, or a JSON file; else the GPU that is there, or h200
-    bool programmatic = false;             ///< whether edges between kernels are programmatic, with the CUDA backend
-    std::vector<std::string> policies;     ///< names; empty: all
-    std::size_t lanes = 4;                 ///< for the policies that want a number of lanes
-    std::optional<double> search;          ///< seconds for searching a plan better than the policies'
+    std::optional<std::string> device; ///< a name, or a JSON file; else the GPU that is there, or h200
+    bool programmatic = false;         ///< whether edges between kernels are programmatic, with the CUDA backend
+    engine::precision precision = engine::precision::tf32; ///< of the CUDA backend
+    std::vector<std::string> policies;                     ///< names; empty: all
+    std::size_t lanes = 4;                                 ///< for the policies that want a number of lanes
+    std::optional<double> search;                          ///< seconds for searching a plan better than the policies'
     std::optional<double> memory;          ///< how many times the sequential plan's peak a plan may take
     std::optional<std::string> plan_cache; ///< folder of plans that were searched before
     std::size_t threads = 0;               ///< of the host backend; 0: as many as the machine has

@@ -17,7 +17,7 @@ struct cuda_runner::state {};
 
 std::string cuda_device_name() { refuse(); }
 std::string cuda_software() { refuse(); }
-cuda_runner::cuda_runner(const model&, bool) { refuse(); }
+cuda_runner::cuda_runner(const model&, bool, engine::precision) { refuse(); }
 cuda_runner::~cuda_runner() = default;
 cuda_runner::cuda_runner(cuda_runner&&) noexcept = default;
 cuda_runner& cuda_runner::operator=(cuda_runner&&) noexcept = default;

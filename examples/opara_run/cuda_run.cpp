@@ -55,8 +55,10 @@ struct cuda_runner::state {
     cuda::stream stream;
     std::optional<cuda::plan_sampler<engine_launcher>> sampler; // once it is asked
 
-    state(const model& m, bool edges, std::string gpu) : network{m}, programmatic{edges}, engine{m.net} {
+    state(const model& m, bool edges, engine::precision in, std::string gpu)
+        : network{m}, programmatic{edges}, engine{m.net, {.precision = in}} {
         summary.gpu = std::move(gpu);
+        summary.precision = in;
         const auto threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
         engine::host_engine host{m.net, {.threads_per_operator = threads}};
         for (std::size_t i = 0; i < m.inputs.size(); ++i) {
@@ -111,8 +113,8 @@ struct cuda_runner::state {
     }
 };
 
-cuda_runner::cuda_runner(const model& m, bool programmatic)
-    : state_{std::make_unique<state>(m, programmatic, cuda_device_name())} {}
+cuda_runner::cuda_runner(const model& m, bool programmatic, engine::precision in)
+    : state_{std::make_unique<state>(m, programmatic, in, cuda_device_name())} {}
 cuda_runner::~cuda_runner() = default;
 cuda_runner::cuda_runner(cuda_runner&&) noexcept = default;
 cuda_runner& cuda_runner::operator=(cuda_runner&&) noexcept = default;

@@ -2,6 +2,7 @@
 /// Runs plans on this machine's GPU, measures them and compares what they yield.
 #pragma once
 
+#include <examples/engine/cuda/precision.hpp>
 #include <examples/opara_run/evaluation.hpp>
 #include <opara/cost/table.hpp>
 #include <opara/search/variants.hpp>
@@ -42,7 +43,7 @@ public:
     /// for bit, what its variants yield one after another.
     /// @throws operator_error  an operator that the engine does not have
     /// @throws error  as `cuda_device_name`, or CUDA failed
-    explicit cuda_runner(const model& m, bool programmatic);
+    cuda_runner(const model& m, bool programmatic, engine::precision in = engine::precision::tf32);
     ~cuda_runner();
     cuda_runner(cuda_runner&&) noexcept;
     cuda_runner& operator=(cuda_runner&&) noexcept;

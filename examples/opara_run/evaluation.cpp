@@ -83,7 +83,7 @@ evaluation evaluate(const arguments& a, const model& m, const cost::device& devi
     search::variant_table variants;
     if (a.where == backend::cuda) {
         steps.step("preparing the operators on the GPU and running them one after another");
-        gpu = std::make_unique<cuda_runner>(m, a.programmatic);
+        gpu = std::make_unique<cuda_runner>(m, a.programmatic, a.precision);
         steps.step("measuring every variant of every operator on its own");
         variants = gpu->tune(estimated, device);
     } else {

@@ -82,6 +82,7 @@ struct host_summary {
 /// The CUDA backend's results that concern no single policy.
 struct cuda_summary {
     std::string gpu;
+    engine::precision precision = engine::precision::tf32;
     cuda_result sequential;
     double host_difference = 0.0;               ///< largest relative difference of the outputs from the host engine's
     std::optional<double> reference_difference; ///< from the references

@@ -287,6 +287,7 @@ std::string report(const evaluation& e) {
             most = std::max(most, p.cuda->max_relative_difference);
         }
         document["cuda"] = json{{"gpu", e.cuda->gpu},
+                                {"precision", engine::name_of(e.cuda->precision)},
                                 {"sequential", measured(e.cuda->sequential)},
                                 {"host_difference", e.cuda->host_difference},
                                 {"max_relative_difference", most}};

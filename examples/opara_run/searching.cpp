@@ -50,7 +50,10 @@ std::uint64_t launches_of(const search::variant_table& variants) {
 search::plan_key key_of(const arguments& a, const model& m, const search_space& space, const cuda_runner* gpu) {
     const std::string version = "opara " + std::to_string(OPARA_VERSION_MAJOR) + "." +
                                 std::to_string(OPARA_VERSION_MINOR) + "." + std::to_string(OPARA_VERSION_PATCH);
-    const std::string edges = a.programmatic ? ", programmatic edges" : ", whole edges";
+    std::string edges = a.programmatic ? ", programmatic edges" : ", whole edges";
+    if (a.precision != engine::precision::tf32) {
+        edges += ", " + std::string{engine::name_of(a.precision)};
+    }
     return {.graph = search::fingerprint(space.graph),
             .shapes = shapes_of(m.net),
             .device = gpu != nullptr ? gpu->summary().gpu : "simulated: " + cost::to_json(space.device),

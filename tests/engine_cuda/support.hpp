@@ -67,6 +67,14 @@ void feed(Engine& engine, const std::vector<onnx::tensor>& inputs) {
     }
 }
 
+/// A precision, and how far an operator's result may be from the host's for its rounding alone.
+struct rounding {
+    engine::precision in;
+    double tolerance;
+};
+inline constexpr rounding roundings[] = {
+    {engine::precision::tf32, 0.0}, {engine::precision::fp16, 2e-3}, {engine::precision::bf16, 1.5e-2}};
+
 /// The host engine after it ran the network once.
 inline engine::host_engine host_run(const onnx::network& net, const std::vector<onnx::tensor>& inputs) {
     const auto threads = static_cast<int>(std::thread::hardware_concurrency());

@@ -1,8 +1,41 @@
-// The zoo's networks, real shapes and all, as a framework has them and fused: what the GPU says against the host.
+// The zoo's networks, real shapes and all, as a framework has them and fused, in every precision: what the GPU says
+// against the host.
 #include <examples/zoo/fuse.hpp>
 #include <tests/engine_cuda/support.hpp>
 
 using namespace opara;
+
+namespace {
+
+void check(const onnx::network& net, const std::vector<onnx::tensor>& inputs, const engine::host_engine& host,
+           engine::precision precision, const std::string& title) {
+    engine::cuda_engine device{net, {.precision = precision}};
+    test::feed(device, inputs);
+    test::run_in_order(device, net);
+    double worst = 0.0;
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < net.values.size(); ++i) {
+        const auto v = onnx::value_id::from_index(i);
+        if (net[v].producer && net[v].type == onnx::element::f32) {
+            const double d = test::distance(device.read(v), host.read(v));
+            if (!(d <= worst)) {
+                worst = d;
+                at = i;
+            }
+        }
+    }
+    double outputs = 0.0;
+    for (const onnx::value_id v : net.outputs) {
+        outputs = std::max(outputs, test::distance(device.read(v), host.read(v)));
+    }
+    MESSAGE(title, ", ", std::string{engine::name_of(precision)}, ": outputs ", outputs, ", worst value ", worst, " (",
+            net.values[at].name, ")");
+    const bool half = precision != engine::precision::tf32;
+    CHECK(outputs <= (half ? 2e-2 : 3e-3));
+    CHECK(worst <= (half ? 1e-1 : 1e-2)); // differences of nearly equal numbers
+}
+
+} // namespace
 
 TEST_CASE("every network of the zoo yields what the host yields, value by value") {
     if (!test::hopper_or_skip()) {
@@ -16,29 +49,9 @@ TEST_CASE("every network of the zoo yields what the host yields, value by value"
             CAPTURE(fused);
             const onnx::network net = fused ? zoo::fuse(plain) : plain;
             const engine::host_engine host = test::host_run(net, inputs);
-            engine::cuda_engine device{net};
-            test::feed(device, inputs);
-            test::run_in_order(device, net);
-            double worst = 0.0;
-            std::size_t at = 0;
-            for (std::size_t i = 0; i < net.values.size(); ++i) {
-                const auto v = onnx::value_id::from_index(i);
-                if (net[v].producer && net[v].type == onnx::element::f32) {
-                    const double d = test::distance(device.read(v), host.read(v));
-                    if (!(d <= worst)) {
-                        worst = d;
-                        at = i;
-                    }
-                }
+            for (const auto& [precision, rounding] : test::roundings) {
+                check(net, inputs, host, precision, std::string{name} + (fused ? ", fused" : ""));
             }
-            double outputs = 0.0;
-            for (const onnx::value_id v : net.outputs) {
-                outputs = std::max(outputs, test::distance(device.read(v), host.read(v)));
-            }
-            MESSAGE(std::string{name}, std::string{fused ? ", fused" : ""}, ": outputs ", outputs, ", worst value ",
-                    worst, " (", net.values[at].name, ")");
-            CHECK(outputs <= 3e-3);
-            CHECK(worst <= 1e-2); // differences of nearly equal numbers
         }
     }
 }

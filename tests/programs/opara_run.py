@@ -206,6 +206,21 @@ class Results(Program):
         self.assertLess(measured["searched_measured_to_sequential"]["high"], 1)
         self.assertIn("searched_measured gains", result.stdout)
 
+    def test_the_gpu_computes_in_half_precision_or_is_missed_aloud(self):
+        for precision in ("fp16", "bf16"):
+            path = self.folder / f"{precision}.json"
+            result = run("googlenet", "--fused", "--backend", "cuda", "--policy", "sequential,opara", "--precision",
+                         precision, "--report", path)
+            if result.returncode != 0:
+                self.assertEqual(result.returncode, 1, result.stderr)
+                self.assertRegex(result.stderr, "--backend cuda: (there is no CUDA device|.*without the CUDA toolkit)")
+                return
+            report = json.loads(path.read_text())
+            self.assertEqual(report["cuda"]["precision"], precision)
+            for policy in report["policies"]:
+                self.assertEqual(policy["cuda_max_relative_difference"], 0, policy["name"])
+                self.assertGreater(policy["cuda_host_difference"], 1e-5, policy["name"])
+
     def test_any_pair_of_policies(self):
         report = self.report("deepfm", "--policy", "round_robin+depth_first,by_level+smallest_demand", "--lanes", "3")
         self.assertEqual(report["policies"][0]["lanes"], 3)
@@ -228,6 +243,8 @@ class Mistakes(Program):
         self.refused("--backend is simulate, host or cuda", "googlenet", "--backend", "cuda2")
         self.refused("it needs --backend host or cuda", "googlenet", "--reference", "x.pb")
         self.refused("it needs --backend cuda", "googlenet", "--programmatic")
+        self.refused("it needs --backend cuda", "googlenet", "--precision", "fp16")
+        self.refused("--precision is tf32, fp16 or bf16, not 'fp8'", "googlenet", "--backend", "cuda", "--precision", "fp8")
         self.refused("it needs --backend host or cuda", "googlenet", "--input", "x.pb")
         self.refused("it needs --backend host", "googlenet", "--threads", "2")
 
@@ -281,7 +298,8 @@ class Mistakes(Program):
     def test_help_is_complete(self):
         text = self.ok("--help")
         for option in ("--batch", "--fused", "--input", "--reference", "--backend", "--device", "--policy", "--lanes",
-                       "--report", "--timeline", "--trace", "--plan", "--threads", "--programmatic"):
+                       "--report", "--timeline", "--trace", "--plan", "--threads", "--programmatic",
+                       "--precision"):
             self.assertIn(f"  {option}", text)
         for name in POLICIES:
             self.assertIn(f"  {name} ", text)

@@ -26,8 +26,9 @@ struct operand {
     std::int32_t step[most_axes] = {}; ///< in elements
 };
 
-/// Types of elements, as the kernels know them.
-enum class number : std::int32_t { f32, f64, i8, u8, i32, i64, boolean };
+/// Types of elements, as the kernels know them. What a network calls float lies in memory as f32, f16 or bf16, by the
+/// engine's precision, and is computed with as float; where a structure says "real", it has that type.
+enum class number : std::int32_t { f32, f16, bf16, f64, i8, u8, i32, i64, boolean };
 
 enum class unary : std::int32_t {
     relu,
@@ -149,9 +150,9 @@ struct finish {
     float beta = 0.0F;  ///< the upper bound
 };
 
-/// An image in memory.
+/// An image in memory, real.
 struct image {
-    float* elements = nullptr;
+    void* elements = nullptr;
     std::int32_t batch_step = 0;
     std::int32_t channel_step = 0;
     std::int32_t row_step = 0;
@@ -180,7 +181,8 @@ struct long_divisor {
     std::int32_t shift = 0;  ///< of the product's upper half
 };
 
-/// How the inner dimension of a product is numbered: pieces of one element or four, each channels at a tap of a window.
+/// How the inner dimension of a product is numbered: pieces of one element or of 16 bytes, each channels at a tap of a
+/// window.
 struct inner_numbering {
     divisor inside; ///< pieces of a tap, or taps of the window where channels are outside
     divisor row;    ///< taps in a row of the window
@@ -193,8 +195,8 @@ struct inner_numbering {
 struct product_arguments {
     std::int32_t m = 0;       ///< rows of the result: places of the window
     std::int32_t n = 0;       ///< columns of the result
-    std::int32_t k_steps = 0; ///< of 32 elements each
-    std::int32_t pieces = 0;  ///< of one element or four that exist
+    std::int32_t k_steps = 0; ///< of 128 bytes each
+    std::int32_t pieces = 0;  ///< of one element or 16 bytes that exist
     long_divisor places;      ///< of the window in an image
     long_divisor columns;     ///< of them in a row
     std::int32_t height = 1;  ///< of the image
@@ -202,17 +204,17 @@ struct product_arguments {
     image a;
     plane_window window;
     inner_numbering inner;
-    const float* b = nullptr;  ///< [n][k_steps * 32], zero where there is nothing; or with steps of its own
+    const void* b = nullptr;   ///< [n][k_steps * 128 bytes], zero where there is nothing; or with steps of its own
     std::int32_t b_column = 0; ///< from column to column of the result
     std::int32_t b_inner = 1;  ///< along the inner dimension
     image y;
-    const float* bias = nullptr; ///< [n]
+    const void* bias = nullptr; ///< [n]
     image residual;
-    std::int32_t vector = 0; ///< y and residual can be accessed 16 bytes at a time
+    std::int32_t vector = 0; ///< y and residual can be accessed 4 elements at a time
     float alpha = 1.0F;
     float beta = 1.0F;
     finish last;
-    std::int32_t channel_steps = 0;           ///< of k_steps for each tap where boxes are of windows; else 0
+    std::int32_t channel_steps = 0;           ///< boxes of channels at each tap where boxes are of windows; else 0
     std::int32_t split_bits = 0;              ///< 2^this blocks of a cluster share the inner dimension
     std::int32_t batch_extent[3] = {1, 1, 1}; ///< many products at once
     std::int32_t a_batch[3] = {};
@@ -222,9 +224,10 @@ struct product_arguments {
     std::int32_t bias_batch = 0; ///< along the last of these axes
 };
 
-/// The same where the hardware copies boxes into shared memory: of 32 elements of the inner dimension and the rows of a
+/// The same where the hardware copies boxes into shared memory: of 128 bytes of the inner dimension and the rows of a
 /// tile, 16-byte pieces permuted within eight rows. The right operand is a matrix in rows. The left one is, too, or it
-/// is an image, of whose windows a box holds one tap and 32 channels; what is left of a tap's channels is padded.
+/// is an image, of whose windows a box holds one tap and 128 or 64 bytes of channels; what is left of a tap's channels
+/// is padded.
 struct bulk_product_arguments {
     CUtensorMap left;
     CUtensorMap right;
@@ -243,8 +246,8 @@ struct depthwise_arguments {
     image x;
     image y;
     image residual;
-    const float* weight = nullptr; ///< [taps][channels]
-    const float* bias = nullptr;
+    const void* weight = nullptr; ///< [taps][channels]
+    const void* bias = nullptr;
     finish last;
 };
 
@@ -279,14 +282,14 @@ struct reduce_arguments {
 struct row_arguments {
     std::int32_t rows = 0;
     std::int32_t length = 0;
-    const float* x = nullptr;
-    const float* residual = nullptr;
-    const float* scale = nullptr;
-    const float* bias = nullptr;
-    float* y = nullptr;
-    float* sum = nullptr;
-    float* means = nullptr;
-    float* factors = nullptr; ///< 1 / deviation
+    const void* x = nullptr; // all are real
+    const void* residual = nullptr;
+    const void* scale = nullptr;
+    const void* bias = nullptr;
+    void* y = nullptr;
+    void* sum = nullptr;
+    void* means = nullptr;
+    void* factors = nullptr; ///< 1 / deviation
     float epsilon = 0.0F;
     std::int32_t centered = 1;
 };
@@ -296,8 +299,8 @@ struct softmax_arguments {
     std::int32_t outer = 1;
     std::int32_t length = 1;
     std::int32_t inner = 1;
-    const float* x = nullptr;
-    float* y = nullptr;
+    const void* x = nullptr; ///< real
+    void* y = nullptr;       ///< real
     std::int32_t logarithm = 0;
 };
 
@@ -307,10 +310,10 @@ struct batch_normalization_arguments {
     operand y;
     operand x;
     std::int32_t channel_step[most_axes] = {};
-    const float* scale = nullptr;
-    const float* bias = nullptr;
-    const float* mean = nullptr;
-    const float* variance = nullptr;
+    const void* scale = nullptr; // all are real
+    const void* bias = nullptr;
+    const void* mean = nullptr;
+    const void* variance = nullptr;
     float epsilon = 0.0F;
 };
 
@@ -328,9 +331,9 @@ struct lrn_arguments {
     float bias = 0.0F;
 };
 
-/// Rows of matrices in the leading places of an attention, each row dense.
+/// Rows of matrices in the leading places of an attention, each row dense, real.
 struct attention_rows {
-    float* elements = nullptr;
+    void* elements = nullptr;
     std::int32_t row = 0;      ///< from row to row
     std::int32_t lead[3] = {}; ///< along the leading axes
 };
@@ -346,7 +349,7 @@ struct attention_arguments {
     attention_rows k;
     attention_rows v;
     attention_rows y;
-    const float* bias = nullptr;
+    const void* bias = nullptr; ///< real
     float scale = 1.0F;
     std::int32_t lead_extent[3] = {1, 1, 1};
     std::int32_t bias_lead[3] = {};
@@ -375,11 +378,11 @@ struct bag_arguments {
     std::uint32_t count = 1;
     std::uint32_t width = 1;
     std::int64_t extent = 1;
-    const float* table = nullptr;
+    const void* table = nullptr; ///< real
     const void* indices = nullptr;
     std::int32_t wide = 1;
     std::int32_t mean = 0;
-    float* y = nullptr;
+    void* y = nullptr; ///< real
     std::int32_t op = 0;
     std::uint32_t* fault = nullptr;
 };
@@ -389,11 +392,11 @@ struct field_arguments {
     std::uint32_t batch = 1;
     std::uint32_t fields = 1;
     std::uint32_t width = 1;
-    const float* table = nullptr;
+    const void* table = nullptr; ///< real
     const void* indices = nullptr;
     const std::int64_t* offsets = nullptr; ///< fields + 1 of them
     std::int32_t wide = 1;
-    float* y = nullptr;
+    void* y = nullptr; ///< real
     std::int32_t op = 0;
     std::uint32_t* fault = nullptr;
 };
@@ -403,8 +406,8 @@ struct factorization_arguments {
     std::uint32_t batch = 1;
     std::uint32_t fields = 1;
     std::uint32_t width = 1;
-    const float* x = nullptr;
-    float* y = nullptr;
+    const void* x = nullptr; ///< real
+    void* y = nullptr;       ///< real
 };
 
 } // namespace opara::engine::gpu

@@ -10,16 +10,19 @@ namespace opara::engine::gpu {
 namespace {
 
 // What a block works on: one of the leading places.
+template <class T>
 struct place {
-    const float* q;
-    const float* k;
-    const float* v;
-    const float* bias; // or null
-    float* y;
+    const T* q;
+    const T* k;
+    const T* v;
+    const T* bias; // or null
+    T* y;
 };
 
-__device__ inline place place_of(const attention_arguments& p) {
-    place at{p.q.elements, p.k.elements, p.v.elements, p.bias, p.y.elements};
+template <class T>
+__device__ inline place<T> place_of(const attention_arguments& p) {
+    place<T> at{static_cast<const T*>(p.q.elements), static_cast<const T*>(p.k.elements),
+                static_cast<const T*>(p.v.elements), static_cast<const T*>(p.bias), static_cast<T*>(p.y.elements)};
     auto rest = static_cast<std::int32_t>(blockIdx.y);
 #pragma unroll
     for (int i = 2; i >= 0; --i) {
@@ -45,63 +48,145 @@ __device__ inline place place_of(const attention_arguments& p) {
 // Nothing but that end needs shared memory. A product does not care in which order its inner dimension is counted, nor
 // we in which order columns of the result are, so each lane counts such that what it holds lies side by side in memory:
 // 16 bytes of a row of queries and keys, and the columns of values that end up in its own part of the result. The
-// scores, too, lie in the result of the first product as the second wants its left operand, if that counts keys 2t and
-// 2t + 1 where it means t and t + 4.
+// scores, too, lie in the result of the first product as the second wants its left operand: of half precision as they
+// are, those of two products side by side; of floats if that counts keys 2t and 2t + 1 where it means t and t + 4.
 
 constexpr int tile_queries = 16;
 constexpr int tile_warps = 4;
 constexpr int tile_keys = 32; // of a warp at a time
 
-__device__ inline float4 four(const float* from) { return *reinterpret_cast<const float4*>(from); }
-__device__ inline std::uint32_t rounded(float x) {
-    std::uint32_t bits = __float_as_uint(x);
-    round_to_tf32(bits);
+// 16 bytes as operands.
+template <class T>
+__device__ inline uint4 four_operands(const T* from) {
+    return *reinterpret_cast<const uint4*>(from);
+}
+template <class T>
+__device__ inline std::uint32_t operand_of(std::uint32_t bits) {
+    make_operand<T>(bits);
     return bits;
 }
 
-template <int Width, int Columns>
+// Elements of a row of values, in pieces of 32 bits.
+template <class T, int Elements>
+struct row_part {
+    static constexpr int words = Elements * static_cast<int>(sizeof(T)) / 4;
+    std::uint32_t word[words];
+
+    __device__ void read(const T* from) {
+        static_assert(words == 2 || words % 4 == 0);
+        if constexpr (words == 2) {
+            *reinterpret_cast<uint2*>(word) = *reinterpret_cast<const uint2*>(from);
+        } else {
+#pragma unroll
+            for (int i = 0; i < words; i += 4) {
+                *reinterpret_cast<uint4*>(word + i) = reinterpret_cast<const uint4*>(from)[i / 4];
+            }
+        }
+    }
+};
+
+__device__ inline std::uint32_t two_of(half, float first, float second) {
+    const __half2 both = __floats2half2_rn(first, second);
+    return *reinterpret_cast<const std::uint32_t*>(&both);
+}
+__device__ inline std::uint32_t two_of(bfloat, float first, float second) {
+    const __nv_bfloat162 both = __floats2bfloat162_rn(first, second);
+    return *reinterpret_cast<const std::uint32_t*>(&both);
+}
+
+// What is multiplied with values, of a score: rounded as the operand will be, which is what the sum has to be divided
+// by, too.
+template <class T>
+__device__ inline float weight_of(float score) {
+    if constexpr (std::is_same_v<T, float>) {
+        return __uint_as_float(operand_of<float>(__float_as_uint(expf(score))));
+    } else {
+        return loaded(stored<T>(expf(score)));
+    }
+}
+
+// sums += weights values for the weights of 8 keys after another, as they lie in results, and lanes' parts of the rows
+// of keys 2t and 2t + 1 of each 8.
+template <class T, int Across, int Down>
+__device__ inline void add_values(float (&sums)[Across][4], const float (&weights)[Down][4],
+                                  const row_part<T, Across> (&values)[Down][2]) {
+    if constexpr (std::is_same_v<T, float>) {
+#pragma unroll
+        for (int i = 0; i < Down; ++i) {
+            std::uint32_t left[4]; // (g, 2t), (g + 8, 2t), (g, 2t + 1), (g + 8, 2t + 1)
+#pragma unroll
+            for (int e = 0; e < 4; ++e) {
+                left[e % 2 * 2 + e / 2] = __float_as_uint(weights[i][e]);
+            }
+#pragma unroll
+            for (int c = 0; c < Across; ++c) {
+                multiply_add<T>(sums[c], left, operand_of<T>(values[i][0].word[c]),
+                                operand_of<T>(values[i][1].word[c]));
+            }
+        }
+    } else {
+        static_assert(Down % 2 == 0);
+#pragma unroll
+        for (int i = 0; i < Down; i += 2) {
+            std::uint32_t left[4]; // keys 2t and 2t + 1 of g, of g + 8, keys 2t + 8 and 2t + 9 of g, of g + 8
+#pragma unroll
+            for (int e = 0; e < 4; ++e) {
+                left[e] = two_of(T{}, weights[i + e / 2][e % 2 * 2], weights[i + e / 2][e % 2 * 2 + 1]);
+            }
+#pragma unroll
+            for (int c = 0; c < Across; ++c) {
+                const unsigned halves = c % 2 == 0 ? 0x5410 : 0x7632; // of the two rows' words
+                multiply_add<T>(sums[c], left, __byte_perm(values[i][0].word[c / 2], values[i][1].word[c / 2], halves),
+                                __byte_perm(values[i + 1][0].word[c / 2], values[i + 1][1].word[c / 2], halves));
+            }
+        }
+    }
+}
+
+template <class T, int Width, int Columns>
 __global__ void __launch_bounds__(tile_warps * 32) attend_in_tiles(const __grid_constant__ attention_arguments p) {
-    constexpr int pieces = Width / 16;
+    constexpr int of_piece = 16 / static_cast<int>(sizeof(T)); // elements of 16 bytes
+    constexpr int pieces = Width / (4 * of_piece);             // of a lane in a row
     constexpr int across = Columns / 8; // tiles of the result, and columns of a lane in each value
     constexpr int down = tile_keys / 8;
-    static_assert(Width % 16 == 0 && across % 4 == 0);
+    static_assert(Width % (4 * of_piece) == 0 && across % 4 == 0);
     await_dependencies();
     const int lane = static_cast<int>(threadIdx.x) % 32;
     const int warp = static_cast<int>(threadIdx.x) / 32;
     const int g = lane / 4;
     const int t = lane % 4;
     const int first = static_cast<int>(blockIdx.x) * tile_queries;
-    const auto [q_of, k_of, v_of, bias, y_of] = place_of(p);
+    const auto [q_of, k_of, v_of, bias, y_of] = place_of<T>(p);
 
     // Rows that do not exist are read as the last one; what comes of them is not written, or gets no weight.
     std::uint32_t q[2 * pieces][4];
 #pragma unroll
     for (int j = 0; j < pieces; ++j) {
-        const float4 x =
-            four(q_of + static_cast<std::int64_t>(min(first + g, p.queries - 1)) * p.q.row + 16 * j + 4 * t);
-        const float4 y =
-            four(q_of + static_cast<std::int64_t>(min(first + g + 8, p.queries - 1)) * p.q.row + 16 * j + 4 * t);
-        q[2 * j][0] = rounded(x.x);
-        q[2 * j][1] = rounded(y.x);
-        q[2 * j][2] = rounded(x.y);
-        q[2 * j][3] = rounded(y.y);
-        q[2 * j + 1][0] = rounded(x.z);
-        q[2 * j + 1][1] = rounded(y.z);
-        q[2 * j + 1][2] = rounded(x.w);
-        q[2 * j + 1][3] = rounded(y.w);
+        const int at = (4 * j + t) * of_piece;
+        const uint4 x = four_operands(q_of + static_cast<std::int64_t>(min(first + g, p.queries - 1)) * p.q.row + at);
+        const uint4 y =
+            four_operands(q_of + static_cast<std::int64_t>(min(first + g + 8, p.queries - 1)) * p.q.row + at);
+        q[2 * j][0] = operand_of<T>(x.x);
+        q[2 * j][1] = operand_of<T>(y.x);
+        q[2 * j][2] = operand_of<T>(x.y);
+        q[2 * j][3] = operand_of<T>(y.y);
+        q[2 * j + 1][0] = operand_of<T>(x.z);
+        q[2 * j + 1][1] = operand_of<T>(y.z);
+        q[2 * j + 1][2] = operand_of<T>(x.w);
+        q[2 * j + 1][3] = operand_of<T>(y.w);
     }
     float most[2] = {-INFINITY, -INFINITY}; // of rows g and g + 8
     float total[2] = {};                    // over this lane's keys
     float sums[across][4] = {};
     for (int begin = warp * tile_keys; begin < p.keys; begin += tile_warps * tile_keys) {
-        float4 keys[down][pieces];
-        float4 values[down][2][across / 4];
+        uint4 keys[down][pieces];
+        row_part<T, across> values[down][2];
 #pragma unroll
         for (int i = 0; i < down; ++i) {
             const auto key = static_cast<std::int64_t>(min(begin + 8 * i + g, p.keys - 1));
 #pragma unroll
             for (int j = 0; j < pieces; ++j) {
-                keys[i][j] = four(k_of + key * p.k.row + 16 * j + 4 * t);
+                keys[i][j] = four_operands(k_of + key * p.k.row + (4 * j + t) * of_piece);
             }
         }
 #pragma unroll
@@ -109,10 +194,7 @@ __global__ void __launch_bounds__(tile_warps * 32) attend_in_tiles(const __grid_
 #pragma unroll
             for (int h = 0; h < 2; ++h) {
                 const auto key = static_cast<std::int64_t>(min(begin + 8 * i + 2 * t + h, p.keys - 1));
-#pragma unroll
-                for (int c = 0; c < across / 4; ++c) {
-                    values[i][h][c] = four(v_of + key * p.v.row + across * g + 4 * c);
-                }
+                values[i][h].read(v_of + key * p.v.row + across * g);
             }
         }
         float score[down][4] = {};
@@ -120,9 +202,9 @@ __global__ void __launch_bounds__(tile_warps * 32) attend_in_tiles(const __grid_
         for (int i = 0; i < down; ++i) {
 #pragma unroll
             for (int j = 0; j < pieces; ++j) {
-                const float4 x = keys[i][j];
-                multiply_add(score[i], q[2 * j], rounded(x.x), rounded(x.y));
-                multiply_add(score[i], q[2 * j + 1], rounded(x.z), rounded(x.w));
+                const uint4 x = keys[i][j];
+                multiply_add<T>(score[i], q[2 * j], operand_of<T>(x.x), operand_of<T>(x.y));
+                multiply_add<T>(score[i], q[2 * j + 1], operand_of<T>(x.z), operand_of<T>(x.w));
             }
         }
         float larger[2] = {most[0], most[1]};
@@ -134,8 +216,8 @@ __global__ void __launch_bounds__(tile_warps * 32) attend_in_tiles(const __grid_
                 const int query = first + g + e / 2 * 8;
                 float s = score[i][e] * p.scale;
                 if (bias != nullptr && key < p.keys && query < p.queries) {
-                    s += bias[static_cast<std::int64_t>(query) * p.bias_query +
-                              static_cast<std::int64_t>(key) * p.bias_key];
+                    s += loaded(bias[static_cast<std::int64_t>(query) * p.bias_query +
+                                     static_cast<std::int64_t>(key) * p.bias_key]);
                 }
                 score[i][e] = key < p.keys ? s : -INFINITY;
                 larger[e / 2] = fmaxf(larger[e / 2], score[i][e]);
@@ -158,23 +240,13 @@ __global__ void __launch_bounds__(tile_warps * 32) attend_in_tiles(const __grid_
         }
 #pragma unroll
         for (int i = 0; i < down; ++i) {
-            std::uint32_t weight[4]; // the left operand's order: (g, 2t), (g + 8, 2t), (g, 2t + 1), (g + 8, 2t + 1)
 #pragma unroll
             for (int e = 0; e < 4; ++e) {
-                const std::uint32_t w = rounded(expf(score[i][e] - shift[e / 2]));
-                total[e / 2] += __uint_as_float(w); // what the sum is divided by is what was multiplied with
-                weight[e % 2 * 2 + e / 2] = w;
-            }
-#pragma unroll
-            for (int c = 0; c < across / 4; ++c) {
-                const float4 even = values[i][0][c];
-                const float4 odd = values[i][1][c];
-                multiply_add(sums[4 * c], weight, rounded(even.x), rounded(odd.x));
-                multiply_add(sums[4 * c + 1], weight, rounded(even.y), rounded(odd.y));
-                multiply_add(sums[4 * c + 2], weight, rounded(even.z), rounded(odd.z));
-                multiply_add(sums[4 * c + 3], weight, rounded(even.w), rounded(odd.w));
+                score[i][e] = weight_of<T>(score[i][e] - shift[e / 2]);
+                total[e / 2] += score[i][e];
             }
         }
+        add_values<T>(sums, score, values);
     }
 
     __shared__ float best[tile_warps][tile_queries];
@@ -218,19 +290,19 @@ __global__ void __launch_bounds__(tile_warps * 32) attend_in_tiles(const __grid_
         factor[w] = expf(best[w][row] - largest);
         all += factor[w] * weights[w][row];
     }
-    float* const y = y_of + static_cast<std::int64_t>(first + row) * p.y.row + column;
+    T* const y = y_of + static_cast<std::int64_t>(first + row) * p.y.row + column;
 #pragma unroll
     for (int c = 0; c < Columns / lanes; c += 4) {
         float4 sum{0.0F, 0.0F, 0.0F, 0.0F};
 #pragma unroll
         for (int w = 0; w < tile_warps; ++w) {
-            const float4 x = four(&parts[w][row][column + c]);
+            const float4 x = load_four<float>(&parts[w][row][column + c]);
             sum.x = fmaf(factor[w], x.x, sum.x);
             sum.y = fmaf(factor[w], x.y, sum.y);
             sum.z = fmaf(factor[w], x.z, sum.z);
             sum.w = fmaf(factor[w], x.w, sum.w);
         }
-        *reinterpret_cast<float4*>(y + c) = {sum.x / all, sum.y / all, sum.z / all, sum.w / all};
+        store_four(y + c, {sum.x / all, sum.y / all, sum.z / all, sum.w / all});
     }
 }
 
@@ -249,7 +321,8 @@ __host__ __device__ inline int key_pitch(int width) {
 
 // Brings rows into shared memory, `pitch` apart, what lies between zero. Several loads are on the way before the first
 // is stored: the compiler may not exchange them itself.
-__device__ inline void bring(float* to, int pitch, const float* from, int rows, int width) {
+template <class T>
+__device__ inline void bring(float* to, int pitch, const T* from, int rows, int width) {
     constexpr int threads = 128;
     constexpr int at_once = 8;
     const int first = static_cast<int>(threadIdx.x);
@@ -261,7 +334,7 @@ __device__ inline void bring(float* to, int pitch, const float* from, int rows, 
             for (int u = 0; u < at_once; ++u) {
                 const int i = begin + u * threads;
                 if (i < rows * quads) {
-                    x[u] = reinterpret_cast<const float4*>(from)[i];
+                    x[u] = load_four(from + static_cast<std::int64_t>(i) * 4);
                 }
             }
 #pragma unroll
@@ -279,10 +352,11 @@ __device__ inline void bring(float* to, int pitch, const float* from, int rows, 
     for (int i = first; i < rows * padded; i += threads) {
         const int row = i / padded;
         const int d = i - row * padded;
-        to[row * pitch + d] = d < width ? from[static_cast<std::int64_t>(row) * width + d] : 0.0F;
+        to[row * pitch + d] = d < width ? loaded(from[static_cast<std::int64_t>(row) * width + d]) : 0.0F;
     }
 }
 
+template <class T>
 __global__ void __launch_bounds__(128) attend(const __grid_constant__ attention_arguments p) {
     await_dependencies();
     extern __shared__ __align__(16) float shared[];
@@ -297,7 +371,7 @@ __global__ void __launch_bounds__(128) attend(const __grid_constant__ attention_
     const int lane = static_cast<int>(threadIdx.x) % 32;
     const int warp = static_cast<int>(threadIdx.x) / 32;
     const int first = static_cast<int>(blockIdx.x) * attention_queries;
-    const auto [q_of, k_of, v_of, bias, y_of] = place_of(p); // rows of q, k and v are dense here
+    const auto [q_of, k_of, v_of, bias, y_of] = place_of<T>(p); // rows of q, k and v are dense here
     bring(q, padded, q_of + static_cast<std::int64_t>(first) * width, min(attention_queries, p.queries - first), width);
     float most[queries_of_warp];
     float total[queries_of_warp];
@@ -333,8 +407,8 @@ __global__ void __launch_bounds__(128) attend(const __grid_constant__ attention_
             const int query = first + warp * queries_of_warp + i;
             float s = score[i] * p.scale;
             if (bias != nullptr && lane < count && query < p.queries) {
-                s += bias[static_cast<std::int64_t>(query) * p.bias_query +
-                          static_cast<std::int64_t>(begin + lane) * p.bias_key];
+                s += loaded(bias[static_cast<std::int64_t>(query) * p.bias_query +
+                                 static_cast<std::int64_t>(begin + lane) * p.bias_key]);
             }
             s = lane < count ? s : -INFINITY;
             float larger = s;
@@ -382,7 +456,7 @@ __global__ void __launch_bounds__(128) attend(const __grid_constant__ attention_
 #pragma unroll
             for (int c = 0; c < most_attention_columns / 32; ++c) {
                 if (c * 32 + lane < columns) {
-                    y_of[static_cast<std::int64_t>(query) * p.y.row + c * 32 + lane] = sums[i][c] / total[i];
+                    y_of[static_cast<std::int64_t>(query) * p.y.row + c * 32 + lane] = stored<T>(sums[i][c] / total[i]);
                 }
             }
         }
@@ -391,14 +465,19 @@ __global__ void __launch_bounds__(128) attend(const __grid_constant__ attention_
 
 } // namespace
 
-attention_launch attention_kernel(int width, int columns) {
+attention_launch attention_kernel(number real, int width, int columns) {
     if (width == columns && (width == 32 || width == 64)) {
-        return {width == 32 ? reinterpret_cast<const void*>(&attend_in_tiles<32, 32>)
-                            : reinterpret_cast<const void*>(&attend_in_tiles<64, 64>),
-                tile_queries, tile_warps * 32, 0, true};
+        const void* const function = by_real(real, [&](auto x) {
+            using type = decltype(x);
+            return width == 32 ? reinterpret_cast<const void*>(&attend_in_tiles<type, 32, 32>)
+                               : reinterpret_cast<const void*>(&attend_in_tiles<type, 64, 64>);
+        });
+        return {function, tile_queries, tile_warps * 32, 0, true};
     }
     const int floats = attention_queries * padded_width(width) + 32 * key_pitch(width) + 32 * padded_width(columns);
-    return {reinterpret_cast<const void*>(&attend), attention_queries, 128, static_cast<unsigned>(floats * 4), false};
+    const void* const function =
+        by_real(real, [](auto x) { return reinterpret_cast<const void*>(&attend<decltype(x)>); });
+    return {function, attention_queries, 128, static_cast<unsigned>(floats * 4), false};
 }
 
 } // namespace opara::engine::gpu

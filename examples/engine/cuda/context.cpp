@@ -59,7 +59,10 @@ const std::byte* context::in(std::size_t i) {
     const onnx::value& value = input(i);
     storage& s = values_[node().inputs[i].index()];
     if (s.bytes == nullptr) { // a weight, wanted for the first time
-        const onnx::tensor t = materialize(value);
+        onnx::tensor t = materialize(value);
+        if (value.type == onnx::element::f32) {
+            t.bytes = to_reals(real_, t.bytes);
+        }
         memories_.constants.emplace_back(t.bytes.data(), t.bytes.size());
         s.bytes = memories_.constants.back().get();
     }
@@ -76,12 +79,12 @@ const std::byte* context::in_plain(std::size_t i) {
         return in(i);
     }
     const onnx::value& value = input(i);
-    std::byte* const copy = scratch(static_cast<std::size_t>(value.bytes()));
+    std::byte* const copy = scratch(static_cast<std::size_t>(onnx::elements(value.dims)) * size_of(value));
     const walk w = walk_over(value.dims, {plain_strides(value.dims), in_strides(i)});
     copy_arguments<1> a{};
     a.parts = 1;
     a.part[0] = {w.over, w.at(0, copy), w.at(1, in(i)), 0};
-    const auto size = static_cast<unsigned>(onnx::size_of(value.type));
+    const auto size = static_cast<unsigned>(size_of(value));
     first({existing(copy_kernel(size, 1), value), blocks_for(w.over.count), block_threads, a});
     return copy;
 }
@@ -91,8 +94,7 @@ namespace {
 image image_of(const context& c, const onnx::shape& dims, const strides& steps, std::byte* elements) {
     c.expect(dims.size() == 3 || dims.size() == 4, "there are only kernels for one or two spatial axes");
     const bool flat = dims.size() == 3;
-    return {reinterpret_cast<float*>(elements), narrow(steps[0]), narrow(steps[1]), flat ? 0 : narrow(steps[2]),
-            narrow(steps[flat ? 2 : 3])};
+    return {elements, narrow(steps[0]), narrow(steps[1]), flat ? 0 : narrow(steps[2]), narrow(steps[flat ? 2 : 3])};
 }
 
 } // namespace
@@ -228,7 +230,7 @@ finish context::activation_of() const {
 
 number context::number_of(const onnx::value& v) const {
     switch (v.type) {
-    case onnx::element::f32: return number::f32;
+    case onnx::element::f32: return real_;
     case onnx::element::f64: return number::f64;
     case onnx::element::i8: return number::i8;
     case onnx::element::u8: return number::u8;

@@ -4,6 +4,7 @@
 
 #include <examples/engine/cuda/arguments.hpp>
 #include <examples/engine/cuda/memory.hpp>
+#include <examples/engine/cuda/reals.hpp>
 #include <examples/engine/cuda/step.hpp>
 #include <examples/engine/layout.hpp>
 #include <opara/onnx/network.hpp>
@@ -57,8 +58,9 @@ struct prepared {
 /// Everything that an operator is prepared from.
 class context {
 public:
-    context(const onnx::network& net, op_id op, std::vector<storage>& values, memories& all)
-        : net_{net}, op_{op}, values_{values}, memories_{all} {}
+    /// @param real  how float tensors lie: f32, f16 or bf16
+    context(const onnx::network& net, op_id op, std::vector<storage>& values, memories& all, number real)
+        : net_{net}, op_{op}, values_{values}, memories_{all}, real_{real} {}
 
     [[nodiscard]] const onnx::network& net() const noexcept { return net_; }    ///< the network
     [[nodiscard]] const onnx::node& node() const noexcept { return net_[op_]; } ///< the operator
@@ -76,23 +78,32 @@ public:
     [[nodiscard]] const strides& out_strides(std::size_t i) const;                            ///< how `out(i)` lies
     [[nodiscard]] bool in_is_plain(std::size_t i) const;                                      ///< row-major, no gaps
 
+    /// How real numbers lie: the float tensors of the network.
+    [[nodiscard]] number real_type() const noexcept { return real_; }
+    /// Bytes of one.
+    [[nodiscard]] std::size_t real_bytes() const noexcept { return size_of_real(real_); }
+    /// Bytes of an element of a value, as it lies.
+    [[nodiscard]] std::size_t size_of(const onnx::value& v) const noexcept {
+        return v.type == onnx::element::f32 ? real_bytes() : onnx::size_of(v.type);
+    }
+
     /// The elements of an input, as they lie.
     [[nodiscard]] const std::byte* in(std::size_t i);
     /// The elements of an output, as they are to lie.
     [[nodiscard]] std::byte* out(std::size_t i) const;
     /// The elements of an input row-major: copied before the operator where they do not lie so.
     [[nodiscard]] const std::byte* in_plain(std::size_t i);
-    /// The same, float.
-    [[nodiscard]] const float* floats(std::size_t i) {
+    /// The same, real.
+    [[nodiscard]] const void* reals(std::size_t i) {
         expect_input(i, onnx::element::f32);
-        return reinterpret_cast<const float*>(in_plain(i));
+        return in_plain(i);
     }
-    /// The elements of an output, float. @pre the operator is registered as plain
-    [[nodiscard]] float* out_floats(std::size_t i) const {
+    /// The elements of an output, real. @pre the operator is registered as plain
+    [[nodiscard]] void* out_reals(std::size_t i) const {
         expect_output(i, onnx::element::f32);
-        return reinterpret_cast<float*>(out(i));
+        return out(i);
     }
-    /// An input of two spatial axes, or one, float, as it lies.
+    /// An input of two spatial axes, or one, real, as it lies.
     [[nodiscard]] image in_image(std::size_t i);
     /// An output, likewise.
     [[nodiscard]] image out_image(std::size_t i) const;
@@ -106,6 +117,11 @@ public:
     [[nodiscard]] const T* constant(std::span<const T> content) {
         memories_.constants.emplace_back(content.data(), content.size_bytes());
         return reinterpret_cast<const T*>(memories_.constants.back().get());
+    }
+    /// The same of floats, which the kernel reads as real numbers.
+    [[nodiscard]] const void* real_constant(std::span<const float> content) {
+        const std::vector<std::byte> all = to_reals(real_, std::as_bytes(content));
+        return constant(std::span<const std::byte>{all});
     }
     /// Memory between the operator's launches. @param zero  holds zeros that no launch overwrites
     [[nodiscard]] std::byte* scratch(std::size_t bytes, bool zero = false);
@@ -140,7 +156,7 @@ public:
     /// What the operator's attribute `activation` says. @throws operator_error  there is no such activation
     [[nodiscard]] finish activation_of() const;
 
-    /// The type of an input as kernels know it. @throws operator_error  they do not
+    /// The type of a value as kernels know it. @throws operator_error  they do not
     [[nodiscard]] number number_of(const onnx::value& v) const;
     /// @throws operator_error  the input has another element type
     void expect_input(std::size_t i, onnx::element type) const;
@@ -165,6 +181,7 @@ private:
     op_id op_;
     std::vector<storage>& values_;
     memories& memories_;
+    number real_;
     std::vector<step> before_;
 };
 

@@ -1,6 +1,7 @@
 #include <examples/engine/cuda/context.hpp>
 #include <examples/engine/cuda/cuda_engine.hpp>
 #include <examples/engine/cuda/functions.hpp>
+#include <examples/engine/cuda/reals.hpp>
 #include <examples/engine/input.hpp>
 #include <examples/engine/weights.hpp>
 #include <opara/graph/frozen.hpp>
@@ -21,12 +22,12 @@ using namespace gpu;
 
 namespace {
 
-// Channels innermost, pixels at multiples of 16 bytes. Below three axes: row-major.
-strides pixel_strides(const onnx::shape& dims) {
+// Channels innermost, pixels at multiples of so many elements. Below three axes: row-major.
+strides pixel_strides(const onnx::shape& dims, std::int64_t multiple) {
     strides steps = channels_last_strides(dims);
     if (dims.size() >= 3) {
         const std::int64_t channels = std::max<std::int64_t>(dims[1], 1);
-        const std::int64_t pitch = (channels + 3) / 4 * 4;
+        const std::int64_t pitch = (channels + multiple - 1) / multiple * multiple;
         for (std::size_t k = 0; k < dims.size(); ++k) {
             if (k != 1) {
                 steps[k] = steps[k] / channels * pitch;
@@ -69,7 +70,7 @@ std::int64_t reach(const onnx::shape& dims, const strides& steps) {
 
 bool is_dense(const onnx::shape& dims, const strides& steps) { return opara::engine::is_plain(dims, steps); }
 
-void require_hopper() {
+void require_hopper(number real) {
     int device = 0;
     cuda::check(cudaGetDevice(&device), "cudaGetDevice");
     int major = 0;
@@ -79,7 +80,10 @@ void require_hopper() {
                     std::to_string(major) + ".x"};
     }
     for (int i = 0; i < tiles; ++i) {
-        cuda::check(cudaFuncSetAttribute(product_kernel(i), cudaFuncAttributeMaxDynamicSharedMemorySize,
+        if (product_kernel(real, i) == nullptr) {
+            continue;
+        }
+        cuda::check(cudaFuncSetAttribute(product_kernel(real, i), cudaFuncAttributeMaxDynamicSharedMemorySize,
                                          static_cast<int>(product_shared_bytes(i))),
                     "cudaFuncSetAttribute");
     }
@@ -90,6 +94,7 @@ void require_hopper() {
 struct cuda_engine::state {
     const onnx::network* net;
     cuda_options options;
+    number real = real_of(options.precision);
     memories all;
     gpu::memory inputs;
     gpu::memory activations;
@@ -99,7 +104,7 @@ struct cuda_engine::state {
     void* parameters[1] = {nullptr}; // of the last kernel that was asked for
 
     state(const onnx::network& network, cuda_options chosen) : net{&network}, options{chosen} {
-        require_hopper();
+        require_hopper(real);
         all.faults = gpu::memory{sizeof(std::uint32_t)};
         cuda::check(cudaMemset(all.faults.get(), 0, sizeof(std::uint32_t)), "cudaMemset");
         const frozen_graph graph = onnx::freeze(network);
@@ -111,6 +116,14 @@ struct cuda_engine::state {
         }
         forget();
     }
+
+    // Bytes of an element of a value as it lies.
+    [[nodiscard]] std::size_t size_of(const onnx::value& v) const noexcept {
+        return v.type == onnx::element::f32 ? size_of_real(real) : onnx::size_of(v.type);
+    }
+    // How pixels are to lie: at multiples of 16 bytes.
+    [[nodiscard]] std::int64_t at_once() const noexcept { return static_cast<std::int64_t>(16 / size_of_real(real)); }
+    [[nodiscard]] strides pixels(const onnx::shape& dims) const { return pixel_strides(dims, at_once()); }
 
     [[nodiscard]] const registration& entry_of(op_id v) const {
         const onnx::node& node = (*net)[v];
@@ -131,7 +144,7 @@ struct cuda_engine::state {
         }
         for (const onnx::value_id v : net->inputs) {
             if (is_image(v)) {
-                values[v.index()].steps = pixel_strides((*net)[v].dims);
+                values[v.index()].steps = pixels((*net)[v].dims);
             }
         }
         for (const op_id v : order) {
@@ -153,8 +166,7 @@ struct cuda_engine::state {
         for (std::size_t i = 0; i < values.size(); ++i) {
             if (own[i] && !parts[i].whole) {
                 const onnx::value& value = net->values[i];
-                const auto bytes =
-                    static_cast<std::size_t>(reach(value.dims, values[i].steps)) * onnx::size_of(value.type);
+                const auto bytes = static_cast<std::size_t>(reach(value.dims, values[i].steps)) * size_of(value);
                 std::size_t& sum = value.is_input() ? input_bytes : other_bytes;
                 at[i] = sum;
                 sum += (bytes + 255) / 256 * 256;
@@ -177,7 +189,7 @@ struct cuda_engine::state {
                 whole = parts[whole].whole->index();
             }
             if (whole != i) {
-                values[i].bytes = values[whole].bytes + static_cast<std::size_t>(offset) * sizeof(float);
+                values[i].bytes = values[whole].bytes + static_cast<std::size_t>(offset) * size_of_real(real);
                 values[i].steps = values[whole].steps;
             }
         }
@@ -272,12 +284,12 @@ struct cuda_engine::state {
             }
             const std::size_t value = node.outputs[i].index();
             const onnx::shape& dims = net->values[value].dims;
-            bool pixels = rule == layout_rule::leads;
+            bool in_pixels = rule == layout_rule::leads;
             if (rule == layout_rule::follows || rule == layout_rule::alias) {
-                pixels = source != onnx::no_value && !(*net)[source].is_weight() &&
-                         (*net)[source].dims.size() == dims.size() && lies_in_pixels(source);
+                in_pixels = source != onnx::no_value && !(*net)[source].is_weight() &&
+                            (*net)[source].dims.size() == dims.size() && lies_in_pixels(source);
             }
-            values[value].steps = pixels ? pixel_strides(dims) : plain_strides(dims);
+            values[value].steps = in_pixels ? pixels(dims) : plain_strides(dims);
             own[value] = true;
         }
     }
@@ -296,8 +308,7 @@ struct cuda_engine::state {
         const onnx::value_id whole = node.outputs[0];
         const onnx::value& joined = (*net)[whole];
         if (joined.type != onnx::element::f32 || joined.dims.size() < 3 ||
-            values[whole.index()].steps != pixel_strides(joined.dims) ||
-            node.attribute_or<std::int64_t>("axis", 0) != 1) {
+            values[whole.index()].steps != pixels(joined.dims) || node.attribute_or<std::int64_t>("axis", 0) != 1) {
             return;
         }
         std::int64_t offset = 0;
@@ -305,8 +316,8 @@ struct cuda_engine::state {
             const onnx::value& value = (*net)[input];
             const std::size_t i = input.index();
             const bool once = std::count(node.inputs.begin(), node.inputs.end(), input) == 1;
-            if (once && value.producer && own[i] && !parts[i].whole && offset % 4 == 0 &&
-                can_write_a_part(*value.producer) && values[i].steps == pixel_strides(value.dims)) {
+            if (once && value.producer && own[i] && !parts[i].whole && offset % at_once() == 0 &&
+                can_write_a_part(*value.producer) && values[i].steps == pixels(value.dims)) {
                 parts[i] = {whole, offset};
             }
             offset += value.dims[1];
@@ -348,7 +359,7 @@ struct cuda_engine::state {
     }
 
     void prepare(op_id v) {
-        context c{*net, v, values, all};
+        context c{*net, v, values, all, real};
         bool yields = false;
         for (std::size_t i = 0; i < c.outputs(); ++i) {
             yields = yields || (c.has_output(i) && onnx::elements(c.out_dims(i)) != 0);
@@ -418,15 +429,16 @@ void cuda_engine::set_input(std::size_t i, const onnx::tensor& t) {
     require_input(net, i, t);
     state::wait();
     const storage& s = state_->values[net.inputs[i].index()];
-    const std::size_t size = onnx::size_of(t.type);
+    const std::size_t size = state_->size_of(net[net.inputs[i]]);
+    const std::vector<std::byte> given = t.type == onnx::element::f32 ? to_reals(state_->real, t.bytes) : t.bytes;
     std::vector<std::byte> spread;
     if (!s.is_plain) {
         spread.resize(static_cast<std::size_t>(reach(t.dims, s.steps)) * size);
         for_each_place(t.dims, s.steps, [&](std::size_t k, std::size_t place) {
-            std::memcpy(spread.data() + place * size, t.bytes.data() + k * size, size);
+            std::memcpy(spread.data() + place * size, given.data() + k * size, size);
         });
     }
-    const std::vector<std::byte>& bytes = s.is_plain ? t.bytes : spread;
+    const std::vector<std::byte>& bytes = s.is_plain ? given : spread;
     cuda::check(cudaMemcpy(s.bytes, bytes.data(), bytes.size(), cudaMemcpyHostToDevice), "cudaMemcpy");
 }
 
@@ -494,21 +506,28 @@ onnx::tensor cuda_engine::read(onnx::value_id v) {
     }
     state_->require_no_fault();
     const storage& s = state_->values[v.index()];
-    const std::size_t size = onnx::size_of(value.type);
-    onnx::tensor t{value.type, value.dims, std::vector<std::byte>(static_cast<std::size_t>(value.bytes()))};
+    const std::size_t size = state_->size_of(value);
+    onnx::tensor t{value.type, value.dims,
+                   std::vector<std::byte>(static_cast<std::size_t>(onnx::elements(value.dims)) * size)};
     if (t.bytes.empty()) {
         return t;
     }
+    const auto as_declared = [&] {
+        if (value.type == onnx::element::f32) {
+            t.bytes = from_reals(state_->real, t.bytes);
+        }
+        return std::move(t);
+    };
     if (s.is_plain) {
         cuda::check(cudaMemcpy(t.bytes.data(), s.bytes, t.bytes.size(), cudaMemcpyDeviceToHost), "cudaMemcpy");
-        return t;
+        return as_declared();
     }
     std::vector<std::byte> raw(static_cast<std::size_t>(reach(value.dims, s.steps)) * size);
     cuda::check(cudaMemcpy(raw.data(), s.bytes, raw.size(), cudaMemcpyDeviceToHost), "cudaMemcpy");
     for_each_place(value.dims, s.steps, [&](std::size_t k, std::size_t place) {
         std::memcpy(t.bytes.data() + k * size, raw.data() + place * size, size);
     });
-    return t;
+    return as_declared();
 }
 
 std::size_t cuda_engine::activation_bytes() const noexcept {

@@ -2,6 +2,7 @@
 /// Runs a network on a GPU with kernels of its own: the engine that the CUDA interpreters drive.
 #pragma once
 
+#include <examples/engine/cuda/precision.hpp>
 #include <opara/core/error.hpp>
 #include <opara/core/id.hpp>
 #include <opara/cost/kernel.hpp>
@@ -19,11 +20,15 @@ namespace opara::engine {
 struct cuda_options {
     /// Whether operators write straight into the output of a concatenation, which then has nothing to do.
     bool joins_in_place = true;
+    /// How float tensors lie on the device. Outside they are floats: inputs and weights are converted when they are
+    /// set, what is read when it is read.
+    engine::precision precision = engine::precision::tf32;
 };
 
 /// A network that is ready to run on the current device: weights on it, a place for every value, every launch prepared.
 ///
-/// Convolutions and matrix products run on the tensor cores in TF32 with sums in float; everything else in float.
+/// Convolutions and matrix products run on the tensor cores with sums in float, everything else in float; between
+/// operators numbers are floats, of which the tensor cores see TF32, or of half precision (`cuda_options::precision`).
 /// Values share no memory but what views and concatenations are about, so two operators share nothing but what the
 /// edges of the graph order. Nothing is allocated after construction: any operator can be captured. Almost every
 /// operator is one kernel; operators that hand on what they got are none.

@@ -1,5 +1,6 @@
 // Operators that compute each element from those at the same place.
 #include <examples/engine/cuda/device.cuh>
+#include <examples/engine/cuda/element.cuh>
 #include <examples/engine/cuda/functions.hpp>
 
 namespace opara::engine::gpu {
@@ -7,15 +8,16 @@ namespace {
 
 __device__ inline std::uint32_t own_index() { return blockIdx.x * blockDim.x + threadIdx.x; }
 
-template <class T>
+// What is computed with, and how bounds lie.
+template <class T, class Stored>
 __device__ inline T applied(const unary_arguments& p, T x) {
     switch (p.operation) {
     case unary::relu: return x > T{} ? x : (x != x ? x : T{});
     case unary::abs: return x < T{} ? static_cast<T>(-x) : x;
     case unary::neg: return static_cast<T>(-x);
     case unary::clip: {
-        T least = p.low != nullptr ? *static_cast<const T*>(p.low) : x;
-        T most = p.high != nullptr ? *static_cast<const T*>(p.high) : x;
+        T least = p.low != nullptr ? loaded(*static_cast<const Stored*>(p.low)) : x;
+        T most = p.high != nullptr ? loaded(*static_cast<const Stored*>(p.high)) : x;
         if (p.low == nullptr && static_cast<float>(x) < p.alpha) {
             least = static_cast<T>(p.alpha);
         }
@@ -54,7 +56,8 @@ __global__ void unary_all(const __grid_constant__ unary_arguments p) {
     std::int32_t at[2];
     const operand* const both[2] = {&p.y, &p.x};
     locate(p.over, both, i, at);
-    static_cast<T*>(p.y.elements)[at[0]] = applied(p, static_cast<const T*>(p.x.elements)[at[1]]);
+    static_cast<T*>(p.y.elements)[at[0]] =
+        stored<T>(applied<computed<T>, T>(p, loaded(static_cast<const T*>(p.x.elements)[at[1]])));
 }
 
 // ---- conversion
@@ -85,6 +88,8 @@ __device__ inline void store_as(number to, void* y, std::int32_t at, From x) {
     };
     switch (to) {
     case number::f32: static_cast<float*>(y)[at] = static_cast<float>(x); break;
+    case number::f16: static_cast<half*>(y)[at] = stored<half>(static_cast<float>(x)); break;
+    case number::bf16: static_cast<bfloat*>(y)[at] = stored<bfloat>(static_cast<float>(x)); break;
     case number::f64: static_cast<double*>(y)[at] = static_cast<double>(x); break;
     case number::i8: static_cast<std::int8_t*>(y)[at] = integer(std::int8_t{}); break;
     case number::u8: static_cast<std::uint8_t*>(y)[at] = integer(std::uint8_t{}); break;
@@ -106,6 +111,8 @@ __global__ void cast(const __grid_constant__ cast_arguments p) {
     const void* const x = p.x.elements;
     switch (p.from) {
     case number::f32: store_as(p.to, p.y.elements, at[0], static_cast<const float*>(x)[at[1]]); break;
+    case number::f16: store_as(p.to, p.y.elements, at[0], loaded(static_cast<const half*>(x)[at[1]])); break;
+    case number::bf16: store_as(p.to, p.y.elements, at[0], loaded(static_cast<const bfloat*>(x)[at[1]])); break;
     case number::f64: store_as(p.to, p.y.elements, at[0], static_cast<const double*>(x)[at[1]]); break;
     case number::i8: store_as(p.to, p.y.elements, at[0], static_cast<const std::int8_t*>(x)[at[1]]); break;
     case number::u8: store_as(p.to, p.y.elements, at[0], static_cast<const std::uint8_t*>(x)[at[1]]); break;
@@ -175,8 +182,9 @@ __global__ void binary_all(const __grid_constant__ binary_arguments p) {
     std::int32_t at[3];
     const operand* const all[3] = {&p.y, &p.a, &p.b};
     locate(p.over, all, i, at);
-    static_cast<T*>(p.y.elements)[at[0]] = combined(p.operation, static_cast<const T*>(p.a.elements)[at[1]],
-                                                    static_cast<const T*>(p.b.elements)[at[2]], p.op, p.fault);
+    static_cast<T*>(p.y.elements)[at[0]] =
+        stored<T>(combined(p.operation, loaded(static_cast<const T*>(p.a.elements)[at[1]]),
+                           loaded(static_cast<const T*>(p.b.elements)[at[2]]), p.op, p.fault));
 }
 
 template <class T>
@@ -189,8 +197,8 @@ __global__ void compare(const __grid_constant__ binary_arguments p) {
     std::int32_t at[3];
     const operand* const all[3] = {&p.y, &p.a, &p.b};
     locate(p.over, all, i, at);
-    const T a = static_cast<const T*>(p.a.elements)[at[1]];
-    const T b = static_cast<const T*>(p.b.elements)[at[2]];
+    const computed<T> a = loaded(static_cast<const T*>(p.a.elements)[at[1]]);
+    const computed<T> b = loaded(static_cast<const T*>(p.b.elements)[at[2]]);
     static_cast<bool*>(p.y.elements)[at[0]] =
         p.operation == binary::equal ? a == b : (p.operation == binary::less ? a < b : a > b);
 }
@@ -203,16 +211,16 @@ __global__ void fold(const __grid_constant__ fold_arguments p) {
         return;
     }
     std::int32_t at[1];
-    T result{};
+    computed<T> result{};
     for (std::int32_t t = 0; t < p.terms; ++t) {
         const operand* const one[1] = {&p.x[t]};
         locate(p.over, one, i, at);
-        const T x = static_cast<const T*>(p.x[t].elements)[at[0]];
+        const computed<T> x = loaded(static_cast<const T*>(p.x[t].elements)[at[0]]);
         result = t == 0 ? x : combined(p.operation, result, x, 0, nullptr);
     }
     const operand* const one[1] = {&p.y};
     locate(p.over, one, i, at);
-    static_cast<T*>(p.y.elements)[at[0]] = result;
+    static_cast<T*>(p.y.elements)[at[0]] = stored<T>(result);
 }
 
 template <class T>
@@ -230,6 +238,7 @@ __global__ void choose(const __grid_constant__ choice_arguments p) {
                                                : static_cast<const T*>(p.b.elements)[at[3]];
 }
 
+template <class T>
 __global__ void batch_normalization(const __grid_constant__ batch_normalization_arguments p) {
     await_dependencies();
     const std::uint32_t i = own_index();
@@ -243,11 +252,13 @@ __global__ void batch_normalization(const __grid_constant__ batch_normalization_
     std::int32_t at[3];
     const operand* const all[3] = {&p.y, &p.x, &channel};
     locate(p.over, all, i, at);
-    const float factor = p.scale[at[2]] * rsqrtf(p.variance[at[2]] + p.epsilon);
-    static_cast<float*>(p.y.elements)[at[0]] =
-        (static_cast<const float*>(p.x.elements)[at[1]] - p.mean[at[2]]) * factor + p.bias[at[2]];
+    const auto of_channel = [&](const void* list) { return loaded(static_cast<const T*>(list)[at[2]]); };
+    const float factor = of_channel(p.scale) * rsqrtf(of_channel(p.variance) + p.epsilon);
+    static_cast<T*>(p.y.elements)[at[0]] = stored<T>(
+        (loaded(static_cast<const T*>(p.x.elements)[at[1]]) - of_channel(p.mean)) * factor + of_channel(p.bias));
 }
 
+template <class T>
 __global__ void lrn(const __grid_constant__ lrn_arguments p) {
     await_dependencies();
     const std::uint32_t i = own_index();
@@ -258,16 +269,16 @@ __global__ void lrn(const __grid_constant__ lrn_arguments p) {
     std::int32_t at[2];
     const operand* const both[2] = {&p.y, &p.x};
     locate(p.over, both, i / static_cast<std::uint32_t>(p.channels), at);
-    const float* const pixel = static_cast<const float*>(p.x.elements) + at[1];
+    const T* const pixel = static_cast<const T*>(p.x.elements) + at[1];
     const std::int32_t first = max(channel - (p.size - 1) / 2, 0);
     const std::int32_t last = min(channel + p.size / 2, p.channels - 1);
     float sum = 0.0F;
     for (std::int32_t c = first; c <= last; ++c) {
-        const float x = pixel[c * p.x_step];
+        const float x = loaded(pixel[c * p.x_step]);
         sum += x * x;
     }
-    static_cast<float*>(p.y.elements)[at[0] + channel * p.y_step] =
-        pixel[channel * p.x_step] / powf(p.bias + p.alpha * sum, p.beta);
+    static_cast<T*>(p.y.elements)[at[0] + channel * p.y_step] =
+        stored<T>(loaded(pixel[channel * p.x_step]) / powf(p.bias + p.alpha * sum, p.beta));
 }
 
 template <class F>
@@ -280,6 +291,8 @@ const void* address(F* f) {
 const void* unary_kernel(number type) {
     switch (type) {
     case number::f32: return address(&unary_all<float>);
+    case number::f16: return address(&unary_all<half>);
+    case number::bf16: return address(&unary_all<bfloat>);
     case number::i32: return address(&unary_all<std::int32_t>);
     case number::i64: return address(&unary_all<std::int64_t>);
     default: return nullptr;
@@ -289,6 +302,8 @@ const void* cast_kernel() { return address(&cast); }
 const void* binary_kernel(number type) {
     switch (type) {
     case number::f32: return address(&binary_all<float>);
+    case number::f16: return address(&binary_all<half>);
+    case number::bf16: return address(&binary_all<bfloat>);
     case number::i32: return address(&binary_all<std::int32_t>);
     case number::i64: return address(&binary_all<std::int64_t>);
     default: return nullptr;
@@ -297,6 +312,8 @@ const void* binary_kernel(number type) {
 const void* comparison_kernel(number type) {
     switch (type) {
     case number::f32: return address(&compare<float>);
+    case number::f16: return address(&compare<half>);
+    case number::bf16: return address(&compare<bfloat>);
     case number::i32: return address(&compare<std::int32_t>);
     case number::i64: return address(&compare<std::int64_t>);
     case number::boolean: return address(&compare<std::uint8_t>);
@@ -306,6 +323,8 @@ const void* comparison_kernel(number type) {
 const void* fold_kernel(number type) {
     switch (type) {
     case number::f32: return address(&fold<float>);
+    case number::f16: return address(&fold<half>);
+    case number::bf16: return address(&fold<bfloat>);
     case number::i32: return address(&fold<std::int32_t>);
     case number::i64: return address(&fold<std::int64_t>);
     default: return nullptr;
@@ -314,12 +333,17 @@ const void* fold_kernel(number type) {
 const void* choice_kernel(unsigned bytes) {
     switch (bytes) {
     case 1: return address(&choose<std::uint8_t>);
+    case 2: return address(&choose<std::uint16_t>);
     case 4: return address(&choose<std::uint32_t>);
     case 8: return address(&choose<std::uint64_t>);
     default: return nullptr;
     }
 }
-const void* batch_normalization_kernel() { return address(&batch_normalization); }
-const void* lrn_kernel() { return address(&lrn); }
+const void* batch_normalization_kernel(number real) {
+    return by_real(real, [](auto x) { return address(&batch_normalization<decltype(x)>); });
+}
+const void* lrn_kernel(number real) {
+    return by_real(real, [](auto x) { return address(&lrn<decltype(x)>); });
+}
 
 } // namespace opara::engine::gpu

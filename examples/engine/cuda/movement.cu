@@ -1,5 +1,6 @@
 // Operators that move elements and compute none.
 #include <examples/engine/cuda/device.cuh>
+#include <examples/engine/cuda/element.cuh>
 #include <examples/engine/cuda/functions.hpp>
 
 namespace opara::engine::gpu {
@@ -73,8 +74,9 @@ __global__ void range(const __grid_constant__ range_arguments p) {
     await_dependencies();
     const std::uint32_t i = blockIdx.x * blockDim.x + threadIdx.x;
     if (i < p.count) {
-        static_cast<T*>(p.y)[i] =
-            static_cast<T>(*static_cast<const T*>(p.start) + static_cast<T>(i) * *static_cast<const T*>(p.delta));
+        using wide = computed<T>;
+        static_cast<T*>(p.y)[i] = stored<T>(static_cast<wide>(
+            loaded(*static_cast<const T*>(p.start)) + static_cast<wide>(i) * loaded(*static_cast<const T*>(p.delta))));
     }
 }
 
@@ -108,6 +110,7 @@ __global__ void gather(const __grid_constant__ gather_arguments p) {
     static_cast<T*>(p.y)[i] = place.exists ? static_cast<const T*>(p.table)[row * p.inner + column] : T{};
 }
 
+template <class T>
 __global__ void bag(const __grid_constant__ bag_arguments p) {
     await_dependencies();
     const std::uint32_t i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -118,11 +121,12 @@ __global__ void bag(const __grid_constant__ bag_arguments p) {
     float sum = 0.0F;
     for (std::uint32_t k = 0; k < p.count; ++k) {
         const place_in_table place = place_of(p.indices, p.wide, line * p.count + k, p.extent, p.op, p.fault);
-        sum += place.exists ? p.table[place.row * p.width + i % p.width] : 0.0F;
+        sum += place.exists ? loaded(static_cast<const T*>(p.table)[place.row * p.width + i % p.width]) : 0.0F;
     }
-    p.y[i] = p.mean != 0 ? sum / static_cast<float>(p.count) : sum;
+    static_cast<T*>(p.y)[i] = stored<T>(p.mean != 0 ? sum / static_cast<float>(p.count) : sum);
 }
 
+template <class T>
 __global__ void field(const __grid_constant__ field_arguments p) {
     await_dependencies();
     const std::uint32_t i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -132,7 +136,8 @@ __global__ void field(const __grid_constant__ field_arguments p) {
     const std::uint32_t line = i / p.width;
     const std::uint32_t f = line % p.fields;
     const place_in_table place = place_of(p.indices, p.wide, line, p.offsets[f + 1] - p.offsets[f], p.op, p.fault);
-    p.y[i] = place.exists ? p.table[(p.offsets[f] + place.row) * p.width + i % p.width] : 0.0F;
+    static_cast<T*>(p.y)[i] =
+        place.exists ? static_cast<const T*>(p.table)[(p.offsets[f] + place.row) * p.width + i % p.width] : T{};
 }
 
 template <class F>
@@ -146,6 +151,7 @@ const void* copy_kernel(unsigned bytes, int parts) {
     if (parts == 1) {
         switch (bytes) {
         case 1: return address(&copy<std::uint8_t, 1>);
+        case 2: return address(&copy<std::uint16_t, 1>);
         case 4: return address(&copy<std::uint32_t, 1>);
         case 8: return address(&copy<std::uint64_t, 1>);
         default: return nullptr;
@@ -153,6 +159,7 @@ const void* copy_kernel(unsigned bytes, int parts) {
     }
     switch (bytes) {
     case 1: return address(&copy<std::uint8_t, many_parts>);
+    case 2: return address(&copy<std::uint16_t, many_parts>);
     case 4: return address(&copy<std::uint32_t, many_parts>);
     case 8: return address(&copy<std::uint64_t, many_parts>);
     default: return nullptr;
@@ -161,6 +168,7 @@ const void* copy_kernel(unsigned bytes, int parts) {
 const void* pad_kernel(unsigned bytes) {
     switch (bytes) {
     case 1: return address(&pad<std::uint8_t>);
+    case 2: return address(&pad<std::uint16_t>);
     case 4: return address(&pad<std::uint32_t>);
     case 8: return address(&pad<std::uint64_t>);
     default: return nullptr;
@@ -169,6 +177,7 @@ const void* pad_kernel(unsigned bytes) {
 const void* fill_kernel(unsigned bytes) {
     switch (bytes) {
     case 1: return address(&fill<std::uint8_t>);
+    case 2: return address(&fill<std::uint16_t>);
     case 4: return address(&fill<std::uint32_t>);
     case 8: return address(&fill<std::uint64_t>);
     default: return nullptr;
@@ -177,6 +186,8 @@ const void* fill_kernel(unsigned bytes) {
 const void* range_kernel(number type) {
     switch (type) {
     case number::f32: return address(&range<float>);
+    case number::f16: return address(&range<half>);
+    case number::bf16: return address(&range<bfloat>);
     case number::i32: return address(&range<std::int32_t>);
     case number::i64: return address(&range<std::int64_t>);
     default: return nullptr;
@@ -185,12 +196,17 @@ const void* range_kernel(number type) {
 const void* gather_kernel(unsigned bytes) {
     switch (bytes) {
     case 1: return address(&gather<std::uint8_t>);
+    case 2: return address(&gather<std::uint16_t>);
     case 4: return address(&gather<std::uint32_t>);
     case 8: return address(&gather<std::uint64_t>);
     default: return nullptr;
     }
 }
-const void* bag_kernel() { return address(&bag); }
-const void* field_kernel() { return address(&field); }
+const void* bag_kernel(number real) {
+    return by_real(real, [](auto x) { return address(&bag<decltype(x)>); });
+}
+const void* field_kernel(number real) {
+    return by_real(real, [](auto x) { return address(&field<decltype(x)>); });
+}
 
 } // namespace opara::engine::gpu

@@ -122,7 +122,7 @@ prepared choose(context& c) {
     a.condition = w.at(1, c.in(0));
     a.a = w.at(2, c.in(1));
     a.b = w.at(3, c.in(2));
-    const auto size = static_cast<unsigned>(onnx::size_of(c.output(0).type));
+    const auto size = static_cast<unsigned>(c.size_of(c.output(0)));
     return one(c.existing(choice_kernel(size), c.output(0)), w, a);
 }
 
@@ -164,12 +164,12 @@ prepared batch_normalization(context& c) {
     a.y = w.at(0, c.out(0));
     a.x = w.at(1, c.in(0));
     std::copy(w.steps[2].begin(), w.steps[2].end(), a.channel_step);
-    a.scale = c.floats(1);
-    a.bias = c.floats(2);
-    a.mean = c.floats(3);
-    a.variance = c.floats(4);
+    a.scale = c.reals(1);
+    a.bias = c.reals(2);
+    a.mean = c.reals(3);
+    a.variance = c.reals(4);
     a.epsilon = c.real("epsilon", 1e-5);
-    return one(batch_normalization_kernel(), w, a);
+    return one(batch_normalization_kernel(c.real_type()), w, a);
 }
 
 prepared local_response_normalization(context& c) {
@@ -188,7 +188,7 @@ prepared local_response_normalization(context& c) {
     a.alpha = c.real("alpha", 1e-4) / static_cast<float>(a.size);
     a.beta = c.real("beta", 0.75);
     a.bias = c.real("bias", 1.0);
-    return {{}, {step{lrn_kernel(), blocks_for(onnx::elements(c.in_dims(0))), block_threads, a}}};
+    return {{}, {step{lrn_kernel(c.real_type()), blocks_for(onnx::elements(c.in_dims(0))), block_threads, a}}};
 }
 
 constexpr std::array operators{

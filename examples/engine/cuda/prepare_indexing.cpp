@@ -30,7 +30,7 @@ prepared gather(context& c) {
     a.y = c.out(0);
     a.op = narrow(c.op().value);
     a.fault = c.fault();
-    const auto size = static_cast<unsigned>(onnx::size_of(c.input(0).type));
+    const auto size = static_cast<unsigned>(c.size_of(c.input(0)));
     return {{},
             {step{c.existing(gather_kernel(size), c.input(0)), blocks_for(count_of(c.out_dims(0))), block_threads, a}}};
 }
@@ -41,14 +41,14 @@ prepared embedding_bag(context& c) {
     a.count = static_cast<std::uint32_t>(narrow(c.in_dims(0)[1]));
     a.width = static_cast<std::uint32_t>(narrow(c.in_dims(1)[1]));
     a.extent = c.in_dims(1)[0];
-    a.table = c.floats(1);
+    a.table = c.reals(1);
     a.indices = c.in_plain(0);
     a.wide = is_wide(c, 0);
     a.mean = c.text("mode", "sum") == "mean" ? 1 : 0;
-    a.y = c.out_floats(0);
+    a.y = c.out_reals(0);
     a.op = narrow(c.op().value);
     a.fault = c.fault();
-    return {{}, {step{bag_kernel(), blocks_for(count_of(c.out_dims(0))), block_threads, a}}};
+    return {{}, {step{bag_kernel(c.real_type()), blocks_for(count_of(c.out_dims(0))), block_threads, a}}};
 }
 
 // One table for all fields: each field's rows begin at its offset and end at the next one's.
@@ -60,14 +60,14 @@ prepared field_embedding(context& c) {
     a.batch = static_cast<std::uint32_t>(narrow(c.in_dims(0)[0]));
     a.fields = static_cast<std::uint32_t>(fields);
     a.width = static_cast<std::uint32_t>(narrow(c.in_dims(1)[1]));
-    a.table = c.floats(1);
+    a.table = c.reals(1);
     a.indices = c.in_plain(0);
     a.offsets = c.constant(std::span<const std::int64_t>{offsets});
     a.wide = is_wide(c, 0);
-    a.y = c.out_floats(0);
+    a.y = c.out_reals(0);
     a.op = narrow(c.op().value);
     a.fault = c.fault();
-    return {{}, {step{field_kernel(), blocks_for(count_of(c.out_dims(0))), block_threads, a}}};
+    return {{}, {step{field_kernel(c.real_type()), blocks_for(count_of(c.out_dims(0))), block_threads, a}}};
 }
 
 constexpr std::array operators{

@@ -22,7 +22,7 @@ struct transfer {
 
 // As few launches as can be: one for up to `many_parts` copies.
 prepared copies(context& c, const onnx::value& of, const std::vector<transfer>& all) {
-    const std::size_t size = onnx::size_of(of.type);
+    const std::size_t size = c.size_of(of);
     const auto bytes = static_cast<std::int64_t>(size);
     std::vector<copy_part> parts;
     for (const transfer& t : all) {
@@ -85,7 +85,7 @@ prepared filled(context& c, std::size_t output, std::uint64_t bits) {
     a.count = static_cast<std::uint32_t>(narrow(onnx::elements(value.dims)));
     a.y = c.out(output);
     a.bits = bits;
-    const auto size = static_cast<unsigned>(onnx::size_of(value.type));
+    const auto size = static_cast<unsigned>(c.size_of(value));
     return {{}, {step{c.existing(fill_kernel(size), value), blocks_for(a.count), block_threads, a}}};
 }
 
@@ -95,7 +95,7 @@ prepared dropout(context& c) {
     if (c.has_output(1)) {
         std::uint64_t bits = 1;
         if (c.output(1).type == onnx::element::f32) {
-            bits = 0x3F800000;
+            bits = bits_of(c.real_type(), 1.0F);
         } else {
             c.expect_output(1, onnx::element::boolean);
         }
@@ -132,7 +132,7 @@ prepared expand(context& c) {
 
 prepared concat(context& c) {
     const std::size_t axis = c.axis(c.integer("axis", 0), c.out_dims(0).size());
-    const auto size = static_cast<std::int64_t>(onnx::size_of(c.output(0).type));
+    const auto size = static_cast<std::int64_t>(c.size_of(c.output(0)));
     std::vector<transfer> parts;
     std::int64_t begin = 0;
     for (std::size_t i = 0; i < c.inputs(); ++i) {
@@ -236,9 +236,9 @@ prepared pad(context& c) {
     a.mode = mode == "edge" ? padding::edge : mode == "reflect" ? padding::reflect : padding::constant;
     const float attribute = c.real("value", 0.0);
     c.expect(attribute == 0.0F || c.input(0).type == onnx::element::f32, "attribute 'value' fits only float");
-    std::memcpy(&a.bits, &attribute, sizeof attribute);
+    a.bits = c.input(0).type == onnx::element::f32 ? bits_of(c.real_type(), attribute) : 0;
     a.number = c.has_input(2) ? c.in_plain(2) : nullptr;
-    const auto size = static_cast<unsigned>(onnx::size_of(c.input(0).type));
+    const auto size = static_cast<unsigned>(c.size_of(c.input(0)));
     return {{}, {step{c.existing(pad_kernel(size), c.input(0)), blocks_for(a.over.count), block_threads, a}}};
 }
 
@@ -270,7 +270,9 @@ prepared constant_of_shape(context& c) {
         c.node().attribute_or<onnx::tensor>("value", onnx::tensor::of<float>(onnx::element::f32, {1}, {&zero, 1}));
     c.expect_output(0, value.type);
     std::uint64_t bits = 0;
-    std::memcpy(&bits, value.bytes.data(), std::min(sizeof bits, value.bytes.size()));
+    const std::vector<std::byte> bytes =
+        value.type == onnx::element::f32 ? to_reals(c.real_type(), value.bytes) : value.bytes;
+    std::memcpy(&bits, bytes.data(), std::min(sizeof bits, bytes.size()));
     return filled(c, 0, bits);
 }
 

@@ -74,15 +74,15 @@ prepared global_max_pool(context& c) { return reduce_space(c, reduction::max); }
 
 // ---- rows: everything from an axis on is normalised together
 
-const float* row_parameter(context& c, std::size_t i, std::int64_t length) {
+const void* row_parameter(context& c, std::size_t i, std::int64_t length) {
     if (!c.has_input(i)) {
         return nullptr;
     }
     c.expect(onnx::elements(c.in_dims(i)) == length, "scale and bias must have as many elements as a row");
-    return c.floats(i);
+    return c.reals(i);
 }
 
-float* wanted(const context& c, std::size_t output) { return c.has_output(output) ? c.out_floats(output) : nullptr; }
+void* wanted(const context& c, std::size_t output) { return c.has_output(output) ? c.out_reals(output) : nullptr; }
 
 row_arguments rows(context& c) {
     const onnx::shape& dims = c.in_dims(0);
@@ -90,19 +90,19 @@ row_arguments rows(context& c) {
     row_arguments a{};
     a.rows = narrow(onnx::elements(onnx::shape(dims.begin(), split)));
     a.length = narrow(onnx::elements(onnx::shape(split, dims.end())));
-    a.x = c.floats(0);
-    a.y = c.out_floats(0);
+    a.x = c.reals(0);
+    a.y = c.out_reals(0);
     a.epsilon = c.real("epsilon", 1e-5);
     return a;
 }
 
-prepared normalize(const row_arguments& a) {
-    const auto in_vectors = [](const float* x) { return reinterpret_cast<std::uintptr_t>(x) % 16 == 0; };
+prepared normalize(const context& c, const row_arguments& a) {
+    const auto in_vectors = [](const void* x) { return reinterpret_cast<std::uintptr_t>(x) % 16 == 0; };
     if (a.length % 4 == 0 && a.length <= most_of_short_row && in_vectors(a.x) && in_vectors(a.residual) &&
         in_vectors(a.scale) && in_vectors(a.bias) && in_vectors(a.y) && in_vectors(a.sum)) {
-        return {{}, {step{short_row_kernel(a.length), dim3{static_cast<unsigned>(a.rows)}, 32, a}}};
+        return {{}, {step{short_row_kernel(c.real_type(), a.length), dim3{static_cast<unsigned>(a.rows)}, 32, a}}};
     }
-    return {{}, {step{row_kernel(), dim3{static_cast<unsigned>(a.rows)}, 256, a}}};
+    return {{}, {step{row_kernel(c.real_type()), dim3{static_cast<unsigned>(a.rows)}, 256, a}}};
 }
 
 prepared layer_normalization(context& c) {
@@ -111,7 +111,7 @@ prepared layer_normalization(context& c) {
     a.bias = row_parameter(c, 2, a.length);
     a.means = wanted(c, 1);
     a.factors = wanted(c, 2);
-    return normalize(a);
+    return normalize(c, a);
 }
 
 prepared rms_normalization(context& c) {
@@ -119,17 +119,17 @@ prepared rms_normalization(context& c) {
     a.centered = 0;
     a.scale = row_parameter(c, 1, a.length);
     a.factors = wanted(c, 1);
-    return normalize(a);
+    return normalize(c, a);
 }
 
 prepared add_normalization(context& c) {
     row_arguments a = rows(c);
     a.centered = c.text("mode", "layer") == "layer" ? 1 : 0;
-    a.residual = c.floats(1);
+    a.residual = c.reals(1);
     a.scale = row_parameter(c, 2, a.length);
     a.bias = row_parameter(c, 3, a.length);
     a.sum = wanted(c, 1);
-    return normalize(a);
+    return normalize(c, a);
 }
 
 // ---- softmax. Before operator set 13 everything from the axis on is normalised together.
@@ -146,10 +146,11 @@ prepared softmax_with(context& c, bool logarithm) {
     a.outer = narrow(onnx::elements(onnx::shape(dims.begin(), first)));
     a.length = narrow(onnx::elements(onnx::shape(first, last)));
     a.inner = narrow(onnx::elements(onnx::shape(last, dims.end())));
-    a.x = c.floats(0);
-    a.y = c.out_floats(0);
+    a.x = c.reals(0);
+    a.y = c.out_reals(0);
     a.logarithm = logarithm ? 1 : 0;
-    return {{}, {step{softmax_kernel(), blocks_for(std::int64_t{a.outer} * a.inner * 32), block_threads, a}}};
+    return {{},
+            {step{softmax_kernel(c.real_type()), blocks_for(std::int64_t{a.outer} * a.inner * 32), block_threads, a}}};
 }
 
 prepared softmax(context& c) { return softmax_with(c, false); }
@@ -158,9 +159,10 @@ prepared log_softmax(context& c) { return softmax_with(c, true); }
 // ---- attention
 
 // Rows that can be read 16 bytes at a time, wherever they lie.
-bool is_in_rows(const strides& steps, const void* elements) {
+bool is_in_rows(const strides& steps, const void* elements, std::size_t size) {
+    const auto at_once = static_cast<std::int64_t>(16 / size);
     return reinterpret_cast<std::uintptr_t>(elements) % 16 == 0 && steps.back() == 1 &&
-           std::all_of(steps.begin(), steps.end() - 1, [](std::int64_t step) { return step % 4 == 0; });
+           std::all_of(steps.begin(), steps.end() - 1, [&](std::int64_t step) { return step % at_once == 0; });
 }
 
 prepared attention(context& c) {
@@ -174,30 +176,30 @@ prepared attention(context& c) {
     c.expect(a.width != 0 && a.keys != 0, "there is no kernel for queries without elements or without keys");
     c.expect(a.columns <= most_attention_columns, "the values have too many columns");
     a.count = narrow(onnx::elements(c.out_dims(0)) / (std::int64_t{a.queries} * a.columns));
-    const attention_launch how = attention_kernel(a.width, a.columns);
+    const attention_launch how = attention_kernel(c.real_type(), a.width, a.columns);
     a.scale = c.real("scale", 1.0 / std::sqrt(static_cast<double>(a.width)));
     // Rows are read where they lie if the kernel can; else they are brought together first.
     onnx::shape lead(q.begin(), q.end() - 2);
     std::vector<strides> steps{plain_strides(lead)};
     const auto rows_of = [&](std::size_t i) {
         c.expect_input(i, onnx::element::f32);
-        const bool as_it_lies = how.strided && is_in_rows(c.in_strides(i), c.in(i));
+        const bool as_it_lies = how.strided && is_in_rows(c.in_strides(i), c.in(i), c.real_bytes());
         const strides all = as_it_lies ? c.in_strides(i) : plain_strides(c.in_dims(i));
-        const auto* const elements = as_it_lies ? reinterpret_cast<const float*>(c.in(i)) : c.floats(i);
+        const void* const elements = as_it_lies ? c.in(i) : c.reals(i);
         steps.emplace_back(all.begin(), all.end() - 2);
-        return attention_rows{const_cast<float*>(elements), narrow(all[axes - 2]), {}};
+        return attention_rows{const_cast<void*>(elements), narrow(all[axes - 2]), {}};
     };
     a.q = rows_of(0);
     a.k = rows_of(1);
     a.v = rows_of(2);
     const strides& out = c.out_strides(0);
-    a.y = {c.out_floats(0), narrow(out[axes - 2]), {}};
+    a.y = {c.out_reals(0), narrow(out[axes - 2]), {}};
     steps.emplace_back(out.begin(), out.end() - 2);
     steps.emplace_back(lead.size(), 0);
     if (c.has_input(3)) {
         onnx::shape scores = q;
         scores.back() = a.keys;
-        a.bias = c.floats(3);
+        a.bias = c.reals(3);
         const strides bias = broadcast_strides(c.in_dims(3), plain_strides(c.in_dims(3)), scores);
         a.bias_key = narrow(bias[axes - 1]);
         a.bias_query = narrow(bias[axes - 2]);
@@ -227,9 +229,9 @@ prepared factorization_machine(context& c) {
     a.batch = static_cast<std::uint32_t>(narrow(c.in_dims(0)[0]));
     a.fields = static_cast<std::uint32_t>(narrow(c.in_dims(0)[1]));
     a.width = static_cast<std::uint32_t>(narrow(c.in_dims(0)[2]));
-    a.x = c.floats(0);
-    a.y = c.out_floats(0);
-    return {{}, {step{factorization_kernel(), dim3{a.batch}, 128, a}}};
+    a.x = c.reals(0);
+    a.y = c.out_reals(0);
+    return {{}, {step{factorization_kernel(c.real_type()), dim3{a.batch}, 128, a}}};
 }
 
 constexpr std::array operators{

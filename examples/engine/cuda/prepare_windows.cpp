@@ -25,7 +25,7 @@ plane_window plane(const onnx::window& w) {
 std::int32_t height(const onnx::shape& dims) { return dims.size() == 4 ? narrow(dims[2]) : 1; }
 
 // How many channels a thread may read and write at once.
-int channels_at_once(std::int64_t channels, std::initializer_list<const image*> images) {
+int channels_at_once(std::int64_t channels, std::size_t size, std::initializer_list<const image*> images) {
     int most = channels % 4 == 0 ? 4 : channels % 2 == 0 ? 2 : 1;
     for (const image* i : images) {
         if (i->elements == nullptr) {
@@ -34,7 +34,7 @@ int channels_at_once(std::int64_t channels, std::initializer_list<const image*> 
         while (most > 1 &&
                (i->channel_step != 1 || i->batch_step % most != 0 || i->row_step % most != 0 ||
                 i->column_step % most != 0 ||
-                reinterpret_cast<std::uintptr_t>(i->elements) % (static_cast<std::uintptr_t>(most) * 4) != 0)) {
+                reinterpret_cast<std::uintptr_t>(i->elements) % (static_cast<std::uintptr_t>(most) * size) != 0)) {
             most /= 2;
         }
     }
@@ -58,7 +58,7 @@ prepared depthwise(context& c, const onnx::window& window) {
     a.window = plane(window);
     a.x = c.in_image(0);
     a.y = c.out_image(0);
-    a.bias = c.has_input(2) ? c.floats(2) : nullptr;
+    a.bias = c.has_input(2) ? c.reals(2) : nullptr;
     if (c.has_input(3)) {
         a.residual = c.in_image(3);
     }
@@ -73,19 +73,19 @@ prepared depthwise(context& c, const onnx::window& window) {
                     w[static_cast<std::size_t>(channel * taps + k)];
             }
         }
-        a.weight = c.constant(std::span<const float>{turned});
+        a.weight = c.real_constant(turned);
     } else {
-        auto* const turned = reinterpret_cast<float*>(c.scratch(static_cast<std::size_t>(taps * channels) * 4));
+        std::byte* const turned = c.scratch(static_cast<std::size_t>(taps * channels) * c.real_bytes());
         const walk w = c.walk_over({taps, channels}, {{channels, 1}, {1, taps}});
         copy_arguments<1> copy{};
         copy.parts = 1;
-        copy.part[0] = {w.over, w.at(0, turned), w.at(1, c.floats(1)), 0};
-        c.first({copy_kernel(4, 1), blocks_for(w.over.count), block_threads, copy});
+        copy.part[0] = {w.over, w.at(0, turned), w.at(1, c.reals(1)), 0};
+        c.first({copy_kernel(static_cast<unsigned>(c.real_bytes()), 1), blocks_for(w.over.count), block_threads, copy});
         a.weight = turned;
     }
-    const int vector = channels_at_once(channels, {&a.x, &a.y, &a.residual});
+    const int vector = channels_at_once(channels, c.real_bytes(), {&a.x, &a.y, &a.residual});
     const std::int64_t threads = onnx::elements(y) / vector;
-    return {{}, {step{depthwise_kernel(vector), blocks_for(threads), block_threads, a}}};
+    return {{}, {step{depthwise_kernel(c.real_type(), vector), blocks_for(threads), block_threads, a}}};
 }
 
 prepared convolution(context& c) {
@@ -109,7 +109,7 @@ prepared convolution(context& c) {
     a.n = narrow(y[1] / groups);
     a.a = source;
     a.y = c.out_image(0);
-    a.bias = c.has_input(2) ? c.floats(2) : nullptr;
+    a.bias = c.has_input(2) ? c.reals(2) : nullptr;
     if (c.has_input(3)) {
         a.residual = c.in_image(3);
     }
@@ -144,8 +144,8 @@ prepared pool(context& c, pooling kind) {
     a.columns = narrow(y.back());
     a.window = plane(onnx::window_of(c.node(), x));
     a.kind = kind;
-    const int vector = channels_at_once(x[1], {&a.x, &a.y});
-    return {{}, {step{pool_kernel(vector), blocks_for(onnx::elements(y) / vector), block_threads, a}}};
+    const int vector = channels_at_once(x[1], c.real_bytes(), {&a.x, &a.y});
+    return {{}, {step{pool_kernel(c.real_type(), vector), blocks_for(onnx::elements(y) / vector), block_threads, a}}};
 }
 
 prepared max_pool(context& c) { return pool(c, pooling::max); }

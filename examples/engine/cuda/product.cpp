@@ -16,7 +16,9 @@
 namespace opara::engine::gpu {
 namespace {
 
-constexpr std::int64_t depth = 32; // of a stage
+// Elements of the inner dimension in a stage, and in a piece of 16 bytes.
+std::int64_t depth_of(const context& c) { return static_cast<std::int64_t>(128 / c.real_bytes()); }
+std::int64_t piece_of(const context& c) { return static_cast<std::int64_t>(16 / c.real_bytes()); }
 
 // To the nearest number that TF32 has, as the device rounds the other operand.
 float rounded_to_tf32(float x) {
@@ -29,18 +31,18 @@ float rounded_to_tf32(float x) {
     return x;
 }
 
-bool multiple_of_4(std::int32_t x) { return x % 4 == 0; }
 bool aligned(const void* p) { return reinterpret_cast<std::uintptr_t>(p) % 16 == 0; }
 
-// Whether every row of the tensor's channels begins at a multiple of 16 bytes.
-bool in_vectors(const image& i, const std::int32_t (&batch)[3]) {
-    return aligned(i.elements) && i.channel_step == 1 && multiple_of_4(i.batch_step) && multiple_of_4(i.row_step) &&
-           multiple_of_4(i.column_step) && std::all_of(std::begin(batch), std::end(batch), multiple_of_4);
+// Whether every row of the tensor's channels begins at a multiple of so many elements.
+bool in_vectors(const image& i, const std::int32_t (&batch)[3], std::int64_t elements) {
+    const auto fits = [&](std::int32_t x) { return x % elements == 0; };
+    return aligned(i.elements) && i.channel_step == 1 && fits(i.batch_step) && fits(i.row_step) &&
+           fits(i.column_step) && std::all_of(std::begin(batch), std::end(batch), fits);
 }
 
 // How the inner dimension is numbered: windows outside, or channels outside.
 struct numbering {
-    bool wide;             // four channels at a time
+    bool wide;             // channels 16 bytes at a time
     bool channels_outside; // in memory order where channels are planes
     std::int64_t channels; // padded
 };
@@ -52,8 +54,8 @@ divisor divide_by(const context& c, std::int64_t by) {
 }
 
 // The right operand as [columns][pitch].
-const float* packed(context& c, std::size_t input, std::int64_t columns, std::int64_t pitch, const inner_dimension& d,
-                    const numbering& n, const right_strides& lies) {
+const void* packed(context& c, std::size_t input, std::int64_t columns, std::int64_t pitch, const inner_dimension& d,
+                   const numbering& n, const right_strides& lies) {
     const std::int64_t window = d.rows * d.columns;
     const std::int64_t channel_step = n.channels_outside ? window : 1;
     const std::int64_t tap_step = n.channels_outside ? 1 : n.channels;
@@ -66,20 +68,21 @@ const float* packed(context& c, std::size_t input, std::int64_t columns, std::in
                 for (std::int64_t channel = 0; channel < d.channels; ++channel) {
                     const auto from = column * lies.column + channel * lies.channel + k * lies.tap;
                     const auto to = column * pitch + channel * channel_step + k * tap_step;
-                    all[static_cast<std::size_t>(to)] = rounded_to_tf32(w[static_cast<std::size_t>(from)]);
+                    const float x = w[static_cast<std::size_t>(from)];
+                    all[static_cast<std::size_t>(to)] = c.real_type() == number::f32 ? rounded_to_tf32(x) : x;
                 }
             }
         }
-        return c.constant(std::span<const float>{all});
+        return c.real_constant(all);
     }
     // Computed: brought into that order whenever the operator runs. What lies between stays zero.
-    auto* const room = reinterpret_cast<float*>(c.scratch(static_cast<std::size_t>(columns * pitch) * 4, true));
+    std::byte* const room = c.scratch(static_cast<std::size_t>(columns * pitch) * c.real_bytes(), true);
     const walk w = c.walk_over({columns, window, d.channels},
                                {{pitch, tap_step, channel_step}, {lies.column, lies.tap, lies.channel}});
     copy_arguments<1> copy{};
     copy.parts = 1;
-    copy.part[0] = {w.over, w.at(0, room), w.at(1, c.floats(input)), 0};
-    c.first({copy_kernel(4, 1), blocks_for(w.over.count), block_threads, copy});
+    copy.part[0] = {w.over, w.at(0, room), w.at(1, c.reals(input)), 0};
+    c.first({copy_kernel(static_cast<unsigned>(c.real_bytes()), 1), blocks_for(w.over.count), block_threads, copy});
     return room;
 }
 
@@ -100,18 +103,30 @@ std::optional<std::int64_t> pitch_of_matrix(const product_arguments& a, std::int
     return pitch;
 }
 
-// Whether the hardware can fetch the windows itself, and how many stages a tap then takes: channels are filled up to
-// whole stages, which is not worth it for few of them. 0 where it cannot.
-std::int32_t channel_steps_of(const product_arguments& a, const inner_dimension& inner, std::int64_t batch) {
+// How the hardware fetches windows itself: so many channels in a box, and so many boxes a tap.
+struct window_boxes {
+    std::int64_t channels;
+    std::int32_t steps;
+};
+
+// Channels are filled up to whole boxes, which is not worth it for few of them. Boxes of whole stages are quicker;
+// those of half as many channels waste less, and half precision has them.
+std::optional<window_boxes> window_boxes_of(const context& c, const product_arguments& a, const inner_dimension& inner,
+                                            std::int64_t batch) {
     constexpr std::int32_t corner = 127; // of what a description can say
-    const std::int64_t steps = (inner.channels + depth - 1) / depth;
-    bool fits = batch == 1 && 3 * inner.channels >= 2 * steps * depth;
+    bool fits = batch == 1;
     for (const int i : {0, 1}) {
         const std::int32_t reach = (a.window.kernel[i] - 1) * a.window.dilation[i];
         fits = fits && a.window.stride[i] <= 8 && a.window.pad[i] <= corner && reach <= corner &&
                a.window.pad_end[i] <= corner;
     }
-    return fits ? narrow(steps) : 0;
+    for (std::int64_t channels = depth_of(c); fits && channels >= 32; channels /= 2) {
+        const std::int64_t steps = (inner.channels + channels - 1) / channels;
+        if (3 * inner.channels >= 2 * steps * channels) {
+            return window_boxes{channels, narrow(steps)};
+        }
+    }
+    return std::nullopt;
 }
 
 // One of the driver's functions, which no library holds that we link with.
@@ -130,23 +145,33 @@ void check_description(CUresult code, const char* name) {
     }
 }
 
-// How the hardware copies boxes of `box_rows` rows of 32 elements out of a matrix.
-CUtensorMap boxes_of(const float* elements, std::int64_t inner, std::int64_t rows, std::int64_t pitch, int box_rows) {
+CUtensorMapDataType described(const context& c) {
+    switch (c.real_type()) {
+    case number::f16: return CU_TENSOR_MAP_DATA_TYPE_FLOAT16;
+    case number::bf16: return CU_TENSOR_MAP_DATA_TYPE_BFLOAT16;
+    default: return CU_TENSOR_MAP_DATA_TYPE_FLOAT32;
+    }
+}
+
+// How the hardware copies boxes of `box_rows` rows of 128 bytes out of a matrix.
+CUtensorMap boxes_of(const context& c, const void* elements, std::int64_t inner, std::int64_t rows, std::int64_t pitch,
+                     int box_rows) {
     static auto* const encode = driver_function<decltype(cuTensorMapEncodeTiled)>("cuTensorMapEncodeTiled");
     CUtensorMap map{};
     const cuuint64_t extents[] = {static_cast<cuuint64_t>(inner), static_cast<cuuint64_t>(rows)};
-    const cuuint64_t steps[] = {static_cast<cuuint64_t>(pitch) * sizeof(float)};
-    const cuuint32_t box[] = {static_cast<cuuint32_t>(depth), static_cast<cuuint32_t>(box_rows)};
+    const cuuint64_t steps[] = {static_cast<cuuint64_t>(pitch) * c.real_bytes()};
+    const cuuint32_t box[] = {static_cast<cuuint32_t>(depth_of(c)), static_cast<cuuint32_t>(box_rows)};
     const cuuint32_t every[] = {1, 1};
-    check_description(encode(&map, CU_TENSOR_MAP_DATA_TYPE_FLOAT32, 2, const_cast<float*>(elements), extents, steps,
-                             box, every, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
+    check_description(encode(&map, described(c), 2, const_cast<void*>(elements), extents, steps, box, every,
+                             CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
                              CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE),
                       "cuTensorMapEncodeTiled");
     return map;
 }
 
-// How it copies, for `box_rows` places of a window one after another, 32 channels at one tap.
-CUtensorMap windows_of(const product_arguments& a, std::int64_t channels, int box_rows) {
+// How it copies, for `box_rows` places of a window one after another, `box_channels` at one tap.
+CUtensorMap windows_of(const context& c, const product_arguments& a, std::int64_t channels, std::int64_t box_channels,
+                       int box_rows) {
     static auto* const encode = driver_function<decltype(cuTensorMapEncodeIm2col)>("cuTensorMapEncodeIm2col");
     CUtensorMap map{};
     const std::int64_t images = a.m / std::int64_t{a.places.by};
@@ -154,7 +179,7 @@ CUtensorMap windows_of(const product_arguments& a, std::int64_t channels, int bo
                                   static_cast<cuuint64_t>(a.height), static_cast<cuuint64_t>(images)};
     // A step along an axis of one is never taken, but has to be one that can be.
     const auto step = [&](std::int32_t elements) {
-        return static_cast<cuuint64_t>(elements == 0 ? a.a.column_step : elements) * sizeof(float);
+        return static_cast<cuuint64_t>(elements == 0 ? a.a.column_step : elements) * c.real_bytes();
     };
     const cuuint64_t steps[] = {step(a.a.column_step), step(a.a.row_step), step(a.a.batch_step)};
     int first[2]; // where the first and the last window begin, from the image's corners; columns come first
@@ -166,9 +191,10 @@ CUtensorMap windows_of(const product_arguments& a, std::int64_t channels, int bo
     }
     const cuuint32_t every[] = {1, static_cast<cuuint32_t>(a.window.stride[1]),
                                 static_cast<cuuint32_t>(a.window.stride[0]), 1};
-    check_description(encode(&map, CU_TENSOR_MAP_DATA_TYPE_FLOAT32, 4, a.a.elements, extents, steps, first, last,
-                             static_cast<cuuint32_t>(depth), static_cast<cuuint32_t>(box_rows), every,
-                             CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
+    check_description(encode(&map, described(c), 4, a.a.elements, extents, steps, first, last,
+                             static_cast<cuuint32_t>(box_channels), static_cast<cuuint32_t>(box_rows), every,
+                             CU_TENSOR_MAP_INTERLEAVE_NONE,
+                             box_channels == depth_of(c) ? CU_TENSOR_MAP_SWIZZLE_128B : CU_TENSOR_MAP_SWIZZLE_64B,
                              CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE),
                       "cuTensorMapEncodeIm2col");
     return map;
@@ -248,16 +274,18 @@ long_divisor divide_rows_by(std::int64_t by) {
 
 prepared multiply(context& c, product_arguments a, const inner_dimension& inner, std::size_t right,
                   const right_strides& lies, bool packs) {
-    const bool wide = packs && in_vectors(a.a, a.a_batch);
+    const std::int64_t depth = depth_of(c);
+    const std::int64_t at_once = piece_of(c);
+    const bool wide = packs && in_vectors(a.a, a.a_batch, at_once);
     numbering n{wide, !wide && a.a.channel_step != 1 && inner.rows * inner.columns != 1, inner.channels};
     if (wide) {
-        n.channels = (inner.channels + 3) / 4 * 4;
+        n.channels = (inner.channels + at_once - 1) / at_once * at_once;
     }
     const std::int64_t window = inner.rows * inner.columns;
-    const std::int64_t pieces = window * (wide ? n.channels / 4 : n.channels);
+    const std::int64_t pieces = window * (wide ? n.channels / at_once : n.channels);
     a.pieces = narrow(pieces);
-    a.k_steps = narrow((pieces * (wide ? 4 : 1) + depth - 1) / depth);
-    static_cast<void>(divide_by(c, std::int64_t{a.k_steps} * (wide ? 8 : 32))); // the largest number that is divided
+    a.k_steps = narrow((pieces * (wide ? at_once : 1) + depth - 1) / depth);
+    static_cast<void>(divide_by(c, std::int64_t{a.k_steps} * (wide ? 8 : depth))); // the largest number that is divided
     a.inner = {.inside = divide_by(c, n.channels_outside ? window : pieces / window),
                .row = divide_by(c, inner.columns),
                .channels = narrow(inner.channels),
@@ -274,30 +302,36 @@ prepared multiply(context& c, product_arguments a, const inner_dimension& inner,
         a.b_inner = 1;
         a.b_batch[2] = columns == a.n ? 0 : narrow(pitch * a.n);
     } else {
-        a.b = c.floats(right);
+        a.b = c.reals(right);
         a.b_column = narrow(lies.column);
         a.b_inner = narrow(lies.channel);
     }
-    a.vector = a.n % 4 == 0 && in_vectors(a.y, a.y_batch) && (a.bias == nullptr || aligned(a.bias)) &&
-                       multiple_of_4(a.bias_batch) &&
-                       (a.residual.elements == nullptr || in_vectors(a.residual, a.residual_batch))
+    a.vector = a.n % 4 == 0 && in_vectors(a.y, a.y_batch, 4) && (a.bias == nullptr || aligned(a.bias)) &&
+                       a.bias_batch % 4 == 0 &&
+                       (a.residual.elements == nullptr || in_vectors(a.residual, a.residual_batch, 4))
                    ? 1
                    : 0;
     // What the hardware copies in boxes: a matrix as it is numbered above, or windows.
     const std::optional<std::int64_t> pitch = wide ? pitch_of_matrix(a, batch) : std::nullopt;
     product_arguments boxed = a;
+    std::optional<window_boxes> windows;
     if (wide && !pitch && c.input(right).is_weight()) {
-        boxed.channel_steps = channel_steps_of(a, inner, batch);
-        boxed.k_steps = narrow(window * boxed.channel_steps);
-        if (boxed.channel_steps != 0 && inner.channels % depth != 0) {
+        windows = window_boxes_of(c, a, inner, batch);
+    }
+    if (windows) {
+        const std::int64_t filled_channels = windows->steps * windows->channels;
+        boxed.channel_steps = windows->steps;
+        boxed.k_steps = narrow((window * filled_channels + depth - 1) / depth);
+        if (inner.channels % windows->channels != 0) {
             const std::int64_t filled = boxed.k_steps * depth;
-            boxed.b = packed(c, right, a.n, filled, inner, {true, false, boxed.channel_steps * depth}, lies);
+            boxed.b = packed(c, right, a.n, filled, inner, {true, false, filled_channels}, lies);
             boxed.b_column = narrow(filled);
         }
     }
-    const bulk_copies bulk = pitch                      ? bulk_copies::matrices
-                             : boxed.channel_steps != 0 ? bulk_copies::windows
-                                                        : bulk_copies::none;
+    const bulk_copies bulk = pitch                        ? bulk_copies::matrices
+                             : !windows                   ? bulk_copies::none
+                             : windows->channels == depth ? bulk_copies::windows
+                                                          : bulk_copies::half_windows;
     prepared made;
     for (const choice& chosen : choices(a, batch, wide, packs, bulk, boxed.k_steps)) {
         const tile_shape& t = tile(chosen.tile);
@@ -306,14 +340,15 @@ prepared multiply(context& c, product_arguments a, const inner_dimension& inner,
                         static_cast<unsigned>(batch * chosen.split)};
         a.split_bits = boxed.split_bits = std::countr_zero(static_cast<unsigned>(chosen.split));
         const auto add = [&](const auto& arguments) {
-            made.last.emplace_back(product_kernel(chosen.tile), grid, static_cast<unsigned>(t.threads), arguments,
-                                   product_shared_bytes(chosen.tile), static_cast<unsigned>(chosen.split));
+            made.last.emplace_back(product_kernel(c.real_type(), chosen.tile), grid, static_cast<unsigned>(t.threads),
+                                   arguments, product_shared_bytes(chosen.tile), static_cast<unsigned>(chosen.split));
         };
         if (t.bulk != bulk_copies::none) {
-            const CUtensorMap left = pitch ? boxes_of(a.a.elements, inner.channels, a.m, *pitch, t.rows)
-                                           : windows_of(a, inner.channels, t.rows);
+            const CUtensorMap left = pitch ? boxes_of(c, a.a.elements, inner.channels, a.m, *pitch, t.rows)
+                                           : windows_of(c, a, inner.channels, windows->channels, t.rows);
             add(bulk_product_arguments{
-                left, boxes_of(boxed.b, std::int64_t{boxed.k_steps} * depth, a.n, boxed.b_column, t.columns), boxed});
+                left, boxes_of(c, boxed.b, std::int64_t{boxed.k_steps} * depth, a.n, boxed.b_column, t.columns),
+                boxed});
         } else {
             add(a);
         }
@@ -326,8 +361,8 @@ namespace {
 // ---- products of matrices
 
 // A row-major matrix as an image of one row.
-image matrix(const float* elements, std::int64_t row_step, std::int64_t column_step) {
-    return {const_cast<float*>(elements), 0, narrow(column_step), 0, narrow(row_step)};
+image matrix(const void* elements, std::int64_t row_step, std::int64_t column_step) {
+    return {const_cast<void*>(elements), 0, narrow(column_step), 0, narrow(row_step)};
 }
 
 product_arguments product_of(std::int64_t rows, std::int64_t columns) {
@@ -344,8 +379,8 @@ product_arguments product_of(std::int64_t rows, std::int64_t columns) {
 prepared zeros(context& c) {
     fill_arguments a{};
     a.count = static_cast<std::uint32_t>(narrow(onnx::elements(c.out_dims(0))));
-    a.y = c.out_floats(0);
-    return {{}, {step{fill_kernel(4), blocks_for(a.count), block_threads, a}}};
+    a.y = c.out_reals(0);
+    return {{}, {step{fill_kernel(static_cast<unsigned>(c.real_bytes())), blocks_for(a.count), block_threads, a}}};
 }
 
 prepared matmul(context& c) {
@@ -368,13 +403,13 @@ prepared matmul(context& c) {
     if (onnx::elements(lead_b) == 1) { // one matrix on the right: all rows on the left are multiplied at once
         rows *= onnx::elements(lead_a);
         product_arguments p = product_of(rows, columns);
-        p.a = matrix(c.floats(0), inner, 1);
-        p.y = matrix(c.out_floats(0), columns, 1);
+        p.a = matrix(c.reals(0), inner, 1);
+        p.y = matrix(c.out_reals(0), columns, 1);
         return multiply(c, p, {.channels = inner}, 1, {.column = 1, .channel = columns}, c.input(1).is_weight());
     }
     product_arguments p = product_of(rows, columns);
-    p.a = matrix(c.floats(0), inner, 1);
-    p.y = matrix(c.out_floats(0), columns, 1);
+    p.a = matrix(c.reals(0), inner, 1);
+    p.y = matrix(c.out_reals(0), columns, 1);
     // The axes in front, with the matrices as elements.
     const onnx::shape& y = c.out_dims(0);
     const std::size_t given = (c.in_dims(0).size() == 1 ? 1U : 0U) + (c.in_dims(1).size() == 1 ? 1U : 0U);
@@ -401,14 +436,14 @@ prepared gemm(context& c) {
     const std::int64_t inner = c.in_dims(0)[flip_a ? 0 : 1];
     c.expect(inner != 0, "there is no kernel for rows without elements");
     product_arguments p = product_of(rows, columns);
-    p.a = flip_a ? matrix(c.floats(0), 1, rows) : matrix(c.floats(0), inner, 1);
-    p.y = matrix(c.out_floats(0), columns, 1);
+    p.a = flip_a ? matrix(c.reals(0), 1, rows) : matrix(c.reals(0), inner, 1);
+    p.y = matrix(c.out_reals(0), columns, 1);
     p.alpha = c.real("alpha", 1.0);
     p.beta = c.real("beta", 1.0);
     if (c.has_input(2)) {
         const onnx::shape& dims = c.in_dims(2);
         const strides steps = broadcast_strides(dims, plain_strides(dims), c.out_dims(0));
-        p.residual = matrix(c.floats(2), steps[0], steps[1]);
+        p.residual = matrix(c.reals(2), steps[0], steps[1]);
     }
     const right_strides lies =
         flip_b ? right_strides{.column = inner, .channel = 1} : right_strides{.column = 1, .channel = columns};
@@ -420,11 +455,11 @@ prepared linear(context& c) {
     const std::int64_t columns = c.in_dims(1)[0];
     c.expect(inner != 0, "there is no kernel for rows without elements");
     product_arguments p = product_of(onnx::elements(c.out_dims(0)) / columns, columns);
-    p.a = matrix(c.floats(0), inner, 1);
-    p.y = matrix(c.out_floats(0), columns, 1);
-    p.bias = c.has_input(2) ? c.floats(2) : nullptr;
+    p.a = matrix(c.reals(0), inner, 1);
+    p.y = matrix(c.out_reals(0), columns, 1);
+    p.bias = c.has_input(2) ? c.reals(2) : nullptr;
     if (c.has_input(3)) {
-        p.residual = matrix(c.floats(3), columns, 1);
+        p.residual = matrix(c.reals(3), columns, 1);
     }
     p.last = c.activation_of();
     return multiply(c, p, {.channels = inner}, 1, {.column = inner, .channel = 1}, c.input(1).is_weight());

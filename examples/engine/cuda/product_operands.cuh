@@ -23,6 +23,8 @@ struct tap {
     std::int32_t bytes; // that exist; the others are zero
 };
 
+// @param T  of the elements
+template <class T>
 __device__ inline tap tap_of(const product_arguments& p, int piece, int elements) {
     const auto number = static_cast<std::uint32_t>(piece);
     const std::uint32_t outside = quotient(number, p.inner.inside);
@@ -34,7 +36,7 @@ __device__ inline tap tap_of(const product_arguments& p, int piece, int elements
     const auto row = static_cast<std::int32_t>(r) * p.window.dilation[0];
     const auto column = static_cast<std::int32_t>(place - r * p.inner.row.by) * p.window.dilation[1];
     return {row * p.a.row_step + column * p.a.column_step + channel * p.a.channel_step, row, column,
-            piece < p.pieces ? min(elements, p.inner.channels - channel) * 4 : 0};
+            piece < p.pieces ? min(elements, p.inner.channels - channel) * static_cast<int>(sizeof(T)) : 0};
 }
 
 // Which place of the window in which image a row is.
@@ -51,13 +53,15 @@ __device__ inline spot spot_of(const product_arguments& p, int m) {
     return {number, row, rest - row * static_cast<int>(p.columns.by)};
 }
 
+template <class T>
 struct place_in {
-    const float* first; // what tap 0 reads
-    std::int32_t row;   // of the image
+    const T* first;   // what tap 0 reads
+    std::int32_t row; // of the image
     std::int32_t column;
 };
 
-__device__ inline place_in place_of(const product_arguments& p, int m, const float* a) {
+template <class T>
+__device__ inline place_in<T> place_of(const product_arguments& p, int m, const T* a) {
     if (m >= p.m) {
         return {a, INT32_MIN / 2, 0}; // outside of every image
     }

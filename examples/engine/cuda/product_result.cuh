@@ -2,6 +2,7 @@
 #pragma once
 
 #include <examples/engine/cuda/device.cuh>
+#include <examples/engine/cuda/element.cuh>
 #include <examples/engine/cuda/product_operands.cuh>
 
 #include <cooperative_groups.h>
@@ -25,7 +26,7 @@ __device__ inline void await_cluster() { asm volatile("barrier.cluster.wait.acqu
 
 // What is applied to a result where it is neither nothing nor a ReLU: not inlined, because code that is jumped over has
 // to be fetched all the same. Four at once, because each waits for its own steps.
-__device__ __noinline__ float4 finished_elsewhere(const finish& f, float4 x) {
+__device__ __noinline__ inline float4 finished_elsewhere(const finish& f, float4 x) {
     return {finished(f, x.x), finished(f, x.y), finished(f, x.z), finished(f, x.w)};
 }
 
@@ -67,7 +68,7 @@ __device__ inline float4 sum_over_cluster(float* own) {
 
 // Writes the block's part of a tile: of `split` blocks that have sums of the same tile, each takes some of its rows.
 // @param result  the block's sums in shared memory, rows of Tile::result_pitch
-template <class Tile>
+template <class T, class Tile>
 __device__ inline void write_result(const product_arguments& p, float* result, const product_offsets& offsets,
                                     int rank) {
     const int thread = static_cast<int>(threadIdx.x);
@@ -81,13 +82,13 @@ __device__ inline void write_result(const product_arguments& p, float* result, c
     const int n = first_column + column;
     float bias[4] = {};
     if (p.bias != nullptr && n < p.n) {
-        const float* const from = p.bias + offsets.bias + n;
+        const T* const from = static_cast<const T*>(p.bias) + offsets.bias + n;
         if (p.vector != 0) {
-            *reinterpret_cast<float4*>(bias) = *reinterpret_cast<const float4*>(from);
+            load(bias, from);
         } else {
 #pragma unroll
             for (int e = 0; e < 4; ++e) {
-                bias[e] = n + e < p.n ? from[e] : 0.0F;
+                bias[e] = n + e < p.n ? loaded(from[e]) : 0.0F;
             }
         }
     }
@@ -119,13 +120,13 @@ __device__ inline void write_result(const product_arguments& p, float* result, c
             };
             y_at[u] = at(p.y);
             if (exists[u] && p.residual.elements != nullptr) {
-                const float* const from = p.residual.elements + offsets.residual + at(p.residual);
+                const T* const from = static_cast<const T*>(p.residual.elements) + offsets.residual + at(p.residual);
                 if (p.vector != 0) {
-                    *reinterpret_cast<float4*>(residual[u]) = *reinterpret_cast<const float4*>(from);
+                    load(residual[u], from);
                 } else {
 #pragma unroll
                     for (int e = 0; e < 4; ++e) {
-                        residual[u][e] = n + e < p.n ? from[e * p.residual.channel_step] : 0.0F;
+                        residual[u][e] = n + e < p.n ? loaded(from[e * p.residual.channel_step]) : 0.0F;
                     }
                 }
             }
@@ -157,14 +158,14 @@ __device__ inline void write_result(const product_arguments& p, float* result, c
                 values[u][e] = p.alpha * values[u][e] + bias[e] + p.beta * residual[u][e];
             }
             finish_all(p.last, values[u]);
-            float* const to = p.y.elements + offsets.y + y_at[u];
+            T* const to = static_cast<T*>(p.y.elements) + offsets.y + y_at[u];
             if (p.vector != 0) {
-                *reinterpret_cast<float4*>(to) = *reinterpret_cast<const float4*>(values[u]);
+                store(to, values[u]);
             } else {
 #pragma unroll
                 for (int e = 0; e < 4; ++e) {
                     if (n + e < p.n) {
-                        to[e * p.y.channel_step] = values[u][e];
+                        to[e * p.y.channel_step] = stored<T>(values[u][e]);
                     }
                 }
             }

@@ -1,5 +1,6 @@
 // Operators that add up: reductions, normalisations of rows, softmax, the factorisation machine.
 #include <examples/engine/cuda/device.cuh>
+#include <examples/engine/cuda/element.cuh>
 #include <examples/engine/cuda/functions.hpp>
 
 #include <cmath>
@@ -12,7 +13,7 @@ namespace {
 
 template <class T>
 struct accumulator {
-    using type = T;
+    using type = computed<T>;
 };
 template <>
 struct accumulator<float> {
@@ -51,16 +52,17 @@ __global__ void __launch_bounds__(256) reduce(const __grid_constant__ reduce_arg
     }
     std::int32_t at[2] = {0, 0};
     const bool exists = result < p.results.count;
-    wide sum = p.kind == reduction::max ? static_cast<wide>(least_number<T>()) : wide{};
+    wide sum = p.kind == reduction::max ? static_cast<wide>(least_number<computed<T>>()) : wide{};
     if (exists) {
         const operand* const both[2] = {&p.y, &stays};
         locate(p.results, both, result, at);
         const T* const from = static_cast<const T*>(p.x.elements) + at[1];
+#pragma unroll 4
         for (std::uint32_t r = first; r < p.reduced.count; r += step) {
             std::int32_t offset[1];
             const operand* const one[1] = {&p.x};
             locate(p.reduced, one, r, offset);
-            sum = joined(p.kind, sum, static_cast<wide>(from[offset[0]]));
+            sum = joined(p.kind, sum, static_cast<wide>(loaded(from[offset[0]])));
         }
     }
     part[threadIdx.x] = sum;
@@ -85,7 +87,7 @@ __global__ void __launch_bounds__(256) reduce(const __grid_constant__ reduce_arg
         if (p.kind == reduction::mean) {
             sum = sum / static_cast<wide>(p.reduced.count);
         }
-        static_cast<T*>(p.y.elements)[at[0]] = static_cast<T>(sum);
+        static_cast<T*>(p.y.elements)[at[0]] = stored<T>(static_cast<computed<T>>(sum));
     }
 }
 
@@ -108,13 +110,14 @@ __device__ inline float block_sum(float x, float (&room)[8]) {
     return sum;
 }
 
+template <class T>
 __global__ void __launch_bounds__(256) normalize_row(const __grid_constant__ row_arguments p) {
     await_dependencies();
     __shared__ float room[8];
     const std::int64_t begin = static_cast<std::int64_t>(blockIdx.x) * p.length;
-    const float* const x = p.x + begin;
-    const float* const residual = p.residual == nullptr ? nullptr : p.residual + begin;
-    const auto element = [&](int i) { return residual == nullptr ? x[i] : x[i] + residual[i]; };
+    const T* const x = static_cast<const T*>(p.x) + begin;
+    const T* const residual = p.residual == nullptr ? nullptr : static_cast<const T*>(p.residual) + begin;
+    const auto element = [&](int i) { return residual == nullptr ? loaded(x[i]) : loaded(x[i]) + loaded(residual[i]); };
     float mean = 0.0F;
     if (p.centered != 0) {
         float sum = 0.0F;
@@ -132,30 +135,31 @@ __global__ void __launch_bounds__(256) normalize_row(const __grid_constant__ row
     for (int i = static_cast<int>(threadIdx.x); i < p.length; i += 256) {
         const float e = element(i);
         if (p.sum != nullptr) {
-            p.sum[begin + i] = e;
+            static_cast<T*>(p.sum)[begin + i] = stored<T>(e);
         }
-        p.y[begin + i] = (e - mean) * factor * p.scale[i] + (p.bias == nullptr ? 0.0F : p.bias[i]);
+        static_cast<T*>(p.y)[begin + i] =
+            stored<T>((e - mean) * factor * loaded(static_cast<const T*>(p.scale)[i]) +
+                      (p.bias == nullptr ? 0.0F : loaded(static_cast<const T*>(p.bias)[i])));
     }
     if (threadIdx.x == 0) {
         if (p.means != nullptr) {
-            p.means[blockIdx.x] = mean;
+            static_cast<T*>(p.means)[blockIdx.x] = stored<T>(mean);
         }
         if (p.factors != nullptr) {
-            p.factors[blockIdx.x] = factor;
+            static_cast<T*>(p.factors)[blockIdx.x] = stored<T>(factor);
         }
     }
 }
 
 // A row in the registers of one warp: all of it is on the way at once, and no thread waits for those of another warp.
-template <int Quads>
+template <class T, int Quads>
 __global__ void __launch_bounds__(32) normalize_short_row(const __grid_constant__ row_arguments p) {
     await_dependencies();
     const auto lane = static_cast<int>(threadIdx.x);
     const std::int64_t begin = static_cast<std::int64_t>(blockIdx.x) * p.length;
-    const float4 nothing{0.0F, 0.0F, 0.0F, 0.0F};
-    const auto four = [&](const float* from, int q) {
+    const auto four = [&](const void* list, std::int64_t offset, int q) {
         const int i = (q * 32 + lane) * 4;
-        return from != nullptr && i < p.length ? *reinterpret_cast<const float4*>(from + i) : nothing;
+        return fetched<4>(list != nullptr && i < p.length, static_cast<const T*>(list) + offset + i);
     };
     const auto sum_of = [](float x) {
         for (int distance = 16; distance != 0; distance /= 2) {
@@ -163,21 +167,24 @@ __global__ void __launch_bounds__(32) normalize_short_row(const __grid_constant_
         }
         return x;
     };
-    float4 x[Quads];
-    float4 residual[Quads];
-    float4 scale[Quads];
-    float4 bias[Quads];
+    packet<T, 4> given[Quads];
+    packet<T, 4> residuals[Quads];
+    packet<T, 4> scales[Quads];
+    packet<T, 4> biases[Quads];
 #pragma unroll
     for (int q = 0; q < Quads; ++q) {
-        x[q] = four(p.x + begin, q);
-        residual[q] = p.residual == nullptr ? nothing : four(p.residual + begin, q);
-        scale[q] = four(p.scale, q);
-        bias[q] = four(p.bias, q);
+        given[q] = four(p.x, begin, q);
+        residuals[q] = four(p.residual, begin, q);
+        scales[q] = four(p.scale, 0, q);
+        biases[q] = four(p.bias, 0, q);
     }
+    float4 x[Quads];
     float sum = 0.0F;
 #pragma unroll
     for (int q = 0; q < Quads; ++q) {
-        x[q] = {x[q].x + residual[q].x, x[q].y + residual[q].y, x[q].z + residual[q].z, x[q].w + residual[q].w};
+        x[q] = four_of(given[q]);
+        const float4 residual = four_of(residuals[q]);
+        x[q] = {x[q].x + residual.x, x[q].y + residual.y, x[q].z + residual.z, x[q].w + residual.w};
         sum += x[q].x + x[q].y + (x[q].z + x[q].w);
     }
     const auto length = static_cast<float>(p.length);
@@ -196,22 +203,25 @@ __global__ void __launch_bounds__(32) normalize_short_row(const __grid_constant_
             continue;
         }
         if (p.sum != nullptr) {
-            *reinterpret_cast<float4*>(p.sum + begin + i) = x[q];
+            store_four(static_cast<T*>(p.sum) + begin + i, x[q]);
         }
-        *reinterpret_cast<float4*>(p.y + begin + i) = {
-            (x[q].x - mean) * factor * scale[q].x + bias[q].x, (x[q].y - mean) * factor * scale[q].y + bias[q].y,
-            (x[q].z - mean) * factor * scale[q].z + bias[q].z, (x[q].w - mean) * factor * scale[q].w + bias[q].w};
+        const float4 scale = four_of(scales[q]);
+        const float4 bias = four_of(biases[q]);
+        store_four(static_cast<T*>(p.y) + begin + i,
+                   {(x[q].x - mean) * factor * scale.x + bias.x, (x[q].y - mean) * factor * scale.y + bias.y,
+                    (x[q].z - mean) * factor * scale.z + bias.z, (x[q].w - mean) * factor * scale.w + bias.w});
     }
     if (lane == 0) {
         if (p.means != nullptr) {
-            p.means[blockIdx.x] = mean;
+            static_cast<T*>(p.means)[blockIdx.x] = stored<T>(mean);
         }
         if (p.factors != nullptr) {
-            p.factors[blockIdx.x] = factor;
+            static_cast<T*>(p.factors)[blockIdx.x] = stored<T>(factor);
         }
     }
 }
 
+template <class T>
 __global__ void softmax(const __grid_constant__ softmax_arguments p) {
     await_dependencies();
     const auto line = static_cast<std::int32_t>((blockIdx.x * blockDim.x + threadIdx.x) / 32);
@@ -220,29 +230,32 @@ __global__ void softmax(const __grid_constant__ softmax_arguments p) {
         return;
     }
     const std::int64_t begin = static_cast<std::int64_t>(line / p.inner) * p.length * p.inner + line % p.inner;
-    const float* const x = p.x + begin;
+    const T* const x = static_cast<const T*>(p.x) + begin;
+    const auto element = [&](std::int32_t i) { return loaded(x[static_cast<std::int64_t>(i) * p.inner]); };
     float most = -INFINITY;
     for (std::int32_t i = lane; i < p.length; i += 32) {
-        most = fmaxf(most, x[static_cast<std::int64_t>(i) * p.inner]);
+        most = fmaxf(most, element(i));
     }
     for (int distance = 16; distance != 0; distance /= 2) {
         most = fmaxf(most, shuffled(most, distance));
     }
     float sum = 0.0F;
     for (std::int32_t i = lane; i < p.length; i += 32) {
-        sum += expf(x[static_cast<std::int64_t>(i) * p.inner] - most);
+        sum += expf(element(i) - most);
     }
     for (int distance = 16; distance != 0; distance /= 2) {
         sum += shuffled(sum, distance);
     }
     const float logarithm = logf(sum);
     for (std::int32_t i = lane; i < p.length; i += 32) {
-        const float e = x[static_cast<std::int64_t>(i) * p.inner] - most;
-        p.y[begin + static_cast<std::int64_t>(i) * p.inner] = p.logarithm != 0 ? e - logarithm : expf(e) / sum;
+        const float e = element(i) - most;
+        static_cast<T*>(p.y)[begin + static_cast<std::int64_t>(i) * p.inner] =
+            stored<T>(p.logarithm != 0 ? e - logarithm : expf(e) / sum);
     }
 }
 
 // Half the sum over coordinates of (sum over fields)^2 - sum over fields of squares (Rendle, ICDM 2010, Lemma 3.1).
+template <class T>
 __global__ void __launch_bounds__(128) factorize(const __grid_constant__ factorization_arguments p) {
     await_dependencies();
     __shared__ double room[128];
@@ -251,7 +264,8 @@ __global__ void __launch_bounds__(128) factorize(const __grid_constant__ factori
         double sum = 0.0;
         double squares = 0.0;
         for (std::uint32_t f = 0; f < p.fields; ++f) {
-            const auto e = static_cast<double>(p.x[(blockIdx.x * p.fields + f) * p.width + j]);
+            const auto e =
+                static_cast<double>(loaded(static_cast<const T*>(p.x)[(blockIdx.x * p.fields + f) * p.width + j]));
             sum += e;
             squares += e * e;
         }
@@ -264,7 +278,7 @@ __global__ void __launch_bounds__(128) factorize(const __grid_constant__ factori
         for (const double part : room) {
             all += part;
         }
-        p.y[blockIdx.x] = static_cast<float>(0.5 * all);
+        static_cast<T*>(p.y)[blockIdx.x] = stored<T>(static_cast<float>(0.5 * all));
     }
 }
 
@@ -278,16 +292,27 @@ const void* address(F* f) {
 const void* reduce_kernel(number type, bool across) {
     switch (type) {
     case number::f32: return across ? address(&reduce<float, true>) : address(&reduce<float, false>);
+    case number::f16: return across ? address(&reduce<half, true>) : address(&reduce<half, false>);
+    case number::bf16: return across ? address(&reduce<bfloat, true>) : address(&reduce<bfloat, false>);
     case number::i32: return across ? address(&reduce<std::int32_t, true>) : address(&reduce<std::int32_t, false>);
     case number::i64: return across ? address(&reduce<std::int64_t, true>) : address(&reduce<std::int64_t, false>);
     default: return nullptr;
     }
 }
-const void* row_kernel() { return address(&normalize_row); }
-const void* short_row_kernel(int length) {
-    return length <= 512 ? address(&normalize_short_row<4>) : address(&normalize_short_row<8>);
+const void* row_kernel(number real) {
+    return by_real(real, [](auto x) { return address(&normalize_row<decltype(x)>); });
 }
-const void* softmax_kernel() { return address(&softmax); }
-const void* factorization_kernel() { return address(&factorize); }
+const void* short_row_kernel(number real, int length) {
+    return by_real(real, [&](auto x) {
+        using type = decltype(x);
+        return length <= 512 ? address(&normalize_short_row<type, 4>) : address(&normalize_short_row<type, 8>);
+    });
+}
+const void* softmax_kernel(number real) {
+    return by_real(real, [](auto x) { return address(&softmax<decltype(x)>); });
+}
+const void* factorization_kernel(number real) {
+    return by_real(real, [](auto x) { return address(&factorize<decltype(x)>); });
+}
 
 } // namespace opara::engine::gpu

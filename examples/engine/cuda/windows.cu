@@ -1,5 +1,6 @@
 // Pools, and convolutions of each channel on its own.
 #include <examples/engine/cuda/device.cuh>
+#include <examples/engine/cuda/element.cuh>
 #include <examples/engine/cuda/functions.hpp>
 
 #include <cfloat>
@@ -9,30 +10,20 @@ namespace {
 
 // Channels that one thread works on, read and written together.
 template <int V>
-struct group;
-template <>
-struct group<1> {
-    float x;
-    __device__ float& operator[](int) { return x; }
-};
-template <>
-struct alignas(8) group<2> {
-    float x[2];
-    __device__ float& operator[](int i) { return x[i]; }
-};
-template <>
-struct alignas(16) group<4> {
-    float x[4];
+struct group {
+    float x[V];
     __device__ float& operator[](int i) { return x[i]; }
 };
 
-template <int V>
-__device__ inline group<V> read(const float* from) {
-    return *reinterpret_cast<const group<V>*>(from);
+template <int V, class T>
+__device__ inline group<V> read(const T* from) {
+    group<V> g;
+    load(g.x, from);
+    return g;
 }
-template <int V>
-__device__ inline void write(float* to, const group<V>& x) {
-    *reinterpret_cast<group<V>*>(to) = x;
+template <int V, class T>
+__device__ inline void write(T* to, const group<V>& g) {
+    store(to, g.x);
 }
 
 // A place of the window and the first of some channels.
@@ -59,8 +50,9 @@ __device__ inline std::int64_t at(const image& i, std::int32_t batch, std::int32
            row * i.row_step + column * i.column_step;
 }
 
-template <int V>
+template <class T, int V>
 __global__ void pool(const __grid_constant__ pool_arguments p) {
+    constexpr int at_once = 9;
     await_dependencies();
     const place o = own_place<V>(p);
     if (!o.exists) {
@@ -75,20 +67,35 @@ __global__ void pool(const __grid_constant__ pool_arguments p) {
     }
     std::int32_t count = 0;
     std::int32_t padded = 0;
-    for (std::int32_t r = 0; r < p.window.kernel[0]; ++r) {
-        const std::int32_t y = top + r * p.window.dilation[0];
-        for (std::int32_t c = 0; c < p.window.kernel[1]; ++c) {
+    const std::int32_t taps = p.window.kernel[0] * p.window.kernel[1];
+    std::int32_t r = 0;
+    std::int32_t c = 0;
+    for (std::int32_t first = 0; first < taps; first += at_once) {
+        // A window of 3 x 3 is on its way at once.
+        packet<T, V> e[at_once];
+        bool exists[at_once];
+#pragma unroll
+        for (int t = 0; t < at_once; ++t) {
+            const std::int32_t y = top + r * p.window.dilation[0];
             const std::int32_t x = left + c * p.window.dilation[1];
-            padded += y < p.height + p.window.pad_end[0] && x < p.width + p.window.pad_end[1] ? 1 : 0;
-            if (y < 0 || y >= p.height || x < 0 || x >= p.width) {
-                continue;
+            const bool is_tap = first + t < taps;
+            padded += is_tap && y < p.height + p.window.pad_end[0] && x < p.width + p.window.pad_end[1] ? 1 : 0;
+            exists[t] = is_tap && y >= 0 && y < p.height && x >= 0 && x < p.width;
+            e[t] = fetched<V>(exists[t], static_cast<const T*>(p.x.elements) + at(p.x, o.batch, o.channel, y, x));
+            if (++c == p.window.kernel[1]) {
+                c = 0;
+                ++r;
             }
-            ++count;
-            group<V> e = read<V>(p.x.elements + at(p.x, o.batch, o.channel, y, x));
+        }
+#pragma unroll
+        for (int t = 0; t < at_once; ++t) {
+            count += exists[t] ? 1 : 0;
 #pragma unroll
             for (int v = 0; v < V; ++v) {
+                const float x = loaded(e[t].x[v]);
                 // A NaN stays.
-                sum[v] = p.kind == pooling::max ? (e[v] > sum[v] || e[v] != e[v] ? e[v] : sum[v]) : sum[v] + e[v];
+                const float joined = p.kind == pooling::max ? (x > sum[v] || x != x ? x : sum[v]) : sum[v] + x;
+                sum[v] = exists[t] ? joined : sum[v];
             }
         }
     }
@@ -99,11 +106,12 @@ __global__ void pool(const __grid_constant__ pool_arguments p) {
             sum[v] = sum[v] / divisor;
         }
     }
-    write<V>(p.y.elements + at(p.y, o.batch, o.channel, o.row, o.column), sum);
+    write<V>(static_cast<T*>(p.y.elements) + at(p.y, o.batch, o.channel, o.row, o.column), sum);
 }
 
-template <int V>
+template <class T, int V>
 __global__ void depthwise(const __grid_constant__ depthwise_arguments p) {
+    constexpr int at_once = 4; // of a row of the window
     await_dependencies();
     const place o = own_place<V>(p);
     if (!o.exists) {
@@ -114,29 +122,38 @@ __global__ void depthwise(const __grid_constant__ depthwise_arguments p) {
     group<V> sum;
 #pragma unroll
     for (int v = 0; v < V; ++v) {
-        sum[v] = p.bias == nullptr ? 0.0F : p.bias[o.channel + v];
+        sum[v] = p.bias == nullptr ? 0.0F : loaded(static_cast<const T*>(p.bias)[o.channel + v]);
     }
     for (std::int32_t r = 0; r < p.window.kernel[0]; ++r) {
         const std::int32_t y = top + r * p.window.dilation[0];
         if (y < 0 || y >= p.height) {
             continue;
         }
-#pragma unroll 4
-        for (std::int32_t c = 0; c < p.window.kernel[1]; ++c) {
-            const std::int32_t x = left + c * p.window.dilation[1];
-            if (x < 0 || x >= p.width) {
-                continue;
-            }
-            group<V> e = read<V>(p.x.elements + at(p.x, o.batch, o.channel, y, x));
-            group<V> w = read<V>(p.weight + (r * p.window.kernel[1] + c) * p.channels + o.channel);
+        for (std::int32_t first = 0; first < p.window.kernel[1]; first += at_once) {
+            packet<T, V> e[at_once];
+            packet<T, V> w[at_once];
+            bool exists[at_once];
 #pragma unroll
-            for (int v = 0; v < V; ++v) {
-                sum[v] = fmaf(e[v], w[v], sum[v]);
+            for (int t = 0; t < at_once; ++t) {
+                const std::int32_t c = first + t;
+                const std::int32_t x = left + c * p.window.dilation[1];
+                exists[t] = c < p.window.kernel[1] && x >= 0 && x < p.width;
+                e[t] = fetched<V>(exists[t], static_cast<const T*>(p.x.elements) + at(p.x, o.batch, o.channel, y, x));
+                w[t] = fetched<V>(exists[t], static_cast<const T*>(p.weight) +
+                                                 (r * p.window.kernel[1] + c) * p.channels + o.channel);
+            }
+#pragma unroll
+            for (int t = 0; t < at_once; ++t) {
+#pragma unroll
+                for (int v = 0; v < V; ++v) {
+                    sum[v] = exists[t] ? fmaf(loaded(e[t].x[v]), loaded(w[t].x[v]), sum[v]) : sum[v];
+                }
             }
         }
     }
     if (p.residual.elements != nullptr) {
-        group<V> more = read<V>(p.residual.elements + at(p.residual, o.batch, o.channel, o.row, o.column));
+        group<V> more =
+            read<V>(static_cast<const T*>(p.residual.elements) + at(p.residual, o.batch, o.channel, o.row, o.column));
 #pragma unroll
         for (int v = 0; v < V; ++v) {
             sum[v] += more[v];
@@ -146,7 +163,7 @@ __global__ void depthwise(const __grid_constant__ depthwise_arguments p) {
     for (int v = 0; v < V; ++v) {
         sum[v] = finished(p.last, sum[v]);
     }
-    write<V>(p.y.elements + at(p.y, o.batch, o.channel, o.row, o.column), sum);
+    write<V>(static_cast<T*>(p.y.elements) + at(p.y, o.batch, o.channel, o.row, o.column), sum);
 }
 
 template <class F>
@@ -156,11 +173,19 @@ const void* address(F* f) {
 
 } // namespace
 
-const void* pool_kernel(int vector) {
-    return vector == 4 ? address(&pool<4>) : vector == 2 ? address(&pool<2>) : address(&pool<1>);
+const void* pool_kernel(number real, int vector) {
+    return by_real(real, [&](auto x) {
+        using type = decltype(x);
+        return vector == 4 ? address(&pool<type, 4>) : vector == 2 ? address(&pool<type, 2>) : address(&pool<type, 1>);
+    });
 }
-const void* depthwise_kernel(int vector) {
-    return vector == 4 ? address(&depthwise<4>) : vector == 2 ? address(&depthwise<2>) : address(&depthwise<1>);
+const void* depthwise_kernel(number real, int vector) {
+    return by_real(real, [&](auto x) {
+        using type = decltype(x);
+        return vector == 4   ? address(&depthwise<type, 4>)
+               : vector == 2 ? address(&depthwise<type, 2>)
+                             : address(&depthwise<type, 1>);
+    });
 }
 
 } // namespace opara::engine::gpu
