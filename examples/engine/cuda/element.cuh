@@ -7,6 +7,8 @@
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
 
+#include <cstdint>
+
 namespace opara::engine::gpu {
 
 using half = __half;
@@ -54,13 +56,37 @@ struct alignas(N * sizeof(T)) packet {
     T x[N];
 };
 
-// As they lie, or zero: nothing is computed before they are there, so many can be on their way at once.
+// Registers of so many bytes.
+template <int Bytes>
+struct words;
+template <>
+struct words<2> {
+    using type = std::uint16_t;
+};
+template <>
+struct words<4> {
+    using type = std::uint32_t;
+};
+template <>
+struct words<8> {
+    using type = uint2;
+};
+template <>
+struct words<16> {
+    using type = uint4;
+};
+
+// As they lie, or zero: nothing is computed before they are there, so many can be on their way at once. In whole words,
+// because taking these apart is computing, too.
 template <int N, class T>
 __device__ inline packet<T, N> fetched(bool exists, const T* from) {
-    packet<T, N> all{};
+    using word = typename words<N* static_cast<int>(sizeof(T))>::type;
+    word lying{};
     if (exists) {
-        all = *reinterpret_cast<const packet<T, N>*>(from);
+        lying = *reinterpret_cast<const word*>(from);
     }
+    packet<T, N> all;
+    memcpy(&all, &lying, sizeof all);
     return all;
 }
 
