@@ -133,9 +133,10 @@ public:
 private:
     [[nodiscard]] constexpr bool is_zero() const noexcept { return lower_ == 0 && upper_ == 0; }
     // A product where a corner is 0, or no finite number. A known sign of the result is kept: rounding must not carry a
-    // product of positive numbers across 0.
-    [[nodiscard]] static constexpr basic_interval product_by_signs(const basic_interval& a,
-                                                                   const basic_interval& b) noexcept {
+    // product of positive numbers across 0. It is long and rare, so it is called, with values in registers: inlined, it
+    // is most of a step's code, and a GPU's threads keep what they compute in memory.
+    [[nodiscard, gnu::noinline]] static constexpr basic_interval product_by_signs(basic_interval a,
+                                                                                  basic_interval b) noexcept {
         if (a.is_zero() || b.is_zero()) {
             return {};
         }
