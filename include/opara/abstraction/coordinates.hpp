@@ -41,14 +41,14 @@ template <std::size_t N, class Map>
         return map(z);
     };
     const std::array<dual<N>, N> origin = map(std::array<dual<N>, N>{});
-    const std::array<dual<N>, N> near = on(1);
-    const std::array<dual<N>, N> far = on(0x1p20);
+    const std::array<dual<N>, N> on_small = on(1);
+    const std::array<dual<N>, N> on_large = on(0x1p20);
     linear_image<N> image;
     for (std::size_t i = 0; i < N; ++i) {
-        if (near[i].gradient() != far[i].gradient() || origin[i].value != interval{0.0}) {
+        if (on_small[i].gradient() != on_large[i].gradient() || origin[i].value != interval{0.0}) {
             throw domain_error{"the coordinates are not linear in each other", i};
         }
-        image.rows[i] = near[i].gradient();
+        image.rows[i] = on_small[i].gradient();
     }
     return image;
 }
