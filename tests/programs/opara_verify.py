@@ -244,7 +244,8 @@ class Onnx(unittest.TestCase):
         refused(f"the controller in {self.folder}/bad.onnx: ", onnx_model([[1.0]] * 4, [0.0], "Softmax"))
         refused("'last' (Softmax)", onnx_model([[1.0]] * 4, [0.0], "Softmax"))
         refused("'fc' (MatMul)", onnx_model([[float("nan")]] * 4, [0.0]))
-        refused(f"the controller in {self.folder}/bad.onnx: a controller for 2 dimensions must take 4 numbers, this one takes 3",
+        refused(f"the controller in {self.folder}/bad.onnx: a controller for 2 dimensions must take 4 numbers, this one "
+                "takes 3",
                 onnx_model([[1.0]] * 3, [0.0]))
         refused("must give 1 numbers, and gives 2", onnx_model([[1.0, 2.0]] * 4, [0.0, 0.0]))
         (self.folder / "flat.json").write_text(json.dumps({**CONTROLLER, "state_space": [[], []], "granularity": []}))
