@@ -60,7 +60,7 @@ def intervals(data):
         ("`interval` (round to nearest, then outward)", "interval_outward", "yes"),
         ("the same without rounding", "interval_unsound", "no"),
         ("Boost.Interval 1.74, as it comes (sets the rounding mode in each operation)", "interval_boost",
-         "yes, in 10^6 samples at -O0 and -O2"),
+         "yes, in a trial"),
         ("Boost.Interval, `unprotect`ed (the caller sets the mode once)", "interval_boost_unprotected",
          "if every thread sets the mode and the compiler moves nothing across it, which GCC does not promise"),
     ]

@@ -48,7 +48,7 @@ FILE:   FILE.json says how the controller was trained; FILE.onnx is a multilayer
   --threads COUNT        default: all cores
   --report FILE.json     write what was found
   --picture FILE.svg     draw the cells that are reached, the labels and the counterexample, over the first two
-                         dimensions, or over those of --project
+                         dimensions, x0 and x1, or over those of --project
   --export FORMAT:FILE   write the transition system for other checkers (again for more files); FORMAT is
                          aiger     FILE, a circuit, for the property AG of labels: berkeley-abc
                          aut       FILE, Aldebaran: mCRL2, CADP, LTSmin

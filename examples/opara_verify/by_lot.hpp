@@ -2,6 +2,7 @@
 /// Cells under a policy that chooses by lot.
 #pragma once
 
+#include <examples/opara_verify/controllers.hpp>
 #include <examples/opara_verify/lots.hpp>
 #include <examples/opara_verify/preparation.hpp>
 #include <examples/opara_verify/simulation.hpp>
@@ -52,7 +53,8 @@ report explore_by_lot(const benchmark<System>& problem, const abstraction::train
         require_process_export(e);
     }
     r.cells = grid.size();
-    const abstraction::coarse_lottery pilot{decisions, abstraction::softmax_network<n>{c.net, c.actions}};
+    const abstraction::coarse_lottery pilot{
+        decisions, made_from(a.controllers, [&] { return abstraction::softmax_network<n>{c.net, c.actions}; })};
     doing.step("exploring");
     const stopwatch building;
     const abstraction::cell_process built = abstraction::build_process_bounded(

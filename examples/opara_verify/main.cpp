@@ -4,6 +4,7 @@
 #include <examples/opara_verify/arguments.hpp>
 #include <examples/opara_verify/benchmarks.hpp>
 #include <examples/opara_verify/by_lot.hpp>
+#include <examples/opara_verify/choices.hpp>
 #include <examples/opara_verify/controllers.hpp>
 #include <examples/opara_verify/exports.hpp>
 #include <examples/opara_verify/pilots.hpp>
@@ -20,6 +21,7 @@
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <new>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -87,9 +89,10 @@ benchmark<abstraction::piecewise_linear<System>> with_laws(const benchmark<Syste
 template <class System>
 report verify(const benchmark<System>& problem, const std::vector<abstraction::trained_controller>& c,
               const arguments& a, run::progress& doing) {
-    return a.tube                                ? follow(problem, pilot_of<System>(c), c.front(), a, doing)
-           : a.refine || !c.front().cuts.empty() ? refine(problem, pilot_of<System>(c), c.front(), a, doing)
-                                                 : explore(problem, pilot_of<System>(c), c.front(), a, doing);
+    const auto pilot = made_from(a.controllers, [&] { return pilot_of<System>(c); });
+    return a.tube                                ? follow(problem, pilot, c.front(), a, doing)
+           : a.refine || !c.front().cuts.empty() ? refine(problem, pilot, c.front(), a, doing)
+                                                 : explore(problem, pilot, c.front(), a, doing);
 }
 
 // Systems with one control, or with actions to choose from, are those that can be controlled by lot.
@@ -125,7 +128,8 @@ report run(benchmark<System> problem, std::vector<abstraction::trained_controlle
     if (std::is_same_v<typename System::action, abstraction::mode_switch> && (a.scale || a.head)) {
         throw usage_error{"--scale and --head mean nothing to controllers that choose the next one"};
     }
-    for (auto& each : c) {
+    for (std::size_t k = 0; k < c.size(); ++k) {
+        abstraction::trained_controller& each = c[k];
         complete(each, problem);
         each.head = a.head.value_or(each.head);
         if (a.scale && (each.head == head_kind::argmax || each.head == head_kind::softmax)) {
@@ -133,6 +137,7 @@ report run(benchmark<System> problem, std::vector<abstraction::trained_controlle
         }
         each.scale = a.scale.value_or(each.scale);
         each.actions = a.actions.empty() || each.head != head_kind::softmax ? each.actions : a.actions;
+        require_choices<System>(each, a.controllers[k]);
     }
     const head_kind head = c.front().head;
     if (!c.front().cuts.empty()) {
@@ -232,12 +237,14 @@ report run(const std::vector<abstraction::trained_controller>& c, const argument
 int main(int argc, char** argv) {
     namespace verify = opara::examples::verify;
     opara::leave_no_partial_files_when_interrupted();
+    std::string what = "this controller";
     try {
         const verify::arguments a = verify::parse_arguments({argv + 1, argv + argc});
         if (a.help) {
             std::fputs(verify::usage, stdout);
             return 0;
         }
+        what = a.system;
         std::vector<std::string> files;
         if (!a.report.empty()) {
             files.push_back(a.report);
@@ -269,6 +276,11 @@ int main(int argc, char** argv) {
         return r.proved ? 0 : 1;
     } catch (const opara::examples::usage_error& e) {
         std::fprintf(stderr, "opara_verify: %s\n%s", e.what(), verify::usage);
+    } catch (const std::bad_alloc&) {
+        std::fprintf(stderr,
+                     "opara_verify: there is not enough memory for what is reached of %s; it is less on a coarser "
+                     "--grid, within --steps, and with fewer --max-cells of --refine\n",
+                     what.c_str());
     } catch (const std::exception& e) {
         std::fprintf(stderr, "opara_verify: %s\n", e.what());
     }

@@ -71,6 +71,7 @@ TEST_CASE("steps of B1 to B5 land in the post") {
     check_system(systems::b1{.dt = 0.2}, cube<2>(2.5),
                  some_control{interval{-12.0, 1.0}}); // a ReLU net's control: x2 not monotone
     check_system(systems::b2{}, cube<2>(2.5), some_control{interval{-2.0, 2.0}});
+    check_system(systems::b2{.dt = 0.2}, cube<2>(2.5), some_control{interval{-2.0, 2.0}});
     check_system(systems::b3{}, cube<2>(2.5), some_control{interval{-1.0, 1.0}});
     check_system(systems::b4{}, cube<3>(2.5), some_control{interval{-1.0, 1.0}});
     check_system(systems::b5{}, cube<3>(2.5), some_control{interval{-1.0, 1.0}});

@@ -244,7 +244,9 @@ class Onnx(unittest.TestCase):
         refused(f"the controller in {self.folder}/bad.onnx: ", onnx_model([[1.0]] * 4, [0.0], "Softmax"))
         refused("'last' (Softmax)", onnx_model([[1.0]] * 4, [0.0], "Softmax"))
         refused("'fc' (MatMul)", onnx_model([[float("nan")]] * 4, [0.0]))
-        refused("must take 4 numbers, this one takes 3", onnx_model([[1.0]] * 3, [0.0]))
+        refused(f"the controller in {self.folder}/bad.onnx: a controller for 2 dimensions must take 4 numbers, this one "
+                "takes 3",
+                onnx_model([[1.0]] * 3, [0.0]))
         refused("must give 1 numbers, and gives 2", onnx_model([[1.0, 2.0]] * 4, [0.0, 0.0]))
         (self.folder / "flat.json").write_text(json.dumps({**CONTROLLER, "state_space": [[], []], "granularity": []}))
         self.assertIn("has no dimension", self.run_it(self.folder / "flat.json").stderr)
@@ -519,6 +521,40 @@ class Competition(unittest.TestCase):
                       self.run_it("b1", [lots], "--actions", "-1,0,1")[0].stderr)
         many = controller("unicycle", 8, [0.0, 0.0], [[-20] * 4, [20] * 4], [4] * 4, head="softmax")
         self.assertIn("the system takes several controls", self.run_it("unicycle", [many])[0].stderr)
+
+    def test_controllers_choose_among_the_actions_that_there_are(self):
+        car = [[-1.4, -0.09], [0.8, 0.09]], [0.2, 0.02]
+        name = f"the controller in {self.folder}/c0.json chooses among"
+        each = ", one for each output, and the system has"
+        for head, asked in (("argmax", "AF success"), ("softmax", "AG unexplored")):
+            for outputs in (2, 5):
+                # Only actions that there are would be taken.
+                some = controller("mountain_car", 4, [1.0] + [-99.0] * (outputs - 1), *car, head=head)
+                result, _ = self.run_it("mountain_car", [some], "--property", asked)
+                self.assertEqual(result.returncode, 2, result.stdout)
+                self.assertIn(f"{name} {outputs} actions{each} 3 actions\n", result.stderr)
+            three = controller("mountain_car", 4, [1.0, 0.0, 0.0], *car, head=head)
+            self.assertEqual(self.run_it("mountain_car", [three], "--property", asked)[0].returncode, 1)
+        pole = controller("cart_pole", 8, [0.0] * 3, [[-1] * 4, [1] * 4], [1] * 4, head="argmax")
+        self.assertIn(f"{name} 3 actions{each} 2 actions\n", self.run_it("cart_pole", [pole])[0].stderr)
+        cascade = {**pole, "system": "cart_pole_cascade"}
+        self.assertIn(f"{name} 3 actions{each} 2 actions\n", self.run_it("cart_pole_cascade", [cascade])[0].stderr)
+        # A number is none of finitely many actions.
+        number = controller("b1", 4, [1.0], [[-1.5, -1.5], [1.5, 1.5]], [0.5, 0.5])
+        for words in ([{**number, "head": "argmax"}], ), ([number], "--head", "argmax"):
+            result, _ = self.run_it("b1", *words)
+            self.assertEqual(result.returncode, 2, result.stdout)
+            self.assertIn(f"{name} 1 action{each} 0 actions to choose from: it takes a number\n", result.stderr)
+
+    def test_what_needs_too_much_memory_is_said(self):
+        big = controller("b1", 4, [1.0], [[-2.5, -2.5], [2.5, 2.5]], [0.0005, 0.0005])
+        (self.folder / "big.json").write_text(json.dumps(big))
+        result = subprocess.run(
+            [PROGRAM, "b1", "--controller", self.folder / "big.json", "--threads", "1"], capture_output=True, text=True,
+            check=False, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (60_000_000, 60_000_000)))
+        self.assertEqual((result.returncode, result.stdout), (2, ""), result.stderr)
+        self.assertIn("opara_verify: there is not enough memory for what is reached of b1; it is less on a coarser --grid, "
+                      "within --steps", result.stderr)
 
     def test_what_takes_long_is_said(self):
         slow = controller("b1", 4, [1.0], [[-2.5, -2.5], [2.5, 2.5]], [0.0005, 0.0005])

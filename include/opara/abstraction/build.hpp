@@ -225,6 +225,7 @@ private:
 ///
 /// It ends, because there are finitely many cells, but how many are reached nobody knows before.
 /// @param tell  called with a `build_progress` now and then, by the calling thread; it may throw to end the exploration
+/// @throws error  the program was compiled so that its arithmetic proves nothing, or the rounding mode was changed
 /// @throws domain_error  the initial set does not lie inside the domain, or a label's name is taken
 /// @throws system_error  more than 2^32 - 1 states are reached
 /// @throws controller_error  from the controller

@@ -224,6 +224,7 @@ private:
 /// the largest one of the process (`until_probability`): the process can follow each run of the system, action by
 /// action with the policy's own probabilities, by taking the cell in which the system is.
 /// @param tell  as for `build`
+/// @throws error  the program was compiled so that its arithmetic proves nothing, or the rounding mode was changed
 /// @throws domain_error  the initial set does not lie inside the domain, or a label's name is taken
 /// @throws controller_error  from the controller, or its probabilities admit no distribution for sure, or one that may
 ///         be taken is no action of the system

@@ -6,6 +6,7 @@
 #include <opara/abstraction/error.hpp>
 #include <opara/abstraction/parallel.hpp>
 #include <opara/abstraction/partition.hpp>
+#include <opara/abstraction/sound_arithmetic.hpp>
 #include <opara/abstraction/transition_system.hpp>
 
 #include <algorithm>
@@ -45,7 +46,10 @@ class explorer {
 public:
     static constexpr std::size_t n = P::dimension;
 
-    explorer(const P& cells, std::size_t threads) : partition_{cells}, threads_{thread_count(threads)} {}
+    // @throws error  as `require_sound_arithmetic`: whatever is explored is meant as a proof
+    explorer(const P& cells, std::size_t threads) : partition_{cells}, threads_{thread_count(threads)} {
+        require_sound_arithmetic();
+    }
 
     // The states of the cells that meet the initial set. Throws domain_error if it does not lie inside the domain.
     std::vector<state_id> begin(const box<n>& initial) {

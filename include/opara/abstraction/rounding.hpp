@@ -10,8 +10,10 @@
 #include <limits>
 #include <type_traits>
 
-#if defined(__FAST_MATH__)
-#    error "opara/abstraction proves things about floating-point numbers: compile it without -ffast-math"
+// What compilers tell of. Clang has no macros for parts of -ffast-math: see sound_arithmetic.hpp.
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) ||                         \
+    (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__ != 0)
+#    error "opara/abstraction proves things about floating-point numbers: compile it without -ffast-math and its parts"
 #endif
 #if defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0
 #    error "opara/abstraction needs double arithmetic in double precision: compile with SSE2 (-mfpmath=sse)"

@@ -8,6 +8,7 @@
 #include <opara/abstraction/parallel.hpp>
 #include <opara/abstraction/partition.hpp>
 #include <opara/abstraction/pilot_memory.hpp>
+#include <opara/abstraction/sound_arithmetic.hpp>
 #include <opara/abstraction/split.hpp>
 
 #include <algorithm>
@@ -233,6 +234,7 @@ void add_layers(std::vector<tube_layer<N>>& all, std::vector<tube_layer<N>>& par
 /// docs/abstraction.md), and, unlike a transition system of cells, a tube is not blurred by cells that are wider than a
 /// step. It says nothing of what is between two steps, or after the target was reached. Parts are independent; `split`
 /// makes them. Equal input gives an equal tube, with any number of threads.
+/// @throws error  the program was compiled so that its arithmetic proves nothing, or the rounding mode was changed
 /// @throws domain_error  there is no part, or a nearness is negative or no number
 /// @throws controller_error  from the controller
 /// Complexity: O(boxes * (cells that each meets) * (post + log boxes) / threads), plus one evaluation of the controller
@@ -250,6 +252,7 @@ template <partition P, dynamics D, controller<P::dimension, typename D::action> 
                                               const tube_options<P::dimension>& options) {
     constexpr std::size_t n = P::dimension;
     using worker = detail::tube_worker<P, D, C>;
+    detail::require_sound_arithmetic();
     if (parts.empty()) {
         throw domain_error{"a tube needs a set to start from"};
     }
