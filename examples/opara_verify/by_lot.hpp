@@ -6,6 +6,7 @@
 #include <examples/opara_verify/lots.hpp>
 #include <examples/opara_verify/preparation.hpp>
 #include <examples/opara_verify/simulation.hpp>
+#include <opara/core/file_set.hpp>
 
 #include <cstddef>
 #include <limits>
@@ -78,9 +79,11 @@ report explore_by_lot(const benchmark<System>& problem, const abstraction::train
         r.chance->simulation = simulate(problem, pilot, asked, a, *a.simulate);
     }
     doing.step("writing");
+    file_set written; // all of them or none
     for (const export_request& e : a.exports) {
-        r.exports.push_back(write_process(e, built.process));
+        r.exports.push_back(add_process(written, e, built.process));
     }
+    written.move_into_place();
     return r;
 }
 

@@ -32,7 +32,15 @@ std::vector<std::string> files_of(const export_request& request) {
     return {request.path};
 }
 
+std::string table_name(const export_request& promela) {
+    const std::string table = files_of(promela)[1];
+    return table.substr(table.rfind('/') + 1);
+}
+
 void require_exportable(const export_request& request, const abstraction::formula& property) {
+    if (request.format == "promela") {
+        abstraction::require_promela_table_name(table_name(request));
+    }
     if (request.format == "aiger" && !is_invariant(property)) {
         throw error{"the export aiger needs a property like \"AG safe\": a circuit cannot ask for " +
                     to_string(property)};

@@ -4,7 +4,7 @@
 
 #include <opara/abstraction.hpp>
 #include <opara/abstraction/export.hpp>
-#include <opara/core/file.hpp>
+#include <opara/core/file_set.hpp>
 
 #include <cstddef>
 #include <ostream>
@@ -21,7 +21,7 @@ struct export_request {
     std::string path;   ///< the file, or what the names of several begin with
 };
 
-/// A file that was written.
+/// What was written for a request.
 struct exported {
     std::string format;   ///< its format
     std::string path;     ///< as asked for
@@ -37,17 +37,21 @@ export_request parse_export(std::string_view text);
 /// The files of a request: PRISM's format has three and Promela two.
 std::vector<std::string> files_of(const export_request& request);
 
-/// Makes sure, before the work starts, that the format can ask for the property. @throws error  it cannot
+/// Under what name a Promela model finds its table, which is beside it.
+std::string table_name(const export_request& promela);
+
+/// Makes sure, before the work starts, that the format can ask for the property and has a use for the file's name.
+/// @throws error  it cannot
 void require_exportable(const export_request& request, const abstraction::formula& property);
 
-/// Writes the files of a request. @throws error  with the path and the reason
+/// Adds the files of a request. @throws error  with the path and the reason
 template <std::size_t N>
-exported write_export(const export_request& request, const abstraction::cell_system& built,
-                      const abstraction::uniform_grid<N>& grid, const abstraction::formula& property) {
+exported add_export(file_set& written, const export_request& request, const abstraction::cell_system& built,
+                    const abstraction::uniform_grid<N>& grid, const abstraction::formula& property) {
     using abstraction::dialect;
     const abstraction::transition_system& graph = built.graph;
     const std::vector<std::string> files = files_of(request);
-    const auto write = [&](std::size_t k, auto fill) { write_file_atomically(files[k], fill); };
+    const auto write = [&](std::size_t k, auto fill) { written.add(files[k], fill); };
     const abstraction::grid_coordinates<N> coordinates{grid, built.cells};
     exported done{request.format, request.path, {}};
     const std::string& f = request.format;
@@ -73,8 +77,7 @@ exported write_export(const export_request& request, const abstraction::cell_sys
             done.property = property_text(graph, property, dialect::spin);
             properties.emplace_back("property", done.property);
         }
-        const std::string table = files[1].substr(files[1].rfind('/') + 1); // found beside the model
-        write(0, [&](std::ostream& out) { abstraction::write_promela(out, graph, properties, table); });
+        write(0, [&](std::ostream& out) { abstraction::write_promela(out, graph, properties, table_name(request)); });
         write(1, [&](std::ostream& out) { abstraction::write_promela_table(out, graph); });
     } else if (f == "smv") {
         const std::vector<abstraction::formula> properties{property};
@@ -87,13 +90,14 @@ exported write_export(const export_request& request, const abstraction::cell_sys
     return done;
 }
 
-/// Writes the files of all requests. @throws error  with the path and the reason
+/// Adds the files of all requests. @throws error  with the path and the reason
 template <std::size_t N>
-std::vector<exported> write_exports(const std::vector<export_request>& requests, const abstraction::cell_system& built,
-                                    const abstraction::uniform_grid<N>& grid, const abstraction::formula& property) {
+std::vector<exported> add_exports(file_set& written, const std::vector<export_request>& requests,
+                                  const abstraction::cell_system& built, const abstraction::uniform_grid<N>& grid,
+                                  const abstraction::formula& property) {
     std::vector<exported> done;
     for (const export_request& request : requests) {
-        done.push_back(write_export(request, built, grid, property));
+        done.push_back(add_export(written, request, built, grid, property));
     }
     return done;
 }

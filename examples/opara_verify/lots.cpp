@@ -1,5 +1,5 @@
 #include <examples/opara_verify/lots.hpp>
-#include <opara/core/file.hpp>
+#include <opara/core/file_set.hpp>
 
 #include <ostream>
 
@@ -41,19 +41,18 @@ void require_process_export(const export_request& request) {
     }
 }
 
-exported write_process(const export_request& request, const abstraction::interval_process& process) {
+exported add_process(file_set& written, const export_request& request, const abstraction::interval_process& process) {
     const std::vector<std::string> files = files_of(request);
     if (request.format == "drn") {
-        write_file_atomically(files[0], [&](std::ostream& out) { abstraction::write_drn(out, process); });
+        written.add(files[0], [&](std::ostream& out) { abstraction::write_drn(out, process); });
     } else if (request.format == "umb") {
-        write_file_atomically(files[0], [&](std::ostream& out) { abstraction::write_umb(out, process); });
+        written.add(files[0], [&](std::ostream& out) { abstraction::write_umb(out, process); });
     } else {
-        write_file_atomically(files[0], [&](std::ostream& out) { abstraction::write_prism_transitions(out, process); });
-        write_file_atomically(files[1], [&](std::ostream& out) { abstraction::write_prism_labels(out, process); });
+        written.add(files[0], [&](std::ostream& out) { abstraction::write_prism_transitions(out, process); });
+        written.add(files[1], [&](std::ostream& out) { abstraction::write_prism_labels(out, process); });
         // Many states stand for an action that was drawn, and lie in no cell of their own.
         const abstraction::state_numbers numbers{process.size()};
-        write_file_atomically(files[2],
-                              [&](std::ostream& out) { abstraction::write_prism_states(out, process, numbers); });
+        written.add(files[2], [&](std::ostream& out) { abstraction::write_prism_states(out, process, numbers); });
     }
     return {request.format, request.path, {}};
 }

@@ -4,6 +4,7 @@
 
 #include <examples/opara_verify/report.hpp>
 #include <opara/abstraction.hpp>
+#include <opara/core/file_set.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -29,7 +30,7 @@ abstraction::probability_range answer(const abstraction::cell_process& built, co
 /// Makes sure, before the work starts, that a process can be written so. @throws error  there is no such export
 void require_process_export(const export_request& request);
 
-/// Writes a process: formats drn, prism and umb. @throws error  with the path and the reason
-exported write_process(const export_request& request, const abstraction::interval_process& process);
+/// Adds the files of a process: formats drn, prism and umb. @throws error  with the path and the reason
+exported add_process(file_set& written, const export_request& request, const abstraction::interval_process& process);
 
 } // namespace opara::examples::verify

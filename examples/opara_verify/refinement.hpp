@@ -5,6 +5,7 @@
 #include <examples/opara_verify/preparation.hpp>
 #include <examples/opara_verify/verification.hpp>
 #include <opara/abstraction.hpp>
+#include <opara/core/file_set.hpp>
 
 #include <cstddef>
 #include <string>
@@ -59,7 +60,9 @@ report refine(const benchmark<System>& problem, const Pilot& pilot, const abstra
     }
     doing.step("writing");
     if (!a.picture.empty()) {
-        draw(r, p.cells, p.built, property, problem.labels, problem.initial, {0, 1}, a.picture);
+        file_set written;
+        draw(written, r, p.cells, p.built, property, problem.labels, problem.initial, {0, 1}, a.picture);
+        written.move_into_place();
     }
     return r;
 }

@@ -6,7 +6,7 @@
 #include <examples/opara_verify/picture.hpp>
 #include <examples/opara_verify/preparation.hpp>
 #include <opara/abstraction.hpp>
-#include <opara/core/file.hpp>
+#include <opara/core/file_set.hpp>
 
 #include <algorithm>
 #include <array>
@@ -71,11 +71,11 @@ void replay(report& r, const abstraction::uniform_grid<Dynamics::dimension>& gri
     fill(r, abstraction::falsify(grid, dynamics, pilot, initial, options, built, property, *v.counterexample));
 }
 
-/// Draws what was reached. @throws error  with the path and the reason
+/// Adds a picture of what was reached. @throws error  with the path and the reason
 template <abstraction::partition P>
-void draw(const report& r, const P& grid, const abstraction::cell_system& built, const abstraction::formula& property,
-          const std::vector<abstraction::region<P::dimension>>& labels, const box<P::dimension>& initial,
-          const std::vector<std::size_t>& dimensions, const std::string& file) {
+void draw(file_set& written, const report& r, const P& grid, const abstraction::cell_system& built,
+          const abstraction::formula& property, const std::vector<abstraction::region<P::dimension>>& labels,
+          const box<P::dimension>& initial, const std::vector<std::size_t>& dimensions, const std::string& file) {
     drawing d;
     d.title = r.system + " under " + r.controller + ": " + r.verdict;
     d.subtitle = (r.property.size() > 80 ? r.property.substr(0, 80) + "..." : r.property) + ", " +
@@ -100,7 +100,7 @@ void draw(const report& r, const P& grid, const abstraction::cell_system& built,
             d.replayed.push_back({x[dimensions[0]], P::dimension > 1 ? x[dimensions[1]] : 0.5});
         }
     }
-    write_file_atomically(file, [&](std::ostream& out) { write_picture(out, d); });
+    written.add(file, [&](std::ostream& out) { write_picture(out, d); });
 }
 
 /// Some sides of a box.
@@ -137,17 +137,19 @@ abstraction::verdict decide(report& r, const abstraction::uniform_grid<N>& grid,
     return v.abstraction;
 }
 
-/// Writes exports and a picture, if they were asked for.
+/// Writes exports and a picture, if they were asked for: all of them or none.
 template <std::size_t N>
 void write_files(report& r, const abstraction::uniform_grid<N>& grid, const abstraction::cell_system& built,
                  const abstraction::formula& property, const std::vector<abstraction::region<N>>& labels,
                  const box<N>& initial, const std::vector<std::size_t>& dimensions, const arguments& a,
                  run::progress& doing) {
     doing.step("writing");
-    r.exports = write_exports(a.exports, built, grid, property);
+    file_set written;
+    r.exports = add_exports(written, a.exports, built, grid, property);
     if (!a.picture.empty()) {
-        draw(r, grid, built, property, labels, initial, dimensions, a.picture);
+        draw(written, r, grid, built, property, labels, initial, dimensions, a.picture);
     }
+    written.move_into_place();
 }
 
 /// Checks a projection onto so many dimensions: smaller, and it can do more.

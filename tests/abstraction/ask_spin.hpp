@@ -38,7 +38,8 @@ inline void write_tables(std::ostream& out, const std::vector<const transition_s
                                                           {"opara_first", "const unsigned*"},
                                                           {"opara_labels", "const unsigned*"}};
     out << "#include <stdlib.h>\n";
-    for (std::size_t k = 0; k < systems.size(); ++k) {
+    for (std::size_t k = systems.size(); k-- > 0;) { // the model is that of the first, and the last key stays
+        out << "#undef opara_key\n";
         for (const auto& [name, type] : arrays) {
             out << "#define " << name << ' ' << name << '_' << k << '\n';
         }

@@ -7,6 +7,7 @@
 #include <tests/abstraction/agreement.hpp>
 #include <tests/abstraction/ask_abc.hpp>
 #include <tests/abstraction/ask_spin.hpp>
+#include <tests/abstraction/ask_storm.hpp>
 #include <tests/abstraction/by_definition.hpp>
 
 #include <doctest/doctest.h>
@@ -170,4 +171,10 @@ TEST_CASE("ABC comes to the same verdicts on the named systems") {
     });
     CHECK(some.size() >= 30);
     compare_verdicts(some, ask_abc, 0.05);
+}
+
+TEST_CASE("Storm comes to the same verdicts on the named systems") {
+    if (have_storm()) {
+        compare_verdicts(questions(), ask_storm, 0.1);
+    }
 }

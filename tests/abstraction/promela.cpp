@@ -2,6 +2,7 @@
 #include <opara/abstraction/export/promela.hpp>
 #include <opara/abstraction/export/property.hpp>
 #include <opara/abstraction/parse.hpp>
+#include <opara/core/file.hpp>
 #include <tests/abstraction/agreement.hpp>
 #include <tests/abstraction/ask_spin.hpp>
 
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <ostream>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -139,6 +141,25 @@ TEST_CASE("systems that SPIN cannot take are refused") {
     CHECK_THROWS_WITH_AS(written(with_label("has space")),
                          "the label \"has space\" is no name of SPIN's: a small letter comes first", label_error);
     CHECK_THROWS_AS(written(with_label("Upper")), label_error);
+    for (const char* const taken : {"true", "false", "now", "skip", "do", "od", "if", "atomic", "proctype", "ltl",
+                                    "int", "c_code", "active", "until", "defined", "opara_state", "opara_whatever"}) {
+        CHECK_THROWS_WITH_AS(written(with_label(taken)),
+                             ("the label \"" + std::string{taken} + "\" means something else to SPIN").c_str(),
+                             label_error);
+    }
+    CHECK(written(with_label("nowhere")) > 500);
+    std::ostringstream model;
+    CHECK_THROWS_WITH_AS(write_promela(model, with_label("p"), {{"q", "[]p"}, {"p", "[]p"}}, "t.h"),
+                         "the label \"p\" is the name of a property, too", label_error);
+    for (const char* const name : {"", "a\"b.h", "a\\b.h", "a\nb.h", "\x7F"}) {
+        CAPTURE(name);
+        CHECK_THROWS_WITH_AS(write_promela(model, with_label("p"), {}, name),
+                             ("SPIN cannot include a table from \"" + std::string{name} +
+                              "\": quotes, backslashes and line breaks have no place in such a name")
+                                 .c_str(),
+                             opara::error);
+    }
+    CHECK(model.str().empty());
     CHECK_THROWS_AS(written(with_label("")), label_error);
     CHECK_THROWS_AS(written(transition_system::from_lists({{}}, {0})), system_error);
     CHECK_THROWS_AS(written(transition_system::from_lists({{0}}, {})), system_error);
@@ -148,4 +169,47 @@ TEST_CASE("systems that SPIN cannot take are refused") {
     }
     CHECK_THROWS_WITH_AS(written(transition_system::from_lists({{0}}, {0}, many)),
                          "the label \"p32\" is one too many: the table has room for 32", label_error);
+}
+
+TEST_CASE("labels that are words of C, or names of the verifier's, mean what they mean to SPIN") {
+    if (!have_spin()) {
+        return;
+    }
+    std::vector<labelling> labels;
+    for (const char* const name : {"while", "unix", "main", "state", "error", "include", "const", "property", "accept",
+                                   "end", "progress", "never_0", "pan", "uchar", "trpt", "p"}) {
+        labels.push_back({name, {truth::yes, labels.size() % 2 == 0 ? truth::yes : truth::no}});
+    }
+    const transition_system t = transition_system::from_lists({{0, 1}, {1}}, {0}, labels);
+    std::vector<std::pair<transition_system, formula>> questions;
+    for (const labelling& l : labels) {
+        questions.emplace_back(t, AG(formula::atom(l.name)));
+    }
+    compare_verdicts(questions, [](const auto& some) { return ask_spin(some); }, 0.4);
+}
+
+TEST_CASE("a model does not compile with the table of another system") {
+    if (!have_spin()) {
+        return;
+    }
+    const labelling p{"p", {truth::yes, truth::no}};
+    const transition_system mine = transition_system::from_lists({{0, 1}, {1}}, {0}, {p});
+    const transition_system others[] = {
+        transition_system::from_lists({{0, 1}, {0}}, {0}, {p}),
+        transition_system::from_lists({{0}, {1, 1}}, {0}, {p}),
+        transition_system::from_lists({{0, 1}, {1}}, {1}, {p}),
+        transition_system::from_lists({{0, 1}, {1}}, {0}, {{"q", p.holds}}),
+        transition_system::from_lists({{0, 1}, {1}}, {0}, {{"p", {truth::no, truth::no}}}),
+        transition_system::from_lists({{0, 1}, {1}}, {0}),
+        mine};
+    const temporary_folder folder;
+    opara::write_file_atomically(folder / "m.pml", [&](std::ostream& out) { write_promela(out, mine, {}, "t.h"); });
+    const std::string there = "cd '" + folder / "." + "' && ";
+    REQUIRE(runs(there + "spin -a m.pml >log 2>&1"));
+    for (const transition_system& t : others) {
+        opara::write_file_atomically(folder / "t.h", [&](std::ostream& out) { write_promela_table(out, t); });
+        CHECK(runs(there + "gcc -w -fsyntax-only pan.c 2>log") == (&t == std::end(others) - 1));
+        CHECK((opara::read_file(folder / "log").find("the table is of another system than the model") ==
+               std::string::npos) == (t == mine));
+    }
 }

@@ -3,6 +3,7 @@
 #include <tests/support/temporary_folder.hpp>
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +23,8 @@ int signal_that_ends(const F& f) {
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {
+        const rlimit no_core{0, 0};
+        static_cast<void>(::setrlimit(RLIMIT_CORE, &no_core));
         f();
         ::_exit(0);
     }
@@ -33,7 +36,7 @@ int signal_that_ends(const F& f) {
 } // namespace
 
 TEST_CASE("an interruption leaves what was there before, and nothing else") {
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
         CAPTURE(signal);
         const temporary_folder folder;
         opara::write_file_atomically(folder / "old", "old");
@@ -53,6 +56,32 @@ TEST_CASE("an interruption leaves what was there before, and nothing else") {
         CHECK(opara::read_file(folder / "old") == "old");
         CHECK(opara::read_file(folder / "done") == "done");
         CHECK(folder.files() == 2);
+    }
+}
+
+TEST_CASE("a file that may not grow is an error and not the end of the program") {
+    for (const bool promised : {false, true}) {
+        CAPTURE(promised);
+        const temporary_folder folder;
+        opara::write_file_atomically(folder / "old", "old");
+        const int end = signal_that_ends([&] {
+            const rlimit limit{1000, 1000};
+            static_cast<void>(std::signal(SIGXFSZ, SIG_DFL));
+            if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) {
+                return;
+            }
+            if (promised) {
+                opara::leave_no_partial_files_when_interrupted();
+            }
+            try {
+                opara::write_file_atomically(folder / "old", std::string(100'000, 'x'));
+            } catch (const opara::error&) {
+                static_cast<void>(std::raise(SIGUSR1)); // tells of it
+            }
+        });
+        CHECK(end == (promised ? SIGUSR1 : SIGXFSZ));
+        CHECK(opara::read_file(folder / "old") == "old");
+        CHECK(folder.files() == (promised ? 1 : 2));
     }
 }
 
@@ -107,14 +136,14 @@ TEST_CASE("without the promise a file is left, and a signal that is ignored stay
 TEST_CASE("more files at once than are remembered are written as ever") {
     const temporary_folder folder;
     std::vector<std::unique_ptr<opara::detail::partial_file>> files;
-    for (int k = 0; k < 20; ++k) {
+    for (int k = 0; k < 40; ++k) {
         files.push_back(std::make_unique<opara::detail::partial_file>(folder / std::to_string(k)));
     }
     for (const auto& file : files) {
         file->move_into_place();
     }
     files.clear();
-    CHECK(folder.files() == 20);
+    CHECK(folder.files() == 40);
     for (const auto& name : opara::detail::fleeting_names) {
         CHECK(!name.taken);
         CHECK(!name.there);

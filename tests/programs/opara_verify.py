@@ -130,30 +130,72 @@ class Exports(unittest.TestCase):
         self.refused('the export aiger needs a property like "AG safe"', *fine, "--export", f"aiger:{self.folder}/a")
         self.assertFalse((self.folder / "a").exists())
 
+    def with_full_disk(self, size, *arguments):
+        """A limit on the size of files stands for the disk's end."""
+        return subprocess.run(
+            [PROGRAM, "b1", "--controller", self.folder / "constant.json", *map(str, arguments)],
+            capture_output=True, text=True, check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
+        )
+
     def test_an_old_file_survives_a_full_disk(self):
         path = self.folder / "model.aut"
         path.write_text("old")
-        # A limit on the size of files stands for the disk's end; restore_signals would let it end the program, too.
-        result = subprocess.run(
-            [PROGRAM, "b1", "--controller", self.folder / "constant.json", "--export", f"aut:{path}"],
-            capture_output=True, text=True, check=False, restore_signals=False,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)),
-        )
+        result = self.with_full_disk(1000, "--export", f"aut:{path}")
         self.assertEqual(result.returncode, 2, result.stdout + result.stderr)
         self.assertIn(f"cannot write {path}.partial: File too large", result.stderr)
         self.assertEqual(path.read_text(), "old")
         self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["constant.json", "model.aut"])
 
+    def test_files_that_belong_together_survive_a_full_disk_together(self):
+        for exports, files in (
+            (["promela:m.pml"], ["m.pml", "m.pml.h"]),
+            (["prism:m"], ["m.lab", "m.sta", "m.tra"]),
+            (["promela:m.pml", "aut:m.aut"], ["m.aut", "m.pml", "m.pml.h"]),
+        ):
+            wanted = [word for e in exports for word in ("--export", e.replace(":", f":{self.folder}/"))]
+            self.assertEqual(self.run_it("--property", "AG safe", *wanted).returncode, 1)
+            sizes = {name: (self.folder / name).stat().st_size for name in files}
+            # At least one fits, and at least one does not.
+            limit = max(sizes.values()) - 1
+            self.assertLessEqual(min(sizes.values()), limit)
+            for name in files:
+                (self.folder / name).write_text(f"old {name}")
+            result = self.with_full_disk(limit, "--property", "AG safe", *wanted)
+            self.assertEqual(result.returncode, 2, result.stdout + result.stderr)
+            self.assertIn("File too large", result.stderr)
+            for name in files:
+                self.assertEqual((self.folder / name).read_text(), f"old {name}")
+            self.assertEqual(sorted(p.name for p in self.folder.iterdir()), sorted(["constant.json", *files]))
+            for name in files:
+                (self.folder / name).unlink()
+
+    def test_a_picture_belongs_to_the_exports(self):
+        picture, model = self.folder / "p.svg", self.folder / "m.aut"
+        wanted = ("--property", "AG safe", "--picture", picture, "--export", f"aut:{model}")
+        self.assertEqual(self.run_it(*wanted).returncode, 1)
+        sizes = sorted(p.stat().st_size for p in (picture, model))
+        self.assertLess(sizes[0], sizes[1])
+        for p in (picture, model):
+            p.write_text("old")
+        self.assertEqual(self.with_full_disk(sizes[0], *wanted).returncode, 2)
+        self.assertEqual([p.read_text() for p in (picture, model)], ["old", "old"])
+
+    def test_a_name_that_spin_could_not_include_is_refused_before_the_work_starts(self):
+        self.refused("SPIN cannot include a table from", "--grid", "0.0001", "--property", "AF goal",
+                     "--export", f'promela:{self.folder}/a"b.pml')
+
     def test_an_interruption_leaves_old_files_as_they_are(self):
         model, report = self.folder / "model.aut", self.folder / "report.json"
         partial = self.folder / "model.aut.partial"
         # While cells are explored (such a grid would take hours), and while an export is written.
-        for grid, sent in (("0.00005", signal.SIGINT), ("0.005", signal.SIGTERM)):
+        for grid, sent in (("0.00005", signal.SIGINT), ("0.005", signal.SIGTERM), ("0.00005", signal.SIGQUIT)):
             model.write_text("old model")
             report.write_text("old report")
             with subprocess.Popen(
                 [PROGRAM, "b1", "--controller", self.folder / "constant.json", "--property", "AF goal", "--grid", grid,
                  "--report", report, "--export", f"aut:{model}"], stdout=subprocess.DEVNULL,
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)),
             ) as process:
                 time.sleep(0.5)
                 while sent == signal.SIGTERM and not partial.exists() and process.poll() is None:

@@ -88,12 +88,15 @@ public:
             fail("write", partial_);
         }
     }
-    void move_into_place() {
-        std::FILE* const stream = stream_;
-        stream_ = nullptr;
-        if (std::fclose(stream) != 0) { // the rest of the buffer goes out here, so a full disk may show only now
+    // Nothing more is written. The rest of the buffer goes out here, so a full disk may show only now.
+    void complete() {
+        std::FILE* const stream = std::exchange(stream_, nullptr);
+        if (stream != nullptr && std::fclose(stream) != 0) {
             fail("write", partial_);
         }
+    }
+    void move_into_place() {
+        complete();
         const signals_wait until_it_is_unknown;
         if (!moved_ && std::rename(absolute(partial_).c_str(), absolute(path_).c_str()) != 0) {
             fail("replace", path_);
@@ -196,6 +199,15 @@ protected:
 private:
     partial_file* file_;
 };
+
+// Writes what `fill(std::ostream&)` has to say to a partial file.
+template <class F>
+void fill_partial_file(partial_file& file, F&& fill) {
+    partial_file_buffer buffer{file};
+    std::ostream out{&buffer};
+    out.exceptions(std::ios_base::badbit | std::ios_base::failbit); // lets the error of the file come through
+    fill(out);
+}
 } // namespace detail
 
 /// Replaces a file's contents in one step: writes PATH.partial beside it, then renames that. Where there is such a file
@@ -216,10 +228,7 @@ inline void write_file_atomically(const std::string& path, std::string_view text
 template <std::invocable<std::ostream&> F>
 void write_file_atomically(const std::string& path, F&& fill) {
     detail::partial_file file{path};
-    detail::partial_file_buffer buffer{file};
-    std::ostream out{&buffer};
-    out.exceptions(std::ios_base::badbit | std::ios_base::failbit); // lets the error of the file come through
-    fill(out);
+    detail::fill_partial_file(file, fill);
     file.move_into_place();
 }
 

@@ -24,10 +24,10 @@ struct fleeting_name {
     std::atomic<bool> there = false;          ///< whether the file is to be removed
     char path[most] = {};
 };
-inline fleeting_name fleeting_names[8];
+inline fleeting_name fleeting_names[32];
 static_assert(std::atomic<bool>::is_always_lock_free, "a handler of signals may use nothing else");
 
-/// As long as it lives, a file is one that does not outlive an interruption. Of more than eight at once, the others do.
+/// As long as it lives, a file is one that does not outlive an interruption. Of more than 32 at once, the others do.
 class fleeting {
 public:
     /// @param path  absolute, as the process may go to another folder
@@ -84,18 +84,19 @@ inline void remove_fleeting_and_die(int signal) noexcept {
 
 } // namespace detail
 
-/// From now on SIGINT, SIGTERM and SIGHUP remove the files that `write_file_atomically` has begun, before they end the
-/// program as they would have. Signals that are ignored, as under nohup, or have another handler are left alone.
+/// From now on SIGINT, SIGTERM, SIGHUP and SIGQUIT remove the files that `write_file_atomically` has begun, before they
+/// end the program as they would have; and SIGXFSZ is ignored, so that a file that grows beyond `ulimit -f` is an error
+/// of whoever writes it. Signals that are ignored, as under nohup, or have another handler are left alone.
 ///
 /// For programs, which own their signals; a library should not call it.
 inline void leave_no_partial_files_when_interrupted() noexcept {
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXFSZ}) {
         struct sigaction now{};
         if (::sigaction(signal, nullptr, &now) != 0 || now.sa_handler != SIG_DFL) {
             continue;
         }
         struct sigaction then{};
-        then.sa_handler = &detail::remove_fleeting_and_die;
+        then.sa_handler = signal == SIGXFSZ ? SIG_IGN : &detail::remove_fleeting_and_die;
         then.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
         static_cast<void>(::sigaction(signal, &then, nullptr));
     }
