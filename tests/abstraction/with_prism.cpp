@@ -1,20 +1,18 @@
-// Formulas of CTL, as PRISM decides them on the exported processes. Debian has no package of it: where it is not
-// installed this is skipped. OPARA_PRISM names the program, if it is not prism.
+// Formulas of CTL, as PRISM decides them on the exported processes, and probabilities, as it finds them on those with
+// intervals. Where PRISM is not installed this is skipped.
 
-#include <opara/abstraction/export/prism.hpp>
 #include <opara/abstraction/export/property.hpp>
-#include <opara/abstraction/export/umb.hpp>
-#include <opara/core/file.hpp>
+#include <opara/abstraction/interval_process.hpp>
+#include <opara/abstraction/until_probability.hpp>
 #include <tests/abstraction/agreement.hpp>
-#include <tests/support/skip.hpp>
+#include <tests/abstraction/ask_prism.hpp>
+#include <tests/abstraction/random_process.hpp>
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,11 +24,6 @@ using opara::testing::random_source;
 namespace {
 
 using question = std::pair<transition_system, formula>;
-
-std::string prism() {
-    const char* const name = std::getenv("OPARA_PRISM");
-    return name != nullptr ? name : "prism";
-}
 
 // Systems side by side as one, because PRISM takes a second to begin: the initial states of the k-th have the label
 // "start<k>".
@@ -68,45 +61,50 @@ transition_system side_by_side(const std::vector<question>& questions) {
     return transition_system::from_lists(successors, initial, labels);
 }
 
-// PRISM's verdicts on what is in the folder.
-std::vector<bool> verdicts_on(const temporary_folder& folder, const std::string& model) {
-    const std::string log = folder / "log";
-    REQUIRE_MESSAGE(runs("cd '" + folder / "" + "' && '" + prism() + "' -importmodel " + model +
-                         " -mdp -explicit asked.props >log 2>&1"),
-                    opara::read_file(log));
-    const std::string text = opara::read_file(log);
-    std::vector<bool> verdicts;
-    for (std::size_t at = text.find("\nResult: "); at != std::string::npos; at = text.find("\nResult: ", at + 1)) {
-        const std::string verdict = text.substr(at + 9, 4);
-        REQUIRE_MESSAGE((verdict == "true" || verdict == "fals"), text);
-        verdicts.push_back(verdict == "true");
+std::vector<bool> verdicts_on(const std::vector<question>& questions) {
+    const transition_system all = side_by_side(questions);
+    std::vector<std::string> properties;
+    for (std::size_t k = 0; k < questions.size(); ++k) {
+        properties.push_back("filter(forall, " + property_text(all, questions[k].second, dialect::prism) + ", \"start" +
+                             std::to_string(k) + "\")");
     }
-    return verdicts;
+    return ask_prism(all, properties);
 }
 
-std::vector<bool> ask_prism(const std::vector<question>& questions) {
-    const temporary_folder folder;
-    const transition_system all = side_by_side(questions);
-    opara::write_file_atomically(folder / "all.tra", [&](std::ostream& out) { write_prism_transitions(out, all); });
-    opara::write_file_atomically(folder / "all.lab", [&](std::ostream& out) { write_prism_labels(out, all); });
-    opara::write_file_atomically(folder / "all.umb", [&](std::ostream& out) { write_umb(out, all); });
-    std::string properties;
-    for (std::size_t k = 0; k < questions.size(); ++k) {
-        properties += "filter(forall, " + property_text(all, questions[k].second, dialect::prism) + ", \"start" +
-                      std::to_string(k) + "\");\n";
+// The same for processes, whose initial state is their first.
+interval_process side_by_side(const std::vector<interval_process>& processes) {
+    std::vector<std::vector<std::vector<branch>>> lists;
+    std::vector<std::uint32_t> initial;
+    std::vector<labelling> labels{{"p", {}}, {"q", {}}};
+    for (const interval_process& process : processes) {
+        const auto first = static_cast<std::uint32_t>(lists.size());
+        initial.push_back(first);
+        for (std::size_t s = 0; s < process.size(); ++s) {
+            const auto state = state_id::from_index(s);
+            lists.emplace_back();
+            for (std::size_t c = process.first_choice(state); c < process.end_of_choices(state); ++c) {
+                lists.back().emplace_back(process.outcomes(c).begin(), process.outcomes(c).end());
+                for (branch& b : lists.back().back()) {
+                    b.target.value += first;
+                }
+            }
+        }
+        for (labelling& l : labels) {
+            const std::vector<truth>& holds = process.find_label(l.name)->holds;
+            l.holds.insert(l.holds.end(), holds.begin(), holds.end());
+        }
     }
-    opara::write_file_atomically(folder / "asked.props", properties);
-    const std::vector<bool> verdicts = verdicts_on(folder, "all.tra,lab");
-    CHECK(verdicts.size() == questions.size());
-    CHECK(verdicts_on(folder, "all.umb") == verdicts); // the two formats say the same
-    return verdicts;
+    for (std::size_t k = 0; k < initial.size(); ++k) {
+        labels.push_back({"start" + std::to_string(k), std::vector<truth>(lists.size(), truth::no)});
+        labels.back().holds[initial[k]] = truth::yes;
+    }
+    return interval_process::from_lists(lists, initial, labels);
 }
 
 } // namespace
 
 TEST_CASE("PRISM comes to the same verdicts on random systems and formulas") {
-    if (!runs("command -v '" + prism() + "' >/dev/null")) {
-        opara::test::skip("the program PRISM is needed (from prismmodelchecker.org; OPARA_PRISM names it)");
+    if (!have_prism()) {
         return;
     }
     random_source random{31};
@@ -115,6 +113,37 @@ TEST_CASE("PRISM comes to the same verdicts on random systems and formulas") {
         for (std::size_t k = std::min<std::size_t>(left, 200); k > 0; --k, --left) {
             questions.emplace_back(random_system(random, k % 50 == 0 ? 300 : 12), random_formula(random, 3));
         }
-        compare_verdicts(questions, ask_prism, 0.2);
+        compare_verdicts(questions, verdicts_on, 0.2);
     }
+}
+
+TEST_CASE("PRISM finds probabilities within our bounds on random processes") {
+    if (!have_prism()) {
+        return;
+    }
+    random_source random{32};
+    std::vector<interval_process> processes;
+    for (std::size_t k = asked("OPARA_PRISM_PROCESSES", 40); k > 0; --k) {
+        processes.push_back(random_process(random, random.between(2, k % 20 == 0 ? 50 : 10), true));
+    }
+    std::vector<std::string> questions;
+    std::vector<interval> bounds;
+    for (std::size_t k = 0; k < processes.size(); ++k) {
+        const probability_range range = until_probability(processes[k], "q", "p");
+        REQUIRE(range.is_precise);
+        const std::string start = ", \"start" + std::to_string(k) + "\")";
+        questions.push_back("filter(min, Pminmin=? [ \"p\" U \"q\" ]" + start);
+        bounds.push_back(range.least);
+        questions.push_back("filter(max, Pmaxmax=? [ \"possibly_p\" U \"possibly_q\" ]" + start);
+        bounds.push_back(range.most);
+    }
+    const std::vector<double> values = ask_prism(side_by_side(processes), questions);
+    std::size_t between = 0;
+    for (std::size_t k = 0; k < values.size(); ++k) {
+        constexpr double prism = 1e-4; // its iteration stops where it moves by less than 1e-6
+        CHECK(values[k] >= bounds[k].lower() - prism);
+        CHECK(values[k] <= bounds[k].upper() + prism);
+        between += values[k] > 0.01 && values[k] < 0.99 ? 1U : 0U;
+    }
+    CHECK(between >= values.size() / 20);
 }
