@@ -245,7 +245,7 @@ class Trainings(unittest.TestCase):
     def test_every_system_begins(self):
         usage = subprocess.run([PROGRAM, "nosuch"], capture_output=True, text=True, check=False)
         systems = usage.stderr.split("there are: ")[1].split("\n")[0].split()
-        self.assertEqual(len(systems), 14)
+        self.assertEqual(len(systems), 16)
         for system in systems:
             with self.subTest(system=system):
                 self.trained(system, "--episodes", 1, "--evaluations", 1)

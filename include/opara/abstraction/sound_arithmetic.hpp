@@ -17,7 +17,7 @@ namespace opara::inline OPARA_ABI::abstraction::detail {
 // nanoseconds.
 [[nodiscard]] inline const char* defect_of_arithmetic() noexcept {
     const volatile double one = 1;
-    const volatile double small = 0x1p-60;       // far less than half a unit in the last place of 1
+    const volatile double tiny = 0x1p-60;       // far less than half a unit in the last place of 1
     const volatile double over_half = 0x1.8p-53; // more than half of one
     const volatile double least = std::numeric_limits<double>::denorm_min();
     const volatile double normal = DBL_MIN;
@@ -25,15 +25,15 @@ namespace opara::inline OPARA_ABI::abstraction::detail {
     const volatile double below_one = 1 - 0x1p-30;
     const volatile double above_one = 1 + 0x1p-30;
 
-    const volatile double up = one + small;
-    const volatile double down = -one - small;
+    const volatile double up = one + tiny;
+    const volatile double down = -one - tiny;
     const volatile double away = one + over_half;
     if (up != 1 || down != -1 || away != 1 + DBL_EPSILON) {
         return "the processor does not round to nearest";
     }
     // The error of a sum is not 0, and a compiler that takes sums for associative says that it is.
-    const volatile double above = outward::add_up(one, small);
-    const volatile double below = outward::add_down(one, -small);
+    const volatile double above = outward::add_up(one, tiny);
+    const volatile double below = outward::add_down(one, -tiny);
     const volatile double quotient = odd / 49.0;
     if (!(above > 1) || !(below < 1) || quotient != 1) {
         return "the compiler simplifies it as if it were exact (-ffast-math, -funsafe-math-optimizations and their "

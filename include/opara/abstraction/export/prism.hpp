@@ -37,8 +37,8 @@ inline void write_prism_transitions(std::ostream& out, const transition_system& 
 }
 
 /// Writes the transitions (`.tra`) of a Markov decision process with interval probabilities. For PRISM from 4.8, which
-/// sees by itself what they are: `prism -importmodel FILE.tra,lab -explicit -pf 'Pminmin=? [ F "goal" ]'`, and `Pmaxmax`
-/// for the other bound.
+/// sees by itself what they are: `prism -importmodel FILE.tra,lab -explicit -pf 'Pminmin=? [ F "goal" ]'`, and
+/// `Pmaxmax` for the other bound.
 /// @throws system_error  there is no initial state
 /// Complexity: O(states + branches).
 inline void write_prism_transitions(std::ostream& out, const interval_process& process) {
