@@ -19,9 +19,9 @@ struct linear_image {
     [[nodiscard]] constexpr box<N> of(const box<N>& b) const noexcept {
         box<N> image;
         for (std::size_t i = 0; i < N; ++i) {
-            interval sum{0.0};
+            interval sum;
             for (std::size_t j = 0; j < N; ++j) {
-                if (rows[i][j] != interval{0.0}) { // 0 times an infinite side is no number
+                if (rows[i][j] != interval{}) { // 0 times an infinite side is no number
                     sum = sum + rows[i][j] * b[j];
                 }
             }
