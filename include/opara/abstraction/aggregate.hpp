@@ -36,10 +36,9 @@ template <std::size_t N>
     bool b_inside = true;
     for (std::size_t i = 0; i < N; ++i) {
         together &= detail::begins_within(a[i], b[i], nearness[i]) & detail::begins_within(b[i], a[i], nearness[i]);
-        differing += detail::within(a[i].lower(), b[i].lower(), nearness[i]) &
-                             detail::within(a[i].upper(), b[i].upper(), nearness[i])
-                         ? 0U
-                         : 1U;
+        const bool alike = detail::within(a[i].lower(), b[i].lower(), nearness[i]) &
+                           detail::within(a[i].upper(), b[i].upper(), nearness[i]);
+        differing += alike ? 0U : 1U;
         b_inside &= a[i].contains(b[i]);
         a_inside &= b[i].contains(a[i]);
     }
