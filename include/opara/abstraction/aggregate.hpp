@@ -35,10 +35,12 @@ template <std::size_t N>
     bool a_inside = true;
     bool b_inside = true;
     for (std::size_t i = 0; i < N; ++i) {
-        together &= detail::begins_within(a[i], b[i], nearness[i]) & detail::begins_within(b[i], a[i], nearness[i]);
-        const bool alike = detail::within(a[i].lower(), b[i].lower(), nearness[i]) &
-                           detail::within(a[i].upper(), b[i].upper(), nearness[i]);
-        differing += alike ? 0U : 1U;
+        const bool a_reaches = detail::begins_within(a[i], b[i], nearness[i]);
+        const bool b_reaches = detail::begins_within(b[i], a[i], nearness[i]);
+        const bool same_lower = detail::within(a[i].lower(), b[i].lower(), nearness[i]);
+        const bool same_upper = detail::within(a[i].upper(), b[i].upper(), nearness[i]);
+        together &= a_reaches & b_reaches;
+        differing += (same_lower & same_upper) ? 0U : 1U;
         b_inside &= a[i].contains(b[i]);
         a_inside &= b[i].contains(a[i]);
     }
