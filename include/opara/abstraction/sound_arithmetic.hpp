@@ -17,7 +17,7 @@ namespace opara::inline OPARA_ABI::abstraction::detail {
 // nanoseconds.
 [[nodiscard]] inline const char* defect_of_arithmetic() noexcept {
     const volatile double one = 1;
-    const volatile double tiny = 0x1p-60;       // far less than half a unit in the last place of 1
+    const volatile double tiny = 0x1p-60;        // far less than half a unit in the last place of 1
     const volatile double over_half = 0x1.8p-53; // more than half of one
     const volatile double least = std::numeric_limits<double>::denorm_min();
     const volatile double normal = DBL_MIN;
