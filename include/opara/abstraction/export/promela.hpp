@@ -103,14 +103,13 @@ inline void require_promela_table_name(std::string_view name) {
 
 /// Writes the Promela text of a system, with properties in linear temporal logic over its labels: `{"safe", "[]
 /// safe"}`. A run of the model goes through the states of a run of the system, one step each. Propositions appear as
-/// macros of their names; all else that belongs to this system is in the table. For `spin -a FILE.pml; gcc -O2 -o pan
-/// pan.c; ./pan -a -N safe`.
+/// macros of their names; all else that belongs to this system is in the table, and the table of another system does
+/// not compile with it. For `spin -a FILE.pml; gcc -O2 -o pan pan.c; ./pan -a -N safe`.
 /// @param table_name  the name under which the table (`write_promela_table`) lies when the verifier is compiled
 /// @throws system_error  a state has no successor, or there is no initial state
 /// @throws label_error  a name is no word of letters, digits and `_` that SPIN could use, is a property's, too, or
-/// there are over 32
+///         there are over 32
 /// @throws error  the table's name is empty or has quotes, backslashes or line breaks in it
-/// The table of another system does not compile with it.
 /// Complexity: O(labels * states + transitions + properties).
 inline void write_promela(std::ostream& out, const transition_system& system,
                           const std::vector<std::pair<std::string, std::string>>& properties,
