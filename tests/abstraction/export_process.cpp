@@ -1,6 +1,5 @@
 // Processes with interval probabilities for Storm and PRISM: the text for a tiny one, readers that get random ones
-// back, and what Storm makes of them. stormpy comes from PyPI, not from Debian: without it that part is skipped.
-// OPARA_STORM_PYTHON names the Python interpreter that has it, if it is not python3.
+// back, and what Storm makes of them.
 
 #include <opara/abstraction/export/drn.hpp>
 #include <opara/abstraction/export/prism.hpp>
@@ -8,8 +7,8 @@
 #include <opara/abstraction/until_probability.hpp>
 #include <opara/core/file.hpp>
 #include <tests/abstraction/agreement.hpp>
+#include <tests/abstraction/ask_storm.hpp>
 #include <tests/abstraction/random_process.hpp>
-#include <tests/support/skip.hpp>
 
 #include <doctest/doctest.h>
 
@@ -17,7 +16,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <ostream>
@@ -146,11 +144,6 @@ lists read_umb(const std::string& file) {
     return all;
 }
 
-std::string python() {
-    const char* const name = std::getenv("OPARA_STORM_PYTHON");
-    return name != nullptr ? name : "python3";
-}
-
 // What Storm calls the states of which a label is at least this; it does not know what holds nowhere.
 std::string name_in_storm(const interval_process& p, const std::string& label, truth at_least_so) {
     bool has_maybe = false;
@@ -203,8 +196,7 @@ TEST_CASE("readers get random processes back, to the last bit") {
 }
 
 TEST_CASE("Storm finds probabilities within our bounds on random processes") {
-    if (!runs("'" + python() + "' -c 'import stormpy' >/dev/null 2>&1")) {
-        opara::test::skip("the Python package stormpy is needed (from PyPI; OPARA_STORM_PYTHON names the interpreter)");
+    if (!have_storm()) {
         return;
     }
     random_source random{62};
@@ -227,7 +219,7 @@ TEST_CASE("Storm finds probabilities within our bounds on random processes") {
     }
     opara::write_file_atomically(folder / "list", list);
     const std::string script = (std::filesystem::path{__FILE__}.parent_path() / "ask_storm_probability.py").string();
-    const bool ran = runs("'" + python() + "' '" + script + "' '" + folder / "list' '" + folder / "answer' >'" +
+    const bool ran = runs("'" + storm_python() + "' '" + script + "' '" + folder / "list' '" + folder / "answer' >'" +
                           folder / "log' 2>&1");
     REQUIRE_MESSAGE(ran, opara::read_file(folder / "log"));
     std::istringstream answer{opara::read_file(folder / "answer")};
