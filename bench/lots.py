@@ -8,14 +8,11 @@ Trainings that are in DIR already are not done again.
 
 import argparse
 import json
-import os
-import resource
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from measuring import ROOT, machine, measured, versions, written
+
 TRAININGS = {
     "b2_trainify": ["--environments", 4, "--seed", 1],
     "cart_pole": ["--environments", 8, "--observe", "normalised", "--seed", 1, "--episodes", 450],
@@ -30,17 +27,6 @@ QUESTIONS = [  # system, property, steps or None, parts of each cell
 SIMULATED = 100000
 
 
-def measured(command, allowed=(0, 1)):
-    def cpu():
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return used.ru_utime + used.ru_stime
-    before = cpu()
-    result = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
-    if result.returncode not in allowed:
-        sys.exit(f"{command}: {result.stdout}{result.stderr}")
-    return round(cpu() - before, 3)
-
-
 def main():
     parser = argparse.ArgumentParser(description="Records trainings and bounds of policies that draw by lot.")
     parser.add_argument("train")
@@ -48,7 +34,7 @@ def main():
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--out", type=Path, default=ROOT / "bench" / "results" / "lots.json")
     a = parser.parse_args()
-    data = {"machine": {"hardware_threads": os.cpu_count()}, "trainings": [], "bounds": []}
+    data = {"machine": machine(), "versions": versions(a.train), "trainings": [], "bounds": []}
     with tempfile.TemporaryDirectory() as temporary:
         folder = a.folder or Path(temporary)
         for system, settings in TRAININGS.items():
@@ -62,14 +48,14 @@ def main():
             print(json.dumps(data["trainings"][-1]), flush=True)
         for system, formula, steps, finer in QUESTIONS:
             report = folder / "report.json"
-            cpu = measured([a.verify, system, "--controller", folder / f"{system}-ppo-1.json", "--property", formula, "--finer",
-                            finer, *(["--steps", steps] if steps else []), "--simulate", SIMULATED, "--report", report])
+            run = measured([a.verify, system, "--controller", folder / f"{system}-ppo-1.json", "--property", formula, "--finer",
+                            finer, *(["--steps", steps] if steps else []), "--simulate", SIMULATED, "--report", report], (0, 1))
             found = json.loads(report.read_text(encoding="utf-8"))
             data["bounds"].append({"system": system, "property": formula, "steps": steps, "finer": finer,
                                    "initial": found["initial"], "states": found["states"],
-                                   "transitions": found["transitions"], "probability": found["probability"], "cpu_s": cpu})
+                                   "transitions": found["transitions"], "probability": found["probability"], "cpu_s": run.cpu_s})
             print(json.dumps(data["bounds"][-1]), flush=True)
-    a.out.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    written(a.out, data)
 
 
 if __name__ == "__main__":

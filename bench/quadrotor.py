@@ -9,12 +9,12 @@ Trainings that are in DIR already are not done again.
 
 import argparse
 import json
-import os
 import sys
 import tempfile
+import time
 from pathlib import Path
 
-from lots import ROOT, measured
+from measuring import ROOT, machine, measured, run, versions, written
 
 SETTINGS = ["--agent", "ppo", "--observe", "normalised", "--environments", 8, "--episodes", 4000]
 
@@ -26,15 +26,16 @@ def tube(a, name, folder, where):
     """What came of a tube, or nothing where it did not end in time."""
     report = folder / "report.json"
     report.unlink(missing_ok=True)
-    limit = ["timeout", "--signal=KILL", a.limit]
-    cpu = measured([*limit, a.verify, "quadrotor", "--controller", name.with_suffix(".json"), "--tube", *where, "--report",
-                    report], allowed=(0, 1, 137, -9))
-    if not report.exists():
+    ended = run([a.verify, "quadrotor", "--controller", name.with_suffix(".json"), "--tube", *where, "--report", report],
+                time.monotonic() + a.limit)
+    if ended.code is None:
         return {"verdict": f"no end within {a.limit} s"}
+    if ended.code not in (0, 1):
+        sys.exit(ended.output)
     found = json.loads(report.read_text(encoding="utf-8"))
     safe = all(low <= h["lower"][i] and h["upper"][i] <= high for h in found["tube"]["hulls"]
                for i, (low, high) in enumerate(SAFE))
-    return {"verdict": found["verdict"], "cpu_s": cpu, "safe": safe,
+    return {"verdict": found["verdict"], "cpu_s": ended.cpu_s, "safe": safe,
             **{key: found["tube"][key] for key in ("parts", "steps", "peak")}}
 
 
@@ -47,7 +48,7 @@ def main():
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--out", type=Path, default=ROOT / "bench" / "results" / "quadrotor.json")
     a = parser.parse_args()
-    data = {"machine": {"hardware_threads": os.cpu_count()}, "settings": " ".join(map(str, SETTINGS)), "runs": []}
+    data = {"machine": machine(), "versions": versions(a.train), "settings": " ".join(map(str, SETTINGS)), "runs": []}
     with tempfile.TemporaryDirectory() as temporary:
         folder = a.folder or Path(temporary)
         for seed in range(1, a.seeds + 1):
@@ -55,14 +56,14 @@ def main():
             if not name.with_suffix(".log.json").exists():
                 measured([a.train, "quadrotor", *SETTINGS, "--seed", seed, "--out", folder])
             log = json.loads(name.with_suffix(".log.json").read_text(encoding="utf-8"))
-            run = {"seed": seed, "end": log["end"], "episodes": len(log["episodes"]), "steps": log["steps"],
+            row = {"seed": seed, "end": log["end"], "episodes": len(log["episodes"]), "steps": log["steps"],
                    "grid": log["grid"], "seconds": log["seconds"], "evaluation": log["evaluation"]}
             if log["end"] == "criterion met":
-                run["corner"] = tube(a, name, folder, ["--initial", CORNER])
-                run["whole"] = tube(a, name, folder, [])
-            data["runs"].append(run)
-            print(json.dumps(run), flush=True)
-    a.out.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+                row["corner"] = tube(a, name, folder, ["--initial", CORNER])
+                row["whole"] = tube(a, name, folder, [])
+            data["runs"].append(row)
+            print(json.dumps(row), flush=True)
+    written(a.out, data)
 
 
 if __name__ == "__main__":
