@@ -21,7 +21,8 @@ namespace detail {
 
 // The region of a label, or nothing for the empty name. @throws abstraction::label_error  there is no such label
 template <std::size_t N>
-const abstraction::box<N>* region_called(const std::vector<abstraction::region<N>>& labels, const std::string& name) {
+const abstraction::region<N>* region_called(const std::vector<abstraction::region<N>>& labels,
+                                            const std::string& name) {
     if (name.empty()) {
         return nullptr;
     }
@@ -29,17 +30,18 @@ const abstraction::box<N>* region_called(const std::vector<abstraction::region<N
     if (found == labels.end()) {
         throw abstraction::label_error{name};
     }
-    return &found->set;
+    return &*found;
 }
 
 // Where a state leaves a question: 1 it has happened, 0 it cannot happen any more, nothing if it is open.
 template <std::size_t N>
-std::optional<bool> settled(const abstraction::box<N>* goal, const abstraction::box<N>* hold,
+std::optional<bool> settled(const abstraction::region<N>* goal, const abstraction::region<N>* hold,
                             const abstraction::point<N>& x) {
-    if (goal != nullptr && goal->contains(x)) {
+    using abstraction::truth;
+    if (goal != nullptr && goal->holds_at(x) == truth::yes) {
         return true;
     }
-    return hold != nullptr && !hold->contains(x) ? std::optional{false} : std::nullopt;
+    return hold != nullptr && hold->holds_at(x) != truth::yes ? std::optional{false} : std::nullopt;
 }
 
 } // namespace detail

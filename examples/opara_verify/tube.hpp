@@ -30,7 +30,7 @@ tube_question<System::dimension> ask_tube(const benchmark<System>& problem, cons
         const auto label = std::find_if(problem.labels.begin(), problem.labels.end(), [&](const auto& region) {
             return nodes[node].what == kind::atom && nodes[node].label == region.name;
         });
-        if (label == problem.labels.end()) {
+        if (label == problem.labels.end() || label->seen) { // a box in other coordinates is none of the tube's
             throw refused;
         }
         return label->set;

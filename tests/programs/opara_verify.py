@@ -564,6 +564,14 @@ class Competition(unittest.TestCase):
         many = controller("unicycle", 8, [0.0, 0.0], [[-20] * 4, [20] * 4], [4] * 4, head="softmax")
         self.assertIn("the system takes several controls", self.run_it("unicycle", [many])[0].stderr)
 
+    def test_runs_by_lot_know_labels_of_other_coordinates(self):
+        pole = controller("cart_pole_cascade", 8, [0.0, 0.0], [[-4, -8, -2.4, -24], [4, 8, 2.4, 24]],
+                          [0.25, 0.1, 0.01, 0.05], head="softmax")
+        # The pole is at 0.2 + 0.0288 there, beyond the 0.21 of the label.
+        result, found = self.run_it("cart_pole_cascade", [pole], "--initial", "2.3,0,0.2,0", "--steps", "1", "--simulate",
+                                    "100", "--property", "AG balanced", "--at-least", "0")
+        self.assertEqual(found["probability"]["simulation"], {"runs": 100, "yes": 0, "no": 100}, result.stdout + result.stderr)
+
     def test_controllers_choose_among_the_actions_that_there_are(self):
         car = [[-1.4, -0.09], [0.8, 0.09]], [0.2, 0.02]
         name = f"the controller in {self.folder}/c0.json chooses among"

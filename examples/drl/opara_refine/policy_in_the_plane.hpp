@@ -51,7 +51,9 @@ policy_picture picture_of(const abstraction::adaptive_tree<2>& decisions, const 
         picture.cells.push_back({boxes[k], done[k], cuts[k]});
     }
     for (const auto& label : problem.labels) {
-        picture.regions.push_back({label.name, label.set});
+        if (!label.seen) { // else it is no box in the plane
+            picture.regions.push_back({label.name, label.set});
+        }
     }
     if constexpr (std::is_same_v<std::remove_cvref_t<decltype(task.environment.actions())>,
                                  learning::discrete_actions>) {
