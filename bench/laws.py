@@ -10,7 +10,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from measuring import ROOT, machine, measured, written
+from measuring import ROOT, machine, measured, versions, written
 
 RUNS = [(system, width, head, 1) for system, widths in (("b2_trainify", ("0.25", "0.5", "1")), ("b1_trainify", ("0.25", "0.5")))
         for width in widths for head in ("scaled", "affine")]
@@ -38,7 +38,7 @@ def main():
                      "verdict": found["verdict"], "checks": len(found["rounds"]), "states": found["states"],
                      "prove_cpu_s": prove.cpu_s})
         print(json.dumps(rows[-1]), flush=True)
-    written(a.out, {"machine": machine(), "runs": rows})
+    written(a.out, {"machine": machine(), "versions": versions(a.train), "runs": rows})
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from measuring import ROOT, machine, measured, written
+from measuring import ROOT, machine, measured, versions, written
 
 CAR = ["mountain_car", "--observe", "normalised"]
 WHOLE = ["--initial", "-0.6:-0.4,0"]
@@ -66,7 +66,7 @@ def main():
             print(json.dumps({k: v for k, v in rows[-1].items() if k != "rounds"}), flush=True)
         else:
             rows += [r for r in old if r["command"] == words]
-        written(a.out, {"machine": machine(), "runs": rows})
+        written(a.out, {"machine": machine(), "versions": versions(a.refine), "runs": rows})
 
 
 if __name__ == "__main__":
