@@ -40,7 +40,7 @@ def main():
         for system, settings in TRAININGS.items():
             name = folder / f"{system}-ppo-1"
             if not name.with_suffix(".log.json").exists():
-                measured([a.train, system, "--head", "softmax", *settings, "--out", folder])
+                measured([a.train, system, "--head", "softmax", *settings, "--out", folder], (0, 1))
             log = json.loads(name.with_suffix(".log.json").read_text(encoding="utf-8"))
             data["trainings"].append({"system": system, "settings": " ".join(map(str, settings)), "end": log["end"],
                                       "episodes": len(log["episodes"]), "steps": log["steps"], "grid": log["grid"],
