@@ -18,6 +18,22 @@ def table(head, rows):
     return "\n".join(lines + ["| " + " | ".join(map(str, row)) + " |" for row in rows])
 
 
+def machine_of(data):
+    """The machine of a measurement, as bench/measuring.py tells it."""
+    m = data["machine"]
+    return f"{m['cpu']}, {m['hardware_threads']} hardware threads, {m['memory_gb']} GB, {m['system']}"
+
+
+def compiler_of(data):
+    """The compiler of the programs that were measured."""
+    return data["versions"]["compiler"].replace("GCC: (Debian ", "GCC (Debian ")
+
+
+def machine(data):
+    """The table "machine" of what was measured with programs that train."""
+    return f"{machine_of(data)}; {compiler_of(data)}; libtorch {data['versions']['libtorch']}."
+
+
 def filled(page, tables, data):
     """The page with each of its tables made anew. A table that the page lacks, or that nobody makes, is an error."""
     missing = tables.keys() - set(re.findall(r"<!-- table (\w+) -->", page))

@@ -6,7 +6,7 @@ Not a program: tools/training_tables.py writes them. Each system has a panel (sm
 import math
 
 from svg import Axis, Canvas, marked
-from training_runs import distinct, factor_of, groups, judged, mean, sensitivity, spread
+from training_runs import factor_of, groups, judged, mean, sensitivity, spread
 
 COLOURS = {"cells": "#3f68ab", "states": "#c07f24"}
 FAINT = "#6b7484"
@@ -90,7 +90,7 @@ def trade_off(data):
         canvas.labels(x + WIDE + 6, rewards, y, y + upper)
         canvas.labels(x + WIDE + 6, states, y + upper + between, y + tall)
 
-    shown = [(s, [(f, distinct(runs)) for f, runs in sensitivity(data, s["name"])]) for s in data["systems"]]
+    shown = [(s, sensitivity(data, s["name"])) for s in data["systems"]]
     return page(shown, tall, "Finer and coarser cells", [
         "Above: the mean reward of the controller (dashed: published). Below: the states of its transition system "
         "(logarithmic). A dot is a seed, lines are means; the widths",

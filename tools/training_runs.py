@@ -22,19 +22,9 @@ def middle(values):
     return ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
-def distinct(runs):
-    """One run of each training. When attempts depended on the sum of seed and number, two neighbouring seeds could end
-    with one and the same training, to the last reward, and that counts once."""
-    found = {}
-    for k, r in enumerate(runs):
-        t = r["training"]
-        found.setdefault((str(t["curve"]), t["steps"], str(t["reward"])) if t["state"] == "done" else k, r)
-    return list(found.values())
-
-
 def judged(runs):
-    """The trainings of which a controller came out that was judged, each once."""
-    return [r["training"] for r in distinct(runs) if r["training"]["state"] == "done"]
+    """The trainings of which a controller came out that was judged."""
+    return [r["training"] for r in runs if r["training"]["state"] == "done"]
 
 
 def groups(data, system):

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 import training_plots
-from page_tables import ROOT, run, table
-from training_runs import distinct, factor_of, groups, judged, mean, middle, name_of, sensitivity, spread
+from page_tables import ROOT, compiler_of, machine_of, run, table
+from training_runs import factor_of, groups, judged, mean, middle, name_of, sensitivity, spread
 
 
 def plain(x):
@@ -35,12 +35,9 @@ def reward_of(rewards):
 
 
 def met(runs):
-    """How many trainings met their criterion, how many of these are one and the same, and what became of the others that
-    nobody judged."""
+    """How many trainings met their criterion, and what became of the others that nobody judged."""
     states = [r["training"]["state"] for r in runs]
     text = f"{sum(r['training'].get('met', False) for r in runs)} of {len(runs)}"
-    different = len(distinct(runs))
-    text += f"; {different} different" if different < len(runs) else ""
     return text + "".join(f"; {states.count(s)} {s}" for s in ("killed", "failed", "no time") if s in states)
 
 
@@ -75,7 +72,7 @@ def granularity(data):
     for system in data["systems"]:
         for factor, runs in sensitivity(data, system["name"]):
             done = judged(runs)
-            checks = [r["check"] for r in distinct(runs) if "check" in r]
+            checks = [r["check"] for r in runs if "check" in r]
             full = [c for c in checks if c["state"] == "done"]
             rewards = [t["reward"]["mean"] for t in done]
             rows.append([
@@ -109,12 +106,9 @@ def asked(data):
 def machine(data):
     rows = []
     for part in data["recordings"]:
-        m, v = part["machine"], part["versions"]
-        rows.append([", ".join(s["title"] for s in data["systems"] if s["name"] in part["systems"]),
-                     f"{m['cpu']}, {m['hardware_threads']} hardware threads, {m['memory_gb']} GB", m["system"],
-                     v["compiler"].replace("GCC: (Debian ", "GCC (Debian "), v["libtorch"], part["jobs"],
-                     f"{part['seconds']:.0f}"])
-    return table(["systems", "machine", "system", "compiler", "libtorch", "programs at a time", "seconds in all"], rows)
+        rows.append([", ".join(s["title"] for s in data["systems"] if s["name"] in part["systems"]), machine_of(part),
+                     compiler_of(part), part["versions"]["libtorch"], part["jobs"], f"{part['seconds']:.0f}"])
+    return table(["systems", "machine", "compiler", "libtorch", "programs at a time", "seconds in all"], rows)
 
 
 TABLES = {"machine": machine, "asked": asked, "performance": performance, "granularity": granularity}
