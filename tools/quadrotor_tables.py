@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Writes the table of docs/quadrotor.md from what bench/quadrotor.py recorded.
+"""Writes the tables of docs/quadrotor.md from what bench/quadrotor.py recorded.
 
 usage: quadrotor_tables.py [--check] [RESULT.json [PAGE.md]]
 """
 
 import sys
 
-from page_tables import run, table
+from page_tables import machine, run, table
 
 
 def told(found):
@@ -23,4 +23,4 @@ def results(data):
 
 
 if __name__ == "__main__":
-    sys.exit(run({"results": results}, "quadrotor.json", "quadrotor.md", sys.argv[1:]))
+    sys.exit(run({"machine": machine, "results": results}, "quadrotor.json", "quadrotor.md", sys.argv[1:]))
