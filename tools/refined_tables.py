@@ -7,7 +7,7 @@ usage: refined_tables.py [--check] [RESULT.json [PAGE.md]]
 import shlex
 import sys
 
-from page_tables import run, table
+from page_tables import machine, run, table
 from verified_tables import commas, published, seconds
 
 
@@ -75,4 +75,4 @@ def beside(data):
 
 
 if __name__ == "__main__":
-    sys.exit(run({"results": results, "rounds": rounds, "beside": beside}, "refined.json", "refine.md", sys.argv[1:]))
+    sys.exit(run({"machine": machine, "results": results, "rounds": rounds, "beside": beside}, "refined.json", "refine.md", sys.argv[1:]))
