@@ -29,7 +29,7 @@ SYSTEMS = (
            train=("--criterion", "-25,-30")),
     System("mountain_car", "Mountain Car", -105, (0.01, 0.001), (0.5, 1, 2, 4, 8), "success", 60, 100,
            train=("--observe", "normalised", "--criterion", "-110,-130")),
-    System("pendulum", "Pendulum", -3, (0.16, 0.16, 0.01), (0.25, 0.5, 1, 1.5, 2), "upright", 40, 75,
+    System("pendulum", "Pendulum", -3, (0.16, 0.16, 0.01), (0.25, 0.5, 1, 1.5, 2), "upright", 60, 200,
            verify=("--steps", "50"), verify_guess=20),
     System("cart_pole", "CartPole", 500, (0.16, 0.02, 0.016, 0.02), (0.5, 1, 2, 4, 8), "balanced", 30, 75,
            train=("--agent", "ppo", "--environments", "8"), verify=("--steps", "20"), verify_guess=20),

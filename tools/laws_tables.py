@@ -1,22 +1,22 @@
 #!/usr/bin/env python3
-"""Writes the table of docs/laws.md from what bench/laws.py recorded.
+"""Writes the tables of docs/laws.md from what bench/laws.py recorded.
 
 usage: laws_tables.py [--check] [RESULT.json [PAGE.md]]
 """
 
 import sys
 
-from page_tables import run, table
+from page_tables import machine, run, table
 
 
 def results(data):
-    rows = [[f"`{r['system']}`", r["width"], "a law" if r["head"] == "affine" else "a control",
+    rows = [[f"`{r['system']}`", r["width"], r["seed"], "a law" if r["head"] == "affine" else "a control",
              f"{r['end']}, {r['episodes']} episodes" + (f", attempt {r['attempts']}" if r["attempts"] > 1 else ""),
              f"{r['train_cpu_s']:.2g} s", f"{r['reward']:.1f}", f"{r['worst']:.0f}", r["verdict"], r["checks"],
              f"{r['states']:,}", f"{r['prove_cpu_s']:.2g} s"] for r in data["runs"]]
-    return table(["system", "cells", "each cell has", "training", "CPU", "reward", "worst", "AF goal", "checks", "states, last",
+    return table(["system", "cells", "seed", "each cell has", "training", "CPU", "reward", "worst", "AF goal", "checks", "states, last",
                   "CPU"], rows)
 
 
 if __name__ == "__main__":
-    sys.exit(run({"results": results}, "laws.json", "laws.md", sys.argv[1:]))
+    sys.exit(run({"machine": machine, "results": results}, "laws.json", "laws.md", sys.argv[1:]))

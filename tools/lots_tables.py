@@ -7,7 +7,7 @@ usage: lots_tables.py [--check] [RESULT.json [PAGE.md]]
 import math
 import sys
 
-from page_tables import run, table
+from page_tables import machine, run, table
 
 
 def trainings(data):
@@ -40,4 +40,4 @@ def bounds(data):
 
 
 if __name__ == "__main__":
-    sys.exit(run({"trainings": trainings, "bounds": bounds}, "lots.json", "lots.md", sys.argv[1:]))
+    sys.exit(run({"machine": machine, "trainings": trainings, "bounds": bounds}, "lots.json", "lots.md", sys.argv[1:]))
