@@ -39,6 +39,16 @@ const problem<2> b2{
     {.labels = {{"goal", box_of<2>({-0.3, -0.35}, {0.1, 0.5})}, {"safe", box_of<2>({-1.5, -1.5}, {1.5, 1.5})}}}};
 const problem<2> b3{box_of<2>({0.8, 0.4}, {0.9, 0.5}), {.labels = {{"goal", box_of<2>({0.2, -0.3}, {0.3, -0.05})}}}};
 
+// One further with each step, up to 9.
+struct climb {
+    static constexpr std::size_t dimension = 1;
+    using action = double;
+    template <class T>
+    std::array<T, 1> operator()(const std::array<T, 1>& x, double) const {
+        return {clip(x[0] + static_cast<T>(1.0), 0, 9)};
+    }
+};
+
 // Runs the policy from random states of the initial set: each state is in a cell that the proof has reached, up to the
 // first label if `reach` is not `nothing`, and then `must` says that a run comes there.
 enum class reach { nothing, may, must };
@@ -144,12 +154,33 @@ TEST_CASE("budgets end a proof, and say so") {
                     std::runtime_error);
 }
 
+TEST_CASE("what comes after the goal matters if the formula looks beyond it from before") {
+    // One run: 0, 1, 2, 3, .., 8, 9, 9, ..; the goal is at 3 and 4, what is bad at 8 and 9.
+    const enclosure<climb> dynamics;
+    const uniform_grid<1> cells{box_of<1>({-0.5}, {9.5}), {10}};
+    const box<1> start = box_of<1>({0});
+    const build_options<1> options{.labels = {{"goal", box_of<1>({2.4}, {4.6})}, {"bad", box_of<1>({7.5}, {9})}}};
+    const auto states_of = [&](const char* text, proof_end end) {
+        const auto p = prove(cells, dynamics, always(0), start, parse_formula(text), options);
+        CHECK_MESSAGE(p.what == end, text);
+        CHECK_MESSAGE((p.what == proof_end::refuted) == (p.counterexample.what == counterexample_kind::real), text);
+        return p.built.graph.size();
+    };
+    CHECK(states_of("A[AG !bad U goal]", proof_end::refuted) == 10);
+    CHECK(states_of("(G !bad) U goal", proof_end::refuted) == 10);
+    CHECK(states_of("A[AF bad U goal]", proof_end::proved) >= 10);
+    CHECK(states_of("A[(AX true & AF bad) U goal]", proof_end::proved) >= 10);
+    CHECK(states_of("A[(!bad & !goal) U goal]", proof_end::proved) == 4); // and here it need not be explored
+    CHECK(states_of("AF goal", proof_end::proved) == 4);
+}
+
 TEST_CASE("on random systems refining loses no proof, and what is proved holds of runs") {
     random_source random{7};
     std::size_t gained = 0;
     std::size_t refuted = 0;
-    const std::array texts{"AF p", "AG p", "A[q U p]", "AG q", "AF AG q", "AG (q -> AF p)"};
-    for (int round = 0; round < 150; ++round) {
+    const std::array texts{"AF p",           "AG p",        "A[q U p]",     "AG q",        "AF AG q",
+                           "AG (q -> AF p)", "A[AX q U p]", "A[AG !p U q]", "A[AF q U p]", "A[(q & AX AX q) U p]"};
+    for (int round = 0; round < 250; ++round) {
         const scaling system{0.2 + 0.7 * random.unit()};
         std::vector<double> controls(10);
         for (double& u : controls) {

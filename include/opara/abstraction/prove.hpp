@@ -25,7 +25,7 @@ namespace opara::inline OPARA_ABI::abstraction {
 /// Why a proof by refinement came to its end.
 enum class proof_end : unsigned char {
     proved,  ///< every run of the system satisfies the formula
-    refuted, ///< a run of the system, in double arithmetic, violates it
+    refuted, ///< a run of the system, in double arithmetic, violates it (in real arithmetic, too: `replay::certain`)
     rounds,  ///< the rounds are used up
     cells,   ///< the next cuts would make more cells than may be
     seconds, ///< the time is used up
@@ -66,13 +66,31 @@ struct proof {
 
 namespace detail {
 
-// Of `AF goal` and `A[.. U goal]`, what comes after the goal does not matter: the system may stop there, and what would
-// be reached later need not be explored.
+// Whether a part of a formula speaks of a state alone, and not of what comes after it. O(nodes).
+[[nodiscard]] inline bool is_propositional(const formula& f, std::size_t part) {
+    using kind = formula::kind;
+    std::vector<bool> local(part + 1, true);
+    for (std::size_t i = 0; i <= part; ++i) { // operands come before their operators
+        const formula::node& n = f.nodes()[i];
+        switch (n.what) {
+        case kind::constant:
+        case kind::atom: break;
+        case kind::negation: local[i] = local[n.left]; break;
+        case kind::conjunction:
+        case kind::disjunction: local[i] = local[n.left] && local[n.right]; break;
+        default: local[i] = false;
+        }
+    }
+    return local[part];
+}
+
+// Of `AF goal`, and of `A[hold U goal]` where hold speaks of states alone, what comes after the goal does not matter:
+// the system may stop there, and what would be reached later need not be explored.
 template <std::size_t N>
 [[nodiscard]] build_options<N> until_goal(build_options<N> problem, const formula& f) {
     using kind = formula::kind;
     const formula::node& root = f.nodes().back();
-    if (root.what == kind::AF || root.what == kind::AU) {
+    if (root.what == kind::AF || (root.what == kind::AU && is_propositional(f, root.left))) {
         const formula::node& goal = f.nodes()[root.what == kind::AF ? root.left : root.right];
         for (const region<N>& r : problem.labels) {
             if (goal.what == kind::atom && goal.label == r.name && !r.seen) {
@@ -207,8 +225,8 @@ private:
 /// rarely. Counterexample-guided abstraction refinement: Clarke, Grumberg, Jha, Lu, Veith, CAV 2000; for trained
 /// controllers, with training in the loop: Jin et al., "Trainify", CAV 2022.
 ///
-/// If the formula is `AF goal` or `A[.. U goal]` of a label, cells inside the goal are absorbing, as what comes later
-/// does not matter: `built` ends there.
+/// If the formula is `AF goal` of a label, or `A[hold U goal]` with a hold without temporal operators, cells inside the
+/// goal are absorbing, as what comes later does not matter: `built` ends there.
 ///
 /// Equal arguments give equal results, but for `seconds`.
 /// @param decisions  the cells on which the controller was trained: a `uniform_grid` or an `adaptive_tree`
