@@ -44,6 +44,7 @@ std::string to_json(const report& r) {
         if (r.replay) {
             j["counterexample"]["replay"] = {
                 {"verdict", r.replay->what},
+                {"certain", r.replay->certain},
                 {"run", r.replay->run},
                 {"repeat", r.replay->repeat ? nlohmann::ordered_json(*r.replay->repeat) : nlohmann::ordered_json()}};
         }
@@ -132,7 +133,8 @@ std::string replay_to_text(const replayed& r) {
     if (r.what != "real") {
         return "  replayed     undecided: no run of the system was found to violate the property\n";
     }
-    std::string t = "  replayed     real: this run of the system violates the property\n";
+    std::string t = "  replayed     real: this run of the system violates the property, ";
+    t += r.certain ? "in real arithmetic, too\n" : "in double arithmetic\n";
     constexpr std::size_t shown = 6;
     for (std::size_t k = 0; k < r.run.size(); ++k) {
         if (r.run.size() > 2 * shown && k == shown) {

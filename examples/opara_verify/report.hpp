@@ -22,6 +22,7 @@ struct place {
 /// What became of a counterexample on the system itself.
 struct replayed {
     std::string what;                     ///< "real", "spurious" or "undecided"
+    bool certain = false;                 ///< `real`: in real arithmetic, too
     std::vector<std::vector<double>> run; ///< `real`: the states of a run that violates the property
     std::optional<std::size_t> repeat;    ///< where that run goes on after its end, for ever
 };

@@ -49,6 +49,7 @@ void fill(report& r, const abstraction::replay<N>& found) {
     switch (found.what) {
     case abstraction::counterexample_kind::real:
         r.replay->what = "real";
+        r.replay->certain = found.certain;
         for (const auto& x : found.run.states) {
             r.replay->run.emplace_back(x.begin(), x.end());
         }

@@ -59,6 +59,28 @@ TEST_CASE("a run that violates the property is found, and is the evidence") {
     CHECK(r.what == counterexample_kind::real);
     CHECK(r.run.states.size() == 5); // no longer than it takes
     CHECK(r.run.states.back()[0] > 6);
+    CHECK(r.certain);
+}
+
+TEST_CASE("what only rounding makes of a run is not certain") {
+    // The double 0.1 is more than a tenth, so from 0 ten real steps come beyond 1; ten double steps end below it.
+    const uniform_grid<1> cells{box_of<1>({-0.07}, {2.03}), {42}}; // no state lies on a face
+    const enclosure<scaling> dynamics;
+    const box<1> start = box_of<1>({0});
+    const build_options<1> problem{.labels = {{"one", box_of<1>({1}, {1.04})}, {"half", box_of<1>({0.49}, {0.51})}}};
+    const auto worth = [&](const char* text) {
+        const formula f = parse_formula(text);
+        const auto built = build(cells, dynamics, always(0.1), start, problem);
+        const auto v = check(built, f);
+        REQUIRE_MESSAGE(v.what == conclusion::not_proved, text);
+        return falsify(cells, dynamics, always(0.1), start, problem, built, f, *v.abstraction.counterexample);
+    };
+    const auto rounded = worth("AX AX AX AX AX AX AX AX AX AX one");
+    CHECK(rounded.what == counterexample_kind::real); // of doubles
+    CHECK_FALSE(rounded.certain);
+    const auto five = worth("AX AX AX AX AX !half");
+    CHECK(five.what == counterexample_kind::real);
+    CHECK(five.certain);
 }
 
 TEST_CASE("a run that comes back to itself is infinite evidence") {
@@ -68,6 +90,12 @@ TEST_CASE("a run that comes back to itself is infinite evidence") {
     CHECK(r.what == counterexample_kind::real);
     REQUIRE(r.run.repeat);
     CHECK(r.run.states.back()[0] == doctest::Approx(0.2));
+    CHECK(r.certain); // real runs come ever nearer to 0.2, which boxes with outward rounding enclose
+    // A run that rounding holds in a place says nothing of the real one, which grows for ever.
+    const auto held = replayed({1}, always(1e-17), box_of<1>({0.5}, {0.75}), "AF high",
+                               {.labels = {{"high", box_of<1>({5.0}, {10.0})}}});
+    CHECK(held.what == counterexample_kind::real);
+    CHECK_FALSE(held.certain);
 }
 
 TEST_CASE("a path that only the abstraction can follow is spurious") {

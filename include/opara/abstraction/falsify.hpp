@@ -5,6 +5,7 @@
 #include <opara/abstraction/build.hpp>
 #include <opara/abstraction/check.hpp>
 #include <opara/abstraction/closed_loop.hpp>
+#include <opara/abstraction/enclosed_run.hpp>
 #include <opara/abstraction/evaluation.hpp>
 #include <opara/abstraction/formula.hpp>
 #include <opara/abstraction/single_run.hpp>
@@ -20,7 +21,7 @@ namespace opara::inline OPARA_ABI::abstraction {
 
 /// What a counterexample is worth.
 enum class counterexample_kind : unsigned char {
-    real,      ///< a run of the system, in double arithmetic, violates the formula: it is false of the system
+    real,      ///< a run of the system, in double arithmetic, violates the formula
     spurious,  ///< no run of the system does what the path shows; another one may still violate the formula
     undecided, ///< neither was found
 };
@@ -37,6 +38,9 @@ struct falsify_options {
 template <std::size_t N>
 struct replay {
     counterexample_kind what = counterexample_kind::undecided; ///< what it is worth
+    /// `real`: the run violates the formula in real arithmetic, too, so the formula is false of the system. Without it
+    /// that is likely and not shown: a state may be so near to a face that rounding decides.
+    bool certain = false;
     /// `real`: the run that violates the formula. Else the run, among those that were tried, that follows the path for
     /// longest, as far as it does.
     concrete_run<N> run;
@@ -150,6 +154,7 @@ private:
         if (violates(run)) {
             result_.what = counterexample_kind::real;
             result_.run = shortest(std::move(run));
+            result_.certain = surely_violates(partition_, loop_, problem_.labels, formula_, x, options_.steps);
             return true;
         }
         const std::size_t length = followed(run);
@@ -260,10 +265,11 @@ private:
 /// First it tries initial states in the path's first cell, at random and near the one whose run follows the path for
 /// longest, and some elsewhere. A run (of doubles, as a computer would run it) that violates the formula settles the
 /// matter, whether or not it follows the path: the system is deterministic, so the formula speaks of that one run, and
-/// what is not known of it after its end is taken for the best. If none does, the initial states are cut into ever
-/// smaller boxes, and each is followed along the path with outward rounding, until no state of it is left on the path,
-/// or what is left does not violate the formula there; if that works for all, the path is spurious. An infinite
-/// violation ("never reaches") is real only if the run comes back to a state bit by bit.
+/// what is not known of it after its end is taken for the best. The run is then followed with outward rounding, which
+/// shows for most that real numbers violate the formula, too (`replay::certain`). If none does, the initial states are
+/// cut into ever smaller boxes, and each is followed along the path with outward rounding, until no state of it is left
+/// on the path, or what is left does not violate the formula there; if that works for all, the path is spurious. An
+/// infinite violation ("never reaches") is real only if the run comes back to a state bit by bit.
 /// @param initial,problem  what the system was built from
 /// @param built  the system that was checked
 /// @param f,p  the formula, and a run that violates it, from `check`
@@ -275,7 +281,7 @@ private:
 /// const auto v = check(built, f);
 /// if (v.what != conclusion::proved) {
 ///     const auto r = falsify(grid, dynamics, pilot, initial, options, built, f, *v.abstraction.counterexample);
-///     bool is_false = r.what == counterexample_kind::real; // r.run is the evidence
+///     bool is_false = r.what == counterexample_kind::real && r.certain; // r.run is the evidence
 /// }
 /// @endcode
 template <partition P, steppable_dynamics D, controller<P::dimension, typename D::action> C>
