@@ -17,6 +17,16 @@ using opara::testing::random_source;
 
 namespace {
 
+// As `step_function` shows it: what is made of the control is enclosed, too.
+struct cart {
+    static constexpr std::size_t dimension = 2;
+    using action = double;
+    template <class T>
+    std::array<T, 2> operator()(const std::array<T, 2>& x, double u) const {
+        return {x[0] + 0.1 * x[1], clip(x[1] + 0.1 * static_cast<T>(u), -1.0, 1.0)};
+    }
+};
+
 // Mountain car as the published artifact's verification codes it: the wall does not stop the car.
 struct mountain_car_without_wall {
     static constexpr std::size_t dimension = 2;
@@ -208,6 +218,18 @@ TEST_CASE("saturated and unbounded boxes stay sound") {
     const auto image = system.post(box<2>{{interval::whole(), interval{-1.0, 1.0}}}, 1.0);
     CHECK(image == box_of<2>({-2, -2}, {2, 2}));
     CHECK(system.post(box_of<2>({2.5, 2.4}, {2.5, 2.5}), 0.0)[0] == interval{2.0});
+}
+
+TEST_CASE("the post of a step with a control contains the real product") {
+    const double rounded = 0.1 * 0.7;
+    const double rest = std::fma(0.1, 0.7, -rounded); // the product is exactly rounded + rest
+    REQUIRE(rest > 0);
+    const box<2> at_rest = box_of<2>({0, 0});
+    for (const box<2>& b :
+         {enclosure<cart>{}.post(at_rest, 0.7), enclosure<cart, form::natural>{}.post(at_rest, 0.7)}) {
+        CHECK(b[1].lower() <= rounded);
+        CHECK(rounded < b[1].upper());
+    }
 }
 
 TEST_CASE("Euler and Runge-Kutta steps approach the flow, in their orders") {

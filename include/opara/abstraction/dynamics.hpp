@@ -20,13 +20,16 @@ namespace opara::inline OPARA_ABI::abstraction {
 /// One step of a controlled system, written once: `f(x, u)` is the next state, for a state of doubles, of intervals and
 /// of duals. `F::dimension` is the number of coordinates, `F::action` the type of u.
 ///
+/// What is computed of doubles alone is rounded to the nearest one before any interval sees it, and then the post is
+/// not that of the real product or sum: a control becomes a `T` first.
+///
 /// @code
 /// struct cart { // a point mass that is pushed
 ///     static constexpr std::size_t dimension = 2;
 ///     using action = double;
 ///     template <class T>
 ///     std::array<T, 2> operator()(const std::array<T, 2>& x, double u) const {
-///         return {x[0] + 0.1 * x[1], clip(x[1] + 0.1 * u, -1.0, 1.0)};
+///         return {x[0] + 0.1 * x[1], clip(x[1] + 0.1 * static_cast<T>(u), -1.0, 1.0)};
 ///     }
 /// };
 /// @endcode
