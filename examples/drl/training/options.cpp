@@ -17,7 +17,7 @@ const char* const training_usage =
   --seed SEED                  equal seeds give equal trainings; default: 1
   --environments COUNT         side by side in each training; default: 1
   --restarts COUNT             a training that ends without success begins again from nothing, so often; default: 20 for
-                               b1_trainify and tora_stay, else 0
+                               b1_trainify, pendulum and tora_stay, else 0
   --episodes COUNT             of each attempt of a training, at most; default: the number of the task
   --evaluations COUNT          episodes, without exploration, by which the written controller is judged; default: 100
 )";

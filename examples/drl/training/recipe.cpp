@@ -77,6 +77,8 @@ recipe recipe_for(const std::string& agent, const std::string& system) {
             o.function = abstraction::activation::relu;
             o.every = 1;
             o.discount = 0.95; // upright again within a second; beyond that, small costs drown in the critic's errors
+            o.approach = 0.005;
+            o.critics = 2;
         } else if (system == "pendulum_angle") {
             o.hidden = {32, 32};
             o.every = 2;
