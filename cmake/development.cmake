@@ -11,6 +11,12 @@ mark_as_advanced(OPARA_CCACHE)
 if(OPARA_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER "${OPARA_CCACHE}")
 endif()
+# nvcc through the same cache: presets have kernels in common. It goes by the files that nvcc read, not by what it says
+# that it preprocessed, which is one of several passes. Needs -MD -MF.
+set(nvcc_launcher "")
+if(OPARA_CCACHE)
+    set(nvcc_launcher "${CMAKE_COMMAND}" -E env CCACHE_DEPEND=1 CCACHE_NOHASHDIR=1 "${OPARA_CCACHE}")
+endif()
 
 # Link it to what is written here. Whether a warning is an error is said by the preset (CMAKE_COMPILE_WARNING_AS_ERROR).
 add_library(opara_warnings INTERFACE)

@@ -22,9 +22,9 @@ function(opara_add_device_object result source)
     add_custom_command(
         OUTPUT "${object}"
         COMMAND
-            "${CUDAToolkit_NVCC_EXECUTABLE}" -std=c++20 ${cccl_options} -arch=sm_${OPARA_CUDA_ARCHITECTURE} -lineinfo
-            -Werror all-warnings -Xcompiler=-fPIC ${assertions} ${ARGN} "-I${include_dir}" "-I${PROJECT_SOURCE_DIR}" -MD -MF
-            "${object}.d" -MT "${object}" -c -o "${object}" "${source}"
+            ${nvcc_launcher} "${CUDAToolkit_NVCC_EXECUTABLE}" -std=c++20 ${cccl_options}
+            -arch=sm_${OPARA_CUDA_ARCHITECTURE} -lineinfo -Werror=all-warnings -Xcompiler=-fPIC ${assertions} ${ARGN}
+            "-I${include_dir}" "-I${PROJECT_SOURCE_DIR}" -MD -MF "${object}.d" -MT "${object}" -c -o "${object}" "${source}"
         DEPENDS "${source}"
         DEPFILE "${object}.d"
         COMMENT "Building CUDA object ${folder}/${name}.cu"
