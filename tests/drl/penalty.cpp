@@ -57,7 +57,7 @@ TEST_CASE("of a label in other coordinates the states are forbidden that it forb
         const point<4> z{8 * random.unit() - 4, 2 * random.unit() - 1, random.unit() - 0.5, 4 * random.unit() - 2};
         const point<4> x = cart_pole_cascade{}.from(z);
         const double beyond = std::fmax(std::abs(x[0]) - 2.4, std::abs(x[2]) - 0.21); // above 0: fallen
-        if (std::abs(beyond) > 1e-9) {                                                 // rounding hides the faces
+        if (std::abs(beyond) > 1e-9) {                                                // rounding hides the faces
             CHECK(fallen.contains(z) == (beyond > 0));
             ++met[beyond > 0 ? 1 : 0];
         }
