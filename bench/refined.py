@@ -26,6 +26,9 @@ RUNS = [
     *(["b2_trainify", "--property", "reach", "--seed", str(seed), *SHORT] for seed in (1, 2, 3, 4, 5)),
     *([*CAR, "--property", "success", "--seed", str(seed), *WHOLE] for seed in (1, 2, 3)),
     [*CAR, "--property", "fast", "--seed", "1", *WHOLE, "--penalty", "100", "--rounds", "6"],
+    *(["pendulum_angle", "--property", "upright", "--seed", str(seed)] for seed in (1, 2, 3)),
+    *(["cart_pole_cascade", "--property", "balanced", "--seed", str(seed), "--environments", "8", "--hidden", "16,16"]
+      for seed in (1, 2, 3)),
 ]
 
 

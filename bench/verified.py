@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains the networks of examples/drl/verified again, proves their properties again, and records what it takes.
 
-    bench/verified.py OPARA_TRAIN OPARA_VERIFY [--out FILE.json] [--only TEXT] [--keep]
+    bench/verified.py OPARA_TRAIN OPARA_VERIFY OPARA_REFINE [--out FILE.json] [--only TEXT] [--keep]
 
 A network that is kept there must come out of its training bit for bit, unless --keep writes it anew. --only measures
 those whose name and layers, as in "b1_trainify-ddpg-1 2 x 20", have TEXT in them, and keeps the other rows of FILE.json
@@ -20,34 +20,63 @@ from measuring import ROOT, machine, measured, written
 FOLDER = ROOT / "examples" / "drl" / "verified"
 
 
-def row_of(network, train, verify, keep):
-    row = {key: network[key] for key in ("name", "system", "layers", "train", "published_as") if key in network}
+def shortened(text, digits):
+    """A controller with so many significant digits in each number of its layers, and without blanks."""
+    def rounded(value):
+        return [rounded(v) for v in value] if isinstance(value, list) else float(f"{value:.{digits}g}")
+
+    document = json.loads(text)
+    for layer in document["layers"]:
+        layer.update({key: rounded(layer[key]) for key in ("weight", "bias")})
+    return json.dumps(document, separators=(",", ":")).replace("],[", "],\n[") + "\n"
+
+
+def of_one_training(controller):
+    """What opara_train says of its training."""
+    log = json.loads(controller.with_suffix(".log.json").read_text(encoding="utf-8"))
+    return {"attempts": log["attempts"], "episodes": len(log["episodes"]), "reward": log["evaluation"]["mean"]}
+
+
+def of_all_trainings(controller):
+    """What opara_refine says of its trainings."""
+    rounds = json.loads(controller.with_suffix(".report.json").read_text(encoding="utf-8"))["rounds"]
+    return {"rounds": len(rounds), "episodes": sum(len(r["episodes"]) for r in rounds), "reward": rounds[-1]["reward"]}
+
+
+def row_of(network, programs, verify, keep):
+    row = {key: network[key] for key in ("name", "system", "layers", "program", "train", "digits", "published_as")
+           if key in network}
+    program = network.get("program", "opara_train")
     with tempfile.TemporaryDirectory() as folder:
         controller = Path(folder) / f"{network['name']}.json"
-        training = measured([train, network["system"], *network["train"], "--out", folder])
-        log = json.loads(controller.with_suffix(".log.json").read_text(encoding="utf-8"))
-        row["training"] = {"seconds": training.seconds, "cpu_s": training.cpu_s, "attempts": log["attempts"],
-                           "episodes": len(log["episodes"]), "reward": log["evaluation"]["mean"]}
+        training = measured([programs[program], network["system"], *network["train"], "--out", folder])
+        row["training"] = {"seconds": training.seconds, "cpu_s": training.cpu_s,
+                           **(of_one_training if program == "opara_train" else of_all_trainings)(controller)}
+        if "digits" in network:  # what is proved is the shorter one
+            controller.write_text(shortened(controller.read_text(encoding="utf-8"), network["digits"]), encoding="utf-8")
         if network["kept"]:
             kept = FOLDER / controller.name
             if keep:
                 kept.write_bytes(controller.read_bytes())
             elif kept.read_bytes() != controller.read_bytes():
                 sys.exit(f"{kept} is not what its training gives here")
-        row["proofs"] = []
-        for asked in network["properties"]:
-            report = Path(folder) / "report.json"
-            proof = measured([verify, network["system"], "--controller", controller, "--property", asked["ask"], "--report",
-                              report, *asked["options"]], [0 if asked["verdict"] == "proved" else 1])
-            found = json.loads(report.read_text(encoding="utf-8"))
-            if found["verdict"] != asked["verdict"]:
-                sys.exit(f"{network['name']}, {asked['ask']}: {found['verdict']}")
-            row["proofs"].append({"paper": asked["paper"], "ask": asked["ask"], "options": asked["options"],
-                                  "formula": found["property"], "initial": found["initial"], "seconds": proof.seconds,
-                                  "cpu_s": proof.cpu_s, "rounds": len(found.get("rounds", [])), "cells": found["cells"],
-                                  "states": found["states"], "verdict": found["verdict"]})
-            if "tube" in found:
-                row["proofs"][-1]["tube"] = {"steps": found["tube"]["steps"], "boxes": found["tube"]["peak"]}
+        row["proofs"] = [proof_of(network, asked, controller, verify) for asked in network["properties"]]
+    return row
+
+
+def proof_of(network, asked, controller, verify):
+    report = controller.with_name("report.json")
+    proof = measured([verify, network["system"], "--controller", controller, "--property", asked["ask"], "--report", report,
+                      *asked["options"]], [0 if asked["verdict"] == "proved" else 1])
+    found = json.loads(report.read_text(encoding="utf-8"))
+    if found["verdict"] != asked["verdict"]:
+        sys.exit(f"{network['name']}, {asked['ask']}: {found['verdict']}")
+    row = {"paper": asked["paper"], "ask": asked["ask"], "options": asked["options"], "formula": found["property"],
+           "initial": found["initial"], "seconds": proof.seconds, "cpu_s": proof.cpu_s,
+           "rounds": len(found.get("rounds", [])), "cells": found["cells"], "states": found["states"],
+           "verdict": found["verdict"]}
+    if "tube" in found:
+        row["tube"] = {"steps": found["tube"]["steps"], "boxes": found["tube"]["peak"]}
     return row
 
 
@@ -55,6 +84,7 @@ def main():
     parser = argparse.ArgumentParser(description="Records what it takes to train and to prove the verified networks.")
     parser.add_argument("train")
     parser.add_argument("verify")
+    parser.add_argument("refine")
     parser.add_argument("--out", type=Path, default=ROOT / "bench" / "results" / "verified.json")
     parser.add_argument("--only", default="")
     parser.add_argument("--keep", action="store_true")
@@ -63,7 +93,7 @@ def main():
     rows = []
     for network in json.loads((FOLDER / "verified.json").read_text(encoding="utf-8"))["networks"]:
         if a.only in f"{network['name']} {network['layers']}":
-            rows.append(row_of(network, a.train, a.verify, a.keep))
+            rows.append(row_of(network, {"opara_train": a.train, "opara_refine": a.refine}, a.verify, a.keep))
             print(json.dumps(rows[-1]), flush=True)
         else:
             rows += [r for r in old if (r["name"], r["layers"]) == (network["name"], network["layers"])]

@@ -48,6 +48,17 @@ def size_of(proof):
     return "1 box" if boxes == 1 else f"{commas(boxes)} boxes"
 
 
+def network_of(row):
+    """Which network it is."""
+    return f"`{row['system']}`, {row['layers']}" + (f", by `{row['program']}`" if "program" in row else "")
+
+
+def training_of(network):
+    """What the training took."""
+    t = network["training"]
+    return f"{seconds(t['cpu_s'])}, " + (f"attempt {t['attempts']}" if "attempts" in t else f"{t['rounds']} rounds")
+
+
 def proofs_of(data):
     return [(n, p) for n in data["networks"] for p in n["proofs"]]
 
@@ -57,8 +68,8 @@ def results(data):
     for n, p in proofs_of(data):
         t = n["training"]
         rows.append([
-            f"`{n['system']}`, {n['layers']}", f"{p['paper']} `{formula_of(p)}`{start_of(p)}", p["verdict"],
-            f"{seconds(t['cpu_s'])}, attempt {t['attempts']}", f"{t['reward']:.1f}",
+            network_of(n), f"{p['paper']} `{formula_of(p)}`{start_of(p)}", p["verdict"],
+            training_of(n), f"{t['reward']:.1f}",
             "tube" if "tube" in p else p["rounds"], size_of(p),
             f"{p['cpu_s']:.2g} s", f"{seconds(t['seconds'] + p['seconds'])}",
         ])
@@ -76,7 +87,7 @@ def beside(data):
         log = sum(r["train_s"]) + sum(r["build_s"]) + sum(r["check_s"])
         cpu = n["training"]["cpu_s"] + p["cpu_s"]
         rows.append([
-            f"`{n['system']}`, {n['layers']}", p["paper"], len(r["train_s"]), commas(r["states"]), seconds(log),
+            network_of(n), p["paper"], len(r["train_s"]), commas(r["states"]), seconds(log),
             seconds(r["rerun_s"]) if r["rerun_s"] else "", seconds(cpu),
             f"{(r['rerun_s'] or log) / cpu:.0f}",
         ])
@@ -87,7 +98,7 @@ def beside(data):
 def commands(data):
     lines = []
     for n in data["networks"]:
-        lines.append(shlex.join(["opara_train", n["system"], *n["train"]]))
+        lines.append(shlex.join([n.get("program", "opara_train"), n["system"], *n["train"]]))
         for p in n["proofs"]:
             lines.append("  " + shlex.join(["opara_verify", n["system"], "--controller", f"{n['name']}.json", "--property",
                                             p["ask"], *p["options"]]))

@@ -1,10 +1,13 @@
 #include <examples/drl/environments/problems.hpp>
 #include <examples/drl/opara_refine/penalty.hpp>
+#include <examples/opara_verify/benchmarks.hpp>
 #include <opara/abstraction/parse.hpp>
+#include <opara/core/random.hpp>
 
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <type_traits>
 #include <vector>
@@ -42,6 +45,25 @@ TEST_CASE("what an invariant forbids are the states in which its proposition doe
     }
     CHECK_FALSE(forbidden_states<2>{parse_formula("AG left"), labels}.empty());
     CHECK(forbidden_states<2>{}.empty());
+}
+
+TEST_CASE("of a label in other coordinates the states are forbidden that it forbids there") {
+    const auto problem = opara::examples::verify::cart_pole_cascade();
+    REQUIRE(problem.labels.front().seen);
+    const forbidden_states<4> fallen{parse_formula("AG balanced"), problem.labels};
+    opara::random_source random{7};
+    std::array<int, 2> met{};
+    for (int k = 0; k < 10'000; ++k) {
+        const point<4> z{8 * random.unit() - 4, 2 * random.unit() - 1, random.unit() - 0.5, 4 * random.unit() - 2};
+        const point<4> x = cart_pole_cascade{}.from(z);
+        const double beyond = std::fmax(std::abs(x[0]) - 2.4, std::abs(x[2]) - 0.21); // above 0: fallen
+        if (std::abs(beyond) > 1e-9) {                                                // rounding hides the faces
+            CHECK(fallen.contains(z) == (beyond > 0));
+            ++met[beyond > 0 ? 1 : 0];
+        }
+    }
+    CHECK(met[0] > 1000);
+    CHECK(met[1] > 1000);
 }
 
 TEST_CASE("a forbidden state costs its price and is the last one, and no other step changes") {

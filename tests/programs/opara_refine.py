@@ -55,9 +55,14 @@ class Refinements(unittest.TestCase):
     def report(self, **where):
         return json.loads(self.file("report.json", **where).read_text())
 
-    def texts(self, ending):
+    def texts(self, ending, **where):
         """What a picture says."""
-        return [e.text for e in ElementTree.parse(self.file(ending)).getroot().iter() if e.tag.endswith("text")]
+        return [e.text for e in ElementTree.parse(self.file(ending, **where)).getroot().iter() if e.tag.endswith("text")]
+
+    @staticmethod
+    def sides(initial):
+        """The intervals of an initial set as it is written."""
+        return [tuple(map(float, side.strip("[]").split(", "))) for side in initial.split(" x ")]
 
     def assert_equal_outcomes(self, one, other):
         for ending in ("json", "onnx"):
@@ -200,6 +205,35 @@ class Refinements(unittest.TestCase):
             for word in words:
                 self.assertIn(word, self.texts(ending))
 
+    def test_labels_in_other_coordinates(self):
+        pole = ("cart_pole_cascade", "--environments", 8)
+        name = "cart_pole_cascade-balanced-1"
+        # Hardly trained: of so coarse a policy nothing is proved, and its cells are cut.
+        self.refined(*pole, "--hidden", "8,8", "--episodes", 200, "--further", 100, "--evaluations", 2, "--patience", 1,
+                     "--proof-rounds", 0, "--penalty", 100, "--rounds", 2, out="short")
+        rounds = self.report(out="short", name=name)["rounds"]
+        self.assertEqual(len(rounds), 2)
+        self.assertGreater(rounds[0]["decisions_cut"], 0)
+        self.assertEqual(rounds[1]["decisions"] - rounds[0]["decisions"], rounds[0]["decisions_cut"])
+        # Trained, it is balanced from the box around gym's initial set.
+        self.refined(*pole, "--hidden", "16,16", code=0)
+        report = self.report(name=name)
+        self.assertTrue(report["verified"])
+        self.assertTrue(all(a < -0.05 and b > 0.05 for a, b in self.sides(report["of"]["initial"])))
+        controller = ("cart_pole_cascade", "--controller", self.file("json", name=name), "--property", "balanced")
+        proved, said = self.verified(*controller, "--refine")
+        self.assertTrue(proved, said)
+        for ending, word in (("reward.svg", "round 0"), ("refinement.svg", "to blame")):
+            self.assertIn(word, self.texts(ending, name=name))
+        self.assertFalse(self.file("policy.svg", name=name).exists())  # four dimensions are no picture
+
+    def test_the_pendulum_by_its_angle(self):
+        self.refined("pendulum_angle", code=0)
+        name = "pendulum_angle-upright-1"
+        self.assertEqual(self.report(name=name)["of"]["initial"], "[-0.1, 0.1] x [-0.1, 0.1]")
+        for word in ("upright", "start", "cuts"):
+            self.assertIn(word, self.texts("policy.svg", name=name))
+
     def test_files_of_something_else(self):
         self.refined(*UNTRAINED, "--rounds", 1)
         again = (*UNTRAINED, "--rounds", 2, "--resume")
@@ -234,7 +268,7 @@ class Refinements(unittest.TestCase):
         usage = subprocess.run([PROGRAM, "nosuch"], capture_output=True, text=True, check=False,
                                     timeout=300)
         systems = usage.stderr.split("there are: ")[1].split("\n")[0].split()
-        self.assertEqual(len(systems), 13)
+        self.assertEqual(len(systems), 15)
         for system in systems:
             with self.subTest(system=system):
                 self.refined(system, "--episodes", 1, "--evaluations", 1, "--seconds", 1e-9)

@@ -16,7 +16,10 @@ to blame are cut and checked again while the policy stays as it is; only if that
 policy's own cells are cut on the way of the counterexample, and training goes on from the network that is there.
 
 SYSTEM: b1 b2 b3 b4 b5 tora acc6 b1_trainify b2_trainify tora_stay mountain_car pendulum
-        cart_pole
+        pendulum_angle cart_pole cart_pole_cascade
+
+States, as those of --initial and of counterexamples, are in the coordinates of the system: cart_pole_cascade is CartPole in
+others than gym's (docs/coordinates.md).
 
   --property TEXT|NAME         a CTL formula over the system's labels, like "A[safe U goal] | AG safe", or the name of
                                one of the system's own properties; default: the first of these

@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
             throw opara::examples::usage_error{
                 "unknown system '" + a.system +
                 "'; there are: b1 b1_trainify b2 b2_trainify b3 b4 b5 tora tora_stay acc6 "
-                "mountain_car pendulum cart_pole"};
+                "mountain_car pendulum pendulum_angle cart_pole cart_pole_cascade"};
         }
         return *verified ? 0 : 1;
     } catch (const drl::interrupted& e) {

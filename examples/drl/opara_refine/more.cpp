@@ -17,6 +17,9 @@ std::optional<bool> refine_in_more(const refine_arguments& a) {
     if (a.system == "cart_pole") {
         return refiner{cart_pole(), verify::cart_pole(), a}.run();
     }
+    if (a.system == "cart_pole_cascade") {
+        return refiner{cart_pole_cascaded(), verify::cart_pole_cascade(), a}.run();
+    }
     if (a.system == "acc6") {
         return refiner{acc6(), verify::acc6(), a}.run();
     }

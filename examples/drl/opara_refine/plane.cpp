@@ -26,6 +26,9 @@ std::optional<bool> refine_in_the_plane(const refine_arguments& a) {
     if (a.system == "mountain_car") {
         return refiner{mountain_car(), verify::mountain_car(), a}.run();
     }
+    if (a.system == "pendulum_angle") {
+        return refiner{pendulum_by_angle(), verify::pendulum_angle(), a}.run();
+    }
     return std::nullopt;
 }
 
