@@ -158,7 +158,7 @@ private:
     }
     // The number of a kernel's blocks has changed.
     void note(running& k) noexcept {
-        touched_ = true;
+        touched_ = k.stale = true;
         if (k.f->stretch_global > 1.0) {
             k.changed = stretched_ = true;
         }
@@ -167,7 +167,7 @@ private:
     [[nodiscard]] double first_end(const group& at) const noexcept {
         double first = never;
         for (const part& p : at.parts) {
-            first = p.kernel->filling() ? first : std::min(first, p.end);
+            first = std::min(first, p.end);
         }
         return first;
     }
@@ -214,7 +214,7 @@ private:
 
     // ---- placement: strictly in the order of the queue, always on the SM with the fewest threads
 
-    void touch(const running& k) noexcept;
+    void begin_filling(running& k) noexcept;
     void put(group& at, running& k, double blocks, bool known);
     static void intend(group& at, running& k, double blocks) noexcept;
     bool intend_evenly(running& k) noexcept;
@@ -229,6 +229,7 @@ private:
     [[nodiscard]] double next_step(double now) const noexcept;
     void share_sm(group& at);
     // Works out how much memory slows each kernel. @return whether any is slowed
+    static void reckon(running& k) noexcept;
     bool share_memory();
     void set_speeds(group& at);
     void set_alarm() noexcept;

@@ -21,8 +21,8 @@ inline void machine::retire(Ended&& ended, bool emptied) {
         double next = never;
         for (const part& p : at.parts) {
             running& k = *p.kernel;
-            if (k.filling() || (p.end > clock_ + instant && p.count > 1e-9)) {
-                next = k.filling() ? next : std::min(next, p.end);
+            if (p.end > clock_ + instant && (p.count > 1e-9 || p.end == never)) {
+                next = std::min(next, p.end);
                 if (left != &p) {
                     *left = p;
                 }

@@ -23,7 +23,7 @@ inline bool machine::alike(const group& a, const group& b) const noexcept {
         const part& q = b.parts[i];
         const running& k = *p.kernel;
         if (p.kernel != q.kernel ||
-            (!k.filling() && std::abs(p.remaining(clock_) - q.remaining(clock_)) > nearly * k.f->block_us)) {
+            std::abs(p.remaining(clock_) - q.remaining(clock_)) > nearly * k.f->block_us) { // not if both are infinite
             return false;
         }
     }

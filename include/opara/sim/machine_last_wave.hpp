@@ -22,13 +22,13 @@ inline void machine::restart_wave(running& k) {
     for (group& at : groups()) {
         for (part& p : at.parts) {
             if (p.kernel == &k) {
-                at.changed = touched_ = true;
                 p.end = clock_ + (k.f->block_us + (k.yielding() ? 0.0 : k.delay)) / p.speed;
                 p.whole = p.count;
                 p.first = 0.0F;
                 p.last = 1.0F;
             }
         }
+        at.next = first_end(at);
     }
 }
 

@@ -11,14 +11,16 @@
 
 namespace opara::inline OPARA_ABI::sim::detail {
 
-// Has the groups looked at again that hold blocks of a kernel.
-inline void machine::touch(const running& k) noexcept {
+// From now on blocks of the kernel that end are replaced.
+inline void machine::begin_filling(running& k) noexcept {
+    k.now = wave_state::filling;
+    note(k);
     for (group& at : groups()) {
-        for (const part& p : at.parts) {
-            at.changed = at.changed || p.kernel == &k;
+        for (part& p : at.parts) {
+            p.end = p.kernel == &k ? never : p.end;
         }
+        at.next = first_end(at);
     }
-    touched_ = true;
 }
 
 // @param known  whether some of its blocks may be there already
@@ -37,9 +39,9 @@ inline void machine::put(group& at, running& k, double blocks, bool known) {
         k.sms += at.sms;
     }
     ++k.parts;
-    const double end = clock_ + k.f->block_us + k.delay;
+    const double end = k.filling() ? never : clock_ + k.f->block_us + k.delay;
     at.stretching += k.f->stretches ? 1U : 0U;
-    at.next = k.filling() ? at.next : std::min(at.next, end);
+    at.next = std::min(at.next, end);
     at.parts.push_back({.kernel = &k, .end = end});
     add(at, at.parts.back(), k, blocks);
 }
@@ -165,8 +167,7 @@ inline void machine::place(Started&& started) {
         }
         if (k.unplaced >= 1.0) {
             if (k.flows && !k.filling()) {
-                k.now = wave_state::filling;
-                touch(k);
+                begin_filling(k);
             }
             break;
         }

@@ -16,12 +16,15 @@ namespace opara::inline OPARA_ABI::sim::detail {
 inline void machine::share() {
     double busy = 0.0;
     double next = never;
-    for (group& at : groups()) {
-        if (stretched_ && at.stretching > 0) {
+    if (stretched_) {
+        for (group& at : groups()) {
             for (const part& p : at.parts) {
                 at.changed = at.changed || (p.kernel->changed && p.kernel->f->stretch_global > 1.0);
             }
         }
+        stretched_ = false;
+    }
+    for (group& at : groups()) {
         if (at.changed) {
             share_sm(at);
             set_speeds(at);
@@ -30,7 +33,6 @@ inline void machine::share() {
         busy += at.parts.empty() ? 0.0 : at.sms;
         next = std::min(next, at.next);
     }
-    stretched_ = false;
     busy_ = busy / device_->sms;
     const bool was_short = short_;
     short_ = share_memory();
@@ -84,11 +86,12 @@ inline void machine::set_speeds(group& at) {
         running& k = *p.kernel;
         const double worked = p.count * at.sms * p.on_sm;
         k.working += worked - p.worked;
+        k.stale = true;
         p.worked = worked;
         if (const double speed = std::max(p.on_sm * k.slowed, 1e-4); speed != p.speed) {
             p.run_at(speed, clock_);
         }
-        at.next = k.filling() ? at.next : std::min(at.next, p.end);
+        at.next = std::min(at.next, p.end);
     }
 }
 
@@ -161,6 +164,16 @@ inline void machine::share_sm(group& at) {
     }
 }
 
+// Works out what a kernel's blocks want.
+inline void machine::reckon(running& k) noexcept {
+    const double moving = k.moving();
+    k.dram = moving * k.f->dram;
+    k.l2 = moving * k.f->l2_cost;
+    k.math = k.working * k.f->block.math;
+    k.frees = k.parts > 0 && k.drains();
+    k.changed = k.stale = false;
+}
+
 inline bool machine::share_memory() {
     double dram = 0.0;
     double l2 = 0.0;
@@ -169,16 +182,14 @@ inline bool machine::share_memory() {
     bool waves = false;
     for (running* const active : active_) {
         running& k = *active;
-        double moving = std::max(k.working, 0.0);
-        if (k.now != wave_state::none) {
-            moving = k.moving();
-            waves = waves || (k.drains() && k.parts > 0);
+        if (k.stale) {
+            reckon(k);
         }
-        dram += moving * k.f->dram;
-        l2 += moving * k.f->l2_cost;
-        math += k.working * k.f->block.math;
+        dram += k.dram;
+        l2 += k.l2;
+        math += k.math;
+        waves = waves || k.frees;
         k.slowed = 1.0;
-        k.changed = false;
         linger = k.no_block_is_left() ? std::min(linger, k.earliest) : linger;
     }
     linger_ = linger;

@@ -33,11 +33,16 @@ struct alignas(64) running {
                              // and such a mean must not make a kernel faster than it can be
     double working = 0.0;    // its blocks, each times the speed that its SM leaves it
     double slowed = 1.0;     // ... by memory
+    double dram = 0.0;       // what its blocks want of DRAM,
+    double l2 = 0.0;         // ... of L2
+    double math = 0.0;       // ... and of the units, if memory does not slow them
     wave_state now = wave_state::none;
     bool flows = false;   // runs in waves: blocks that end are replaced
     bool made = false;    // ... though alone it would not
     bool started = false; // it has had a block on an SM
     bool changed = true;  // the number of its blocks, since its parts' speeds were worked out
+    bool stale = true;    // `dram`, `l2`, `math` and `frees` are to be worked out
+    bool frees = false;   // it drains, and has blocks left
 
     [[nodiscard]] bool filling() const noexcept { return now == wave_state::filling; }
     [[nodiscard]] bool yielding() const noexcept { return now == wave_state::yielding; }
@@ -68,7 +73,7 @@ struct part {
     float last = 1.0F;
     double count = 0.0;  // blocks on each SM, the mean where the group stands for SMs that differ a little
     double whole = 0.0;  // ... when its last wave began to end
-    double end = 0.0;    // when these blocks are over at their present speed; means nothing while the kernel flows
+    double end = 0.0;    // when these blocks are over at their present speed; never while ends are replaced
     double on_sm = 1.0;  // speed that the SM leaves them
     double speed = 1.0;  // ... and the memory
     double worked = 0.0; // what it adds to its kernel's `working`
