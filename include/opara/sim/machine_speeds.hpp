@@ -30,10 +30,12 @@ inline void machine::share() {
             set_speeds(at);
             at.changed = false;
         }
-        busy += at.parts.empty() ? 0.0 : at.sms;
+        if (!at.parts.empty()) {
+            busy += at.sms;
+        }
         next = std::min(next, at.next);
     }
-    busy_ = busy / device_->sms;
+    busy_ = busy / sms_;
     const bool was_short = short_;
     short_ = share_memory();
     if (short_ || was_short) {
@@ -188,18 +190,25 @@ inline bool machine::share_memory() {
         dram += k.dram;
         l2 += k.l2;
         math += k.math;
-        waves = waves || k.frees;
+        waves |= k.frees;
         k.slowed = 1.0;
         linger = k.no_block_is_left() ? std::min(linger, k.earliest) : linger;
     }
     linger_ = linger;
     waves_ = waves;
-    math_ = math / device_->sms;
+    math_ = math / sms_;
     dram_ = std::min(dram / dram_roof_, 1.0);
     const double enough = 1.0 + 1e-9;
     if (dram <= dram_roof_ * enough && l2 <= l2_roof_ * enough) {
         return false;
     }
+    divide_memory(l2);
+    return true;
+}
+
+// Divides DRAM and L2 among those who want more than there is.
+// @param l2  what they want of L2
+inline void machine::divide_memory(double l2) {
     claims_.resize(active_.size());
     if (l2 > l2_roof_) {
         for (std::size_t i = 0; i < active_.size(); ++i) {
@@ -220,14 +229,14 @@ inline bool machine::share_memory() {
     for (std::size_t i = 0; i < active_.size(); ++i) {
         active_[i]->slowed *= claims_[i].speed;
     }
-    dram = math = 0.0;
+    double dram = 0.0;
+    double math = 0.0;
     for (const running* const k : active_) {
         dram += k->moving() * k->slowed * k->f->dram;
         math += k->working * k->slowed * k->f->block.math;
     }
     dram_ = std::min(dram / dram_roof_, 1.0);
-    math_ = math / device_->sms;
-    return true;
+    math_ = math / sms_;
 }
 
 } // namespace opara::inline OPARA_ABI::sim::detail
