@@ -106,9 +106,6 @@ struct group {
     kept_list<part> parts;        // in the order in which they came
 };
 
-/// `std::floor` for numbers from 0 to 2^31, which takes no call of a function.
-[[nodiscard]] inline double whole(double x) noexcept { return static_cast<double>(static_cast<std::int32_t>(x)); }
-
 /// Whole blocks that fit each SM of a group beside what is taken.
 [[nodiscard]] inline double room(const usage& taken, const usage& capacity, const footprint& f) noexcept {
     constexpr double slack = 1e-6;
