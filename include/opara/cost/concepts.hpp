@@ -39,11 +39,14 @@ concept kernel_model = requires(const C& c, op_id v) {
 };
 
 namespace detail {
+[[noreturn]] inline void refuse(double value, op_id v, const char* what) {
+    throw cost_error{std::string{what} + " of operator " + std::to_string(v.value) + " is " + std::to_string(value) +
+                         "; it must be finite and not negative",
+                     v};
+}
 inline double checked(double value, op_id v, const char* what) {
     if (!(std::isfinite(value) && value >= 0.0)) {
-        throw cost_error{std::string{what} + " of operator " + std::to_string(v.value) + " is " +
-                             std::to_string(value) + "; it must be finite and not negative",
-                         v};
+        refuse(value, v, what);
     }
     return value;
 }

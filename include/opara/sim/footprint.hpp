@@ -69,6 +69,14 @@ struct footprint {
     bool flows = false;          // more blocks than the device holds: runs in waves
 };
 
+/// `std::floor` for numbers from 0 to 2^31, which takes no call of a function.
+[[nodiscard]] inline double whole(double x) noexcept { return static_cast<double>(static_cast<std::int32_t>(x)); }
+/// `std::ceil`, likewise.
+[[nodiscard]] inline double rounded_up(double x) noexcept {
+    const double down = whole(x);
+    return down < x ? down + 1.0 : down;
+}
+
 /// Blocks that stand for a grid of one wave: as many eighths of the SMs as it needs, whole SMs from two blocks an SM
 /// on. Each of them then uses a little less. Kernels end up on the same SMs more often, so that fewer groups of SMs are
 /// in different states, which is what a simulation costs.
@@ -77,8 +85,8 @@ struct footprint {
     if (blocks <= unit) {
         return blocks;
     }
-    const double whole = std::ceil(std::ceil(blocks / unit - 1e-9) * unit - 1e-9);
-    return static_cast<std::uint32_t>(std::min(whole, static_cast<double>(capacity)));
+    const double all = rounded_up(rounded_up(blocks / unit - 1e-9) * unit - 1e-9);
+    return static_cast<std::uint32_t>(std::min(all, static_cast<double>(capacity)));
 }
 
 /// The rules of docs/simulator.md, section "One kernel". @return a footprint with no `per_sm` where it cannot run at
@@ -153,8 +161,8 @@ struct footprint {
     f.stretch_local = f.stretch_local < least_stretch ? 1.0 : f.stretch_local;
     f.stretches = std::max(f.stretch_global, f.stretch_local) > 1.0;
     if (f.flows) {
-        const auto whole = static_cast<double>(std::max<std::uint64_t>(1, (k.blocks + o.resident - 1) / o.resident));
-        const double idle = 1.0 - waves / whole; // of the slots in the last wave, if waves keep step
+        const auto rounds = static_cast<double>(std::max<std::uint64_t>(1, (k.blocks + o.resident - 1) / o.resident));
+        const double idle = 1.0 - waves / rounds; // of the slots in the last wave, if waves keep step
         f.drain_stagger = use_global > use_math ? footprint::stagger_memory : footprint::stagger_math;
         f.drain_width = use_global > use_math ? 1.0 : std::clamp(2.0 * idle * waves, least_width, 1.0);
     }

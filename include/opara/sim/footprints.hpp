@@ -37,13 +37,12 @@ public:
                 return slots_[at]->print;
             }
         }
-        const footprint print = made_of(k, v);
         if (known_ == together * chunks_.size()) {
             chunks_.emplace_back();
             chunks_.back().reserve(together);
         }
+        chunks_.back().push_back({k, made_of(k, v)});
         ++known_;
-        chunks_.back().push_back({k, print});
         slots_[at] = &chunks_.back().back();
         return slots_[at]->print;
     }

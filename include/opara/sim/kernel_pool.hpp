@@ -2,6 +2,7 @@
 /// Memory for the kernels that are on the simulated device.
 #pragma once
 
+#include <opara/sim/kept_list.hpp>
 #include <opara/sim/sm_group.hpp>
 
 #include <cstddef>
@@ -12,20 +13,20 @@ namespace opara::inline OPARA_ABI::sim::detail {
 /// Kernels that stay where they are as long as they are in use, and whose places are used again.
 class kernel_pool {
 public:
-    /// A new one. Amortised O(1).
+    /// One that is not in use, as its last user left it. Amortised O(1).
     [[nodiscard]] running& take() {
         if (unused_.empty()) {
             chunks_.emplace_back(together);
             offer(chunks_.back());
         }
-        running& k = *unused_.back();
-        unused_.pop_back();
-        return k = running{};
+        running& k = *unused_[unused_.size() - 1];
+        unused_.keep_first(unused_.size() - 1);
+        return k;
     }
-    void give_back(running& k) { unused_.push_back(&k); }
+    void give_back(running& k) { unused_.add() = &k; }
     /// Takes all of them back.
     void clear() {
-        unused_.clear();
+        unused_.keep_first(0);
         for (std::vector<running>& chunk : chunks_) {
             offer(chunk);
         }
@@ -36,12 +37,12 @@ private:
 
     void offer(std::vector<running>& chunk) {
         for (running& k : chunk) {
-            unused_.push_back(&k);
+            unused_.add() = &k;
         }
     }
 
     std::vector<std::vector<running>> chunks_;
-    std::vector<running*> unused_;
+    kept_list<running*> unused_;
 };
 
 } // namespace opara::inline OPARA_ABI::sim::detail

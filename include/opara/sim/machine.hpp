@@ -3,6 +3,7 @@
 #pragma once
 
 #include <opara/cost/device.hpp>
+#include <opara/sim/kept_list.hpp>
 #include <opara/sim/kernel_pool.hpp>
 #include <opara/sim/sharing.hpp>
 #include <opara/sim/sm_group.hpp>
@@ -26,6 +27,7 @@ class machine {
 public:
     explicit machine(const cost::device& d)
         : device_{&d},
+          sms_{static_cast<double>(d.sms)},
           l2_of_sm_{d.l2_gb_per_s_per_sm * 1e3},
           l2_roof_{d.l2_gb_per_s * 1e3},
           dram_roof_{d.dram_gb_per_s * 1e3} {
@@ -41,14 +43,14 @@ public:
         groups_.resize(std::max<std::size_t>(groups_.size(), 1));
         live_ = 1;
         groups_[0].sms = device_->sms;
-        groups_[0].parts.clear();
+        groups_[0].parts.keep_first(0);
         groups_[0].changed = false;
         groups_[0].calm = true;
         groups_[0].next = never;
         groups_[0].taken = {};
         groups_[0].stretching = 0;
         kernels_.clear();
-        active_.clear();
+        active_.keep_first(0);
         queue_.clear();
         freed_by_ = nobody;
         filling_ = nullptr;
@@ -68,12 +70,7 @@ public:
             end_filling(); // before another one may come first
         }
         running& k = kernels_.take();
-        k.f = &f;
-        k.op = op;
-        k.priority = priority;
-        k.delay = delay_us;
-        k.unplaced = static_cast<double>(f.blocks);
-        k.flows = f.flows;
+        k = running{f, op, priority, delay_us};
         queue_.join(&k, [priority](const running* other) { return other->priority < priority; });
         room_ = room_ || queue_.front() == &k;
         return queue_.front() == &k;
@@ -143,7 +140,8 @@ private:
     [[nodiscard]] bool is_calm(const group& at) const noexcept {
         return at.stretching == 0 && at.taken.math <= contended_from && at.taken.l2 <= l2_of_sm_;
     }
-    // Adds blocks to a part of a group, or takes them away. While SMs are calm nothing else follows from that.
+    // Adds blocks to a part of a group, or takes them away. While SMs are calm nothing else follows from that, but that
+    // the kernel has to be noted.
     void add(group& at, part& p, running& k, double blocks) noexcept {
         at.taken.add(k.f->block, blocks);
         p.count += blocks;
@@ -154,11 +152,10 @@ private:
         } else {
             at.changed = true;
         }
-        note(k);
     }
     // The number of a kernel's blocks has changed.
     void note(running& k) noexcept {
-        touched_ = true;
+        touched_ = k.stale = true;
         if (k.f->stretch_global > 1.0) {
             k.changed = stretched_ = true;
         }
@@ -167,7 +164,7 @@ private:
     [[nodiscard]] double first_end(const group& at) const noexcept {
         double first = never;
         for (const part& p : at.parts) {
-            first = p.kernel->filling() ? first : std::min(first, p.end);
+            first = std::min(first, p.end);
         }
         return first;
     }
@@ -214,10 +211,20 @@ private:
 
     // ---- placement: strictly in the order of the queue, always on the SM with the fewest threads
 
-    void touch(const running& k) noexcept;
+    void begin_filling(running& k) noexcept;
     void put(group& at, running& k, double blocks, bool known);
-    static void intend(group& at, running& k, double blocks) noexcept;
+    // A group with room for the kernel that is being placed.
+    struct opening {
+        group* at = nullptr;
+        double sms = 0.0;
+        double room = 0.0;    // blocks that still fit each SM
+        double threads = 0.0; // taken on each, with the blocks that are planned; never where no block fits
+        double slots = 0.0;   // ... likewise
+        double planned = 0.0; // blocks for each
+    };
+    static void intend(opening& o, running& k, double blocks) noexcept;
     bool intend_evenly(running& k) noexcept;
+    opening* intend_by_need(running& k, double before) noexcept;
     void fill(running& k);
     template <class Started>
     void place(Started&& started);
@@ -228,13 +235,16 @@ private:
     // When those who wait are told next of the slots that a last wave frees: often, if it matters which.
     [[nodiscard]] double next_step(double now) const noexcept;
     void share_sm(group& at);
+    static void reckon(running& k) noexcept;
     // Works out how much memory slows each kernel. @return whether any is slowed
     bool share_memory();
+    void divide_memory(double l2);
     void set_speeds(group& at);
     void set_alarm() noexcept;
     [[nodiscard]] double tells_at() const noexcept;
 
     const cost::device* device_;
+    double sms_;                // how many it has
     usage capacity_;            // of an SM
     double l2_of_sm_;           // bytes/us that an SM takes from L2
     double l2_roof_;            // ... and all together
@@ -242,8 +252,9 @@ private:
     std::vector<group> groups_; // the first live_ of them; the others keep their memory for later
     std::size_t live_ = 0;
     kernel_pool kernels_;
-    std::vector<running*> active_; // those that have started
+    kept_list<running*> active_;   // those that have started, in this order
     waiting_line<running*> queue_; // those with blocks that are not placed yet, in the order of placement
+    kept_list<opening> openings_;  // for the kernel that is being placed
     std::vector<turn> turns_;
     std::vector<claim> claims_;
     std::uint32_t freed_by_ = nobody; // nobody yet

@@ -12,23 +12,24 @@ namespace opara::inline OPARA_ABI::sim::detail {
 
 template <class Ended>
 inline void machine::retire(Ended&& ended, bool emptied) {
-    bool merged = linger_ <= clock_ + instant;
+    const double due = clock_ + instant;
+    bool merged = linger_ <= due;
     for (group& at : groups()) {
-        if (at.next > clock_ + instant && !emptied) {
+        if (at.next > due && !emptied) {
             continue;
         }
-        part* left = at.parts.data();
+        part* left = at.parts.begin();
         double next = never;
         for (const part& p : at.parts) {
-            running& k = *p.kernel;
-            if (k.filling() || (p.end > clock_ + instant && p.count > 1e-9)) {
-                next = k.filling() ? next : std::min(next, p.end);
+            if (p.end > due && (p.count > 1e-9 || p.end == never)) {
+                next = std::min(next, p.end);
                 if (left != &p) {
                     *left = p;
                 }
                 ++left;
                 continue;
             }
+            running& k = *p.kernel;
             freed_by_ = k.op;
             at.taken.add(k.f->block, -p.count);
             k.resident -= p.count * at.sms;
@@ -40,8 +41,8 @@ inline void machine::retire(Ended&& ended, bool emptied) {
             note(k);
         }
         at.next = next;
-        if (left != at.parts.data() + at.parts.size()) {
-            at.parts.resize(static_cast<std::size_t>(left - at.parts.data()));
+        if (left != at.parts.end()) {
+            at.parts.keep_first(static_cast<std::size_t>(left - at.parts.begin()));
             if (at.parts.empty()) {
                 at.taken = {}; // no rounding errors are carried along
             }
@@ -53,16 +54,16 @@ inline void machine::retire(Ended&& ended, bool emptied) {
         return;
     }
     touched_ = true;
-    for (std::size_t i = 0; i < active_.size();) {
-        running& k = *active_[i];
-        if (k.no_block_is_left() && k.earliest <= clock_ + instant) {
-            active_.erase(active_.begin() + static_cast<std::ptrdiff_t>(i));
-            kernels_.give_back(k);
-            ended(k.op, k.sms);
+    std::size_t left = 0;
+    for (running* const k : active_) {
+        if (k->no_block_is_left() && k->earliest <= due) {
+            kernels_.give_back(*k);
+            ended(k->op, k->sms);
         } else {
-            ++i;
+            active_[left++] = k;
         }
     }
+    active_.keep_first(left);
     merge();
 }
 

@@ -23,7 +23,7 @@ inline bool machine::alike(const group& a, const group& b) const noexcept {
         const part& q = b.parts[i];
         const running& k = *p.kernel;
         if (p.kernel != q.kernel ||
-            (!k.filling() && std::abs(p.remaining(clock_) - q.remaining(clock_)) > nearly * k.f->block_us)) {
+            std::abs(p.remaining(clock_) - q.remaining(clock_)) > nearly * k.f->block_us) { // not if both are infinite
             return false;
         }
     }
@@ -50,9 +50,10 @@ inline void machine::join(std::size_t h, std::size_t g) {
         const auto same =
             std::find_if(into.parts.begin(), into.parts.end(), [&](const part& p) { return p.kernel == q.kernel; });
         if (same == into.parts.end()) {
-            into.parts.push_back(q);
-            into.parts.back().count *= share;
-            into.parts.back().whole *= share;
+            part& p = into.parts.add();
+            p = q;
+            p.count *= share;
+            p.whole *= share;
             into.stretching += of(q).stretches ? 1U : 0U;
             continue;
         }
@@ -70,7 +71,7 @@ inline void machine::join(std::size_t h, std::size_t g) {
     into.changed = into.changed || from.changed || !into.calm;
     into.next = first_end(into);
     touched_ = true;
-    from.parts.clear();
+    from.parts.keep_first(0);
     drop(g);
 }
 
@@ -119,12 +120,11 @@ inline std::size_t machine::split(std::size_t g, double sms) {
     group& to = groups_[live_];
     to.sms = sms;
     to.taken = from.taken;
-    to.room = from.room;
     to.stretching = from.stretching;
     to.calm = from.calm;
     to.changed = from.changed;
     to.next = from.next;
-    to.parts.assign(from.parts.begin(), from.parts.end());
+    to.parts.assign(from.parts);
     const double share = sms / from.sms;
     from.sms -= sms;
     for (std::size_t i = 0; i < to.parts.size(); ++i) {

@@ -20,15 +20,17 @@ inline void machine::restart_wave(running& k) {
     note(k);
     k.wave = k.resident;
     for (group& at : groups()) {
+        bool here = false;
         for (part& p : at.parts) {
             if (p.kernel == &k) {
-                at.changed = touched_ = true;
+                here = true;
                 p.end = clock_ + (k.f->block_us + (k.yielding() ? 0.0 : k.delay)) / p.speed;
                 p.whole = p.count;
                 p.first = 0.0F;
                 p.last = 1.0F;
             }
         }
+        at.next = here ? first_end(at) : at.next;
     }
 }
 
@@ -89,6 +91,7 @@ inline void machine::free_blocks(std::size_t g, std::size_t i, double freed, boo
     }
     const double blocks = p.count - left;
     add(groups_[g], p, k, -blocks);
+    note(k);
     p.count = left;
     freed_by_ = k.op;
     due_ = due_ || left <= 1e-9;

@@ -11,14 +11,18 @@
 
 namespace opara::inline OPARA_ABI::sim::detail {
 
-// Has the groups looked at again that hold blocks of a kernel.
-inline void machine::touch(const running& k) noexcept {
+// From now on blocks of the kernel that end are replaced.
+inline void machine::begin_filling(running& k) noexcept {
+    k.now = wave_state::filling;
+    note(k);
     for (group& at : groups()) {
-        for (const part& p : at.parts) {
-            at.changed = at.changed || p.kernel == &k;
+        bool here = false;
+        for (part& p : at.parts) {
+            here = here || p.kernel == &k;
+            p.end = p.kernel == &k ? never : p.end;
         }
+        at.next = here ? first_end(at) : at.next;
     }
-    touched_ = true;
 }
 
 // @param known  whether some of its blocks may be there already
@@ -37,19 +41,21 @@ inline void machine::put(group& at, running& k, double blocks, bool known) {
         k.sms += at.sms;
     }
     ++k.parts;
-    const double end = clock_ + k.f->block_us + k.delay;
+    const double end = k.filling() ? never : clock_ + k.f->block_us + k.delay;
     at.stretching += k.f->stretches ? 1U : 0U;
-    at.next = k.filling() ? at.next : std::min(at.next, end);
-    at.parts.push_back({.kernel = &k, .end = end});
-    add(at, at.parts.back(), k, blocks);
+    at.next = std::min(at.next, end);
+    part& p = at.parts.add();
+    p = {.kernel = &k, .end = end};
+    add(at, p, k, blocks);
 }
 
 // Plans blocks for each SM of a group.
-inline void machine::intend(group& at, running& k, double blocks) noexcept {
-    at.planned += blocks;
-    at.room -= blocks;
-    at.full += blocks * k.f->block.threads;
-    k.unplaced -= blocks * at.sms;
+inline void machine::intend(opening& o, running& k, double blocks) noexcept {
+    o.planned += blocks;
+    o.room -= blocks;
+    o.threads = o.room > 0.0 ? o.threads + blocks * k.f->block.threads : never;
+    o.slots += blocks;
+    k.unplaced -= blocks * o.sms;
 }
 
 // Most of a large grid at once: up to the level at which SMs are equally full, short of the last round.
@@ -59,90 +65,92 @@ inline bool machine::intend_evenly(running& k) noexcept {
     for (bool again = true; again;) {
         double threads = k.unplaced * k.f->block.threads;
         double sms = 0.0;
-        for (const group& at : groups()) {
-            if (at.room > 0.0 && at.full < level) {
-                threads += at.full * at.sms;
-                sms += at.sms;
+        for (const opening& o : openings_) {
+            if (o.threads < level) {
+                threads += o.threads * o.sms;
+                sms += o.sms;
             }
         }
         again = threads < (level - 1e-6) * sms;
         level = again ? threads / sms : level;
     }
     bool any = false;
-    for (group& at : groups()) {
-        const double blocks = std::min(at.room, whole(std::max(level - at.full, 0.0) * k.f->per_thread + 1e-9));
-        if (blocks > 0.0 && k.unplaced >= blocks * at.sms) {
-            intend(at, k, blocks);
+    for (opening& o : openings_) {
+        const double blocks = std::min(o.room, whole(std::max(level - o.threads, 0.0) * k.f->per_thread + 1e-9));
+        if (blocks > 0.0 && k.unplaced >= blocks * o.sms) {
+            intend(o, k, blocks);
             any = true;
         }
     }
     return any;
 }
 
-inline void machine::fill(running& k) {
-    const double before = k.unplaced;
-    const bool known = k.parts > 0;
-    double all = 0.0; // that fit
-    for (group& at : groups()) {
-        at.room = room(at.taken, capacity_, *k.f);
-        all += at.room * at.sms;
-    }
-    if (all == 0.0) {
-        return;
-    }
-    if (before >= all) { // it takes what there is
-        for (group& at : groups()) {
-            if (at.room > 0.0) {
-                k.unplaced -= at.room * at.sms;
-                put(at, k, at.room, known);
-            }
-        }
-        return;
-    }
-    for (group& at : groups()) {
-        at.planned = 0.0;
-        at.full = at.taken.threads;
-    }
-    while (k.unplaced >= 2.0 * device_->sms && intend_evenly(k)) {
-    }
-    group* share = nullptr;     // part of whose SMs get a block more
-    while (k.unplaced >= 1.0) { // the emptiest SMs, until they are as full as the next ones
-        group* best = nullptr;
+// The emptiest SMs get blocks until they are as full as the next ones.
+// @param before  blocks that were to be placed before any was planned
+// @return the group of which not all SMs get one of the last blocks, if any
+inline machine::opening* machine::intend_by_need(running& k, double before) noexcept {
+    while (k.unplaced >= 1.0) {
+        opening* best = openings_.begin();
         double next = capacity_.threads; // taken on the second best
-        for (group& at : groups()) {
-            if (at.room == 0.0) {
-                continue;
-            }
-            if (best == nullptr || at.full < best->full ||
-                (at.full == best->full && at.taken.slots + at.planned < best->taken.slots + best->planned)) {
-                next = best == nullptr ? next : best->full;
-                best = &at;
+        for (opening* o = best + 1; o < openings_.end(); ++o) {
+            if (o->threads < best->threads || (o->threads == best->threads && o->slots < best->slots)) {
+                next = best->threads;
+                best = o;
             } else {
-                next = std::min(next, at.full);
+                next = std::min(next, o->threads);
             }
         }
-        if (best == nullptr) {
+        if (best->room == 0.0) {
             break;
         }
         if (k.unplaced < best->sms) {
             // A kernel that replaces its blocks waits for those: but if it gave all its slots away, none of them ends.
-            share = k.flows && k.resident + before - k.unplaced >= 0.5 ? nullptr : best;
-            break;
+            return k.flows && k.resident + before - k.unplaced >= 0.5 ? nullptr : best;
         }
-        const double lead = std::max(whole((next - best->full) * k.f->per_thread + 1e-9), 1.0);
+        const double lead = std::max(whole((next - best->threads) * k.f->per_thread + 1e-9), 1.0);
         intend(*best, k, std::min({lead, best->room, whole(k.unplaced / best->sms)}));
     }
+    return nullptr;
+}
+
+inline void machine::fill(running& k) {
+    const double before = k.unplaced;
+    double all = 0.0; // that fit
+    openings_.keep_first(0);
     for (group& at : groups()) {
-        if (at.planned > 0.0) {
-            put(at, k, at.planned, known);
+        if (const double blocks = room(at.taken, capacity_, *k.f); blocks > 0.0) {
+            all += blocks * at.sms;
+            opening& o = openings_.add();
+            o = {&at, at.sms, blocks, at.taken.threads, at.taken.slots, blocks};
+        }
+    }
+    if (all == 0.0) {
+        return;
+    }
+    const bool known = k.parts > 0;
+    const opening* share = nullptr;
+    if (before >= all) {
+        k.unplaced -= all; // it takes what there is
+    } else {
+        for (opening& o : openings_) {
+            o.planned = 0.0;
+        }
+        while (k.unplaced >= 2.0 * sms_ && intend_evenly(k)) {
+        }
+        share = intend_by_need(k, before);
+    }
+    for (const opening& o : openings_) {
+        if (o.planned > 0.0) {
+            put(*o.at, k, o.planned, known);
         }
     }
     if (share != nullptr) {
         const double sms = whole(k.unplaced);
-        const bool there = known || share->planned > 0.0;
         k.unplaced -= sms;
-        put(groups_[split(static_cast<std::size_t>(share - groups_.data()), sms)], k, 1.0, there);
+        const std::size_t part_of_it = split(static_cast<std::size_t>(share->at - groups_.data()), sms);
+        put(groups_[part_of_it], k, 1.0, known || share->planned > 0.0);
     }
+    note(k);
 }
 
 template <class Started>
@@ -157,7 +165,7 @@ inline void machine::place(Started&& started) {
         if (!k.started && k.unplaced < before) {
             k.started = true;
             k.earliest = clock_ + k.f->duration_us + k.delay;
-            active_.push_back(&k);
+            active_.add() = &k;
             started(k.op, freed_by_);
         }
         if (k.unplaced >= 1.0 && k.unplaced < before && !k.flows && k.f->blocks >= 2 * device_->sms) {
@@ -165,8 +173,7 @@ inline void machine::place(Started&& started) {
         }
         if (k.unplaced >= 1.0) {
             if (k.flows && !k.filling()) {
-                k.now = wave_state::filling;
-                touch(k);
+                begin_filling(k);
             }
             break;
         }

@@ -16,22 +16,26 @@ namespace opara::inline OPARA_ABI::sim::detail {
 inline void machine::share() {
     double busy = 0.0;
     double next = never;
-    for (group& at : groups()) {
-        if (stretched_ && at.stretching > 0) {
+    if (stretched_) {
+        for (group& at : groups()) {
             for (const part& p : at.parts) {
                 at.changed = at.changed || (p.kernel->changed && p.kernel->f->stretch_global > 1.0);
             }
         }
+        stretched_ = false;
+    }
+    for (group& at : groups()) {
         if (at.changed) {
             share_sm(at);
             set_speeds(at);
             at.changed = false;
         }
-        busy += at.parts.empty() ? 0.0 : at.sms;
+        if (!at.parts.empty()) {
+            busy += at.sms;
+        }
         next = std::min(next, at.next);
     }
-    stretched_ = false;
-    busy_ = busy / device_->sms;
+    busy_ = busy / sms_;
     const bool was_short = short_;
     short_ = share_memory();
     if (short_ || was_short) {
@@ -84,11 +88,12 @@ inline void machine::set_speeds(group& at) {
         running& k = *p.kernel;
         const double worked = p.count * at.sms * p.on_sm;
         k.working += worked - p.worked;
+        k.stale = true;
         p.worked = worked;
         if (const double speed = std::max(p.on_sm * k.slowed, 1e-4); speed != p.speed) {
             p.run_at(speed, clock_);
         }
-        at.next = k.filling() ? at.next : std::min(at.next, p.end);
+        at.next = std::min(at.next, p.end);
     }
 }
 
@@ -161,6 +166,16 @@ inline void machine::share_sm(group& at) {
     }
 }
 
+// Works out what a kernel's blocks want.
+inline void machine::reckon(running& k) noexcept {
+    const double moving = k.moving();
+    k.dram = moving * k.f->dram;
+    k.l2 = moving * k.f->l2_cost;
+    k.math = k.working * k.f->block.math;
+    k.frees = k.parts > 0 && k.drains();
+    k.changed = k.stale = false;
+}
+
 inline bool machine::share_memory() {
     double dram = 0.0;
     double l2 = 0.0;
@@ -169,26 +184,31 @@ inline bool machine::share_memory() {
     bool waves = false;
     for (running* const active : active_) {
         running& k = *active;
-        double moving = std::max(k.working, 0.0);
-        if (k.now != wave_state::none) {
-            moving = k.moving();
-            waves = waves || (k.drains() && k.parts > 0);
+        if (k.stale) {
+            reckon(k);
         }
-        dram += moving * k.f->dram;
-        l2 += moving * k.f->l2_cost;
-        math += k.working * k.f->block.math;
+        dram += k.dram;
+        l2 += k.l2;
+        math += k.math;
+        waves |= k.frees;
         k.slowed = 1.0;
-        k.changed = false;
         linger = k.no_block_is_left() ? std::min(linger, k.earliest) : linger;
     }
     linger_ = linger;
     waves_ = waves;
-    math_ = math / device_->sms;
+    math_ = math / sms_;
     dram_ = std::min(dram / dram_roof_, 1.0);
     const double enough = 1.0 + 1e-9;
     if (dram <= dram_roof_ * enough && l2 <= l2_roof_ * enough) {
         return false;
     }
+    divide_memory(l2);
+    return true;
+}
+
+// Divides DRAM and L2 among those who want more than there is.
+// @param l2  what they want of L2
+inline void machine::divide_memory(double l2) {
     claims_.resize(active_.size());
     if (l2 > l2_roof_) {
         for (std::size_t i = 0; i < active_.size(); ++i) {
@@ -209,14 +229,14 @@ inline bool machine::share_memory() {
     for (std::size_t i = 0; i < active_.size(); ++i) {
         active_[i]->slowed *= claims_[i].speed;
     }
-    dram = math = 0.0;
+    double dram = 0.0;
+    double math = 0.0;
     for (const running* const k : active_) {
         dram += k->moving() * k->slowed * k->f->dram;
         math += k->working * k->slowed * k->f->block.math;
     }
     dram_ = std::min(dram / dram_roof_, 1.0);
-    math_ = math / device_->sms;
-    return true;
+    math_ = math / sms_;
 }
 
 } // namespace opara::inline OPARA_ABI::sim::detail

@@ -3,10 +3,10 @@
 #pragma once
 
 #include <opara/sim/footprint.hpp>
+#include <opara/sim/kept_list.hpp>
 
 #include <algorithm>
 #include <cstdint>
-#include <vector>
 
 namespace opara::inline OPARA_ABI::sim::detail {
 
@@ -18,26 +18,40 @@ enum class wave_state : std::uint8_t {
     last      ///< all its blocks are placed
 };
 
-/// A kernel that was dispatched and is not done.
+/// A kernel that was dispatched and is not done: two cache lines.
 struct alignas(64) running {
     const footprint* f = nullptr;
     std::uint32_t op = 0;
     std::int32_t priority = 0;
     double delay = 0.0;      // of its blocks, which are placed one by one
     double unplaced = 0.0;   // blocks
-    std::uint32_t parts = 0; // in all groups
     double sms = 0.0;        // that it ever had a block on, at most
-    double resident = 0.0;   // blocks in all groups
-    double wave = 0.0;       // ... when its last wave began
     double earliest = 0.0;   // when it would be over if it were alone: blocks here stand for many that differ a little,
                              // and such a mean must not make a kernel faster than it can be
-    double working = 0.0;    // its blocks, each times the speed that its SM leaves it
+    double wave = 0.0;       // its blocks when its last wave began
+    double resident = 0.0;   // blocks in all groups
+    double working = 0.0;    // ... each times the speed that its SM leaves it
     double slowed = 1.0;     // ... by memory
+    double dram = 0.0;       // what they want of DRAM,
+    double l2 = 0.0;         // ... of L2
+    double math = 0.0;       // ... and of the units, if memory does not slow them
+    std::uint32_t parts = 0; // in all groups
     wave_state now = wave_state::none;
     bool flows = false;   // runs in waves: blocks that end are replaced
     bool made = false;    // ... though alone it would not
     bool started = false; // it has had a block on an SM
     bool changed = true;  // the number of its blocks, since its parts' speeds were worked out
+    bool stale = true;    // `dram`, `l2`, `math` and `frees` are to be worked out
+    bool frees = false;   // it drains, and has blocks left
+
+    running() noexcept = default;
+    running(const footprint& print, std::uint32_t number, std::int32_t before, double delay_us) noexcept
+        : f{&print},
+          op{number},
+          priority{before},
+          delay{delay_us},
+          unplaced{static_cast<double>(print.blocks)},
+          flows{print.flows} {}
 
     [[nodiscard]] bool filling() const noexcept { return now == wave_state::filling; }
     [[nodiscard]] bool yielding() const noexcept { return now == wave_state::yielding; }
@@ -68,7 +82,7 @@ struct part {
     float last = 1.0F;
     double count = 0.0;  // blocks on each SM, the mean where the group stands for SMs that differ a little
     double whole = 0.0;  // ... when its last wave began to end
-    double end = 0.0;    // when these blocks are over at their present speed; means nothing while the kernel flows
+    double end = 0.0;    // when these blocks are over at their present speed; never while ends are replaced
     double on_sm = 1.0;  // speed that the SM leaves them
     double speed = 1.0;  // ... and the memory
     double worked = 0.0; // what it adds to its kernel's `working`
@@ -88,15 +102,9 @@ struct group {
     bool calm = true;    // the SM holds nobody up and lets nobody go faster: all its parts run at speed 1 on it
     std::uint32_t stretching = 0; // parts of kernels that go faster where others are gone
     usage taken;                  // on each
-    double room = 0.0;            // whole blocks that fit of the kernel that is being placed,
-    double planned = 0.0;         // those that are to come,
-    double full = 0.0;            // and the threads that are taken then
     double next = 0.0;            // when the first of its parts is over
-    std::vector<part> parts;
+    kept_list<part> parts;        // in the order in which they came
 };
-
-/// `std::floor` for numbers from 0 to 2^31, which takes no call of a function.
-[[nodiscard]] inline double whole(double x) noexcept { return static_cast<double>(static_cast<std::int32_t>(x)); }
 
 /// Whole blocks that fit each SM of a group beside what is taken.
 [[nodiscard]] inline double room(const usage& taken, const usage& capacity, const footprint& f) noexcept {

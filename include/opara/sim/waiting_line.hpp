@@ -2,10 +2,10 @@
 /// Who waits for room, in the order of placement.
 #pragma once
 
-#include <opara/core/config.hpp>
+#include <opara/sim/kept_list.hpp>
 
+#include <algorithm>
 #include <cstddef>
-#include <vector>
 
 namespace opara::inline OPARA_ABI::sim::detail {
 
@@ -17,7 +17,7 @@ public:
     /// @pre not empty
     [[nodiscard]] T front() const noexcept { return line_[first_]; }
     void clear() noexcept {
-        line_.clear();
+        line_.keep_first(0);
         first_ = 0;
     }
     /// Amortised O(1).
@@ -26,7 +26,8 @@ public:
         if (first_ == line_.size()) {
             clear();
         } else if (2 * first_ > line_.size() && first_ > 32) {
-            line_.erase(line_.begin(), line_.begin() + static_cast<std::ptrdiff_t>(first_));
+            std::copy(line_.begin() + first_, line_.end(), line_.begin());
+            line_.keep_first(line_.size() - first_);
             first_ = 0;
         }
     }
@@ -34,7 +35,7 @@ public:
     /// @param overtakes  `overtakes(y)` tells whether `x` goes before `y`
     template <class Overtakes>
     void join(T x, Overtakes&& overtakes) {
-        line_.push_back(x);
+        line_.add() = x;
         for (std::size_t i = line_.size() - 1; i > first_ && overtakes(line_[i - 1]); --i) {
             line_[i] = line_[i - 1];
             line_[i - 1] = x;
@@ -42,7 +43,7 @@ public:
     }
 
 private:
-    std::vector<T> line_; // from first_ on
+    kept_list<T> line_; // from first_ on
     std::size_t first_ = 0;
 };
 
