@@ -313,6 +313,15 @@ class Onnx(unittest.TestCase):
         self.run_it(self.folder / "same.onnx", "--property", "AG safe", "--scale", "1", "--report", report)
         self.assertNotEqual(json.loads(report.read_text())["states"], found["json"]["states"])
 
+    def test_a_file_that_states_other_outputs_than_its_network_has(self):
+        for stated, code in ((1.0, 1), (1.5, 2)):
+            file = self.folder / "checked.json"
+            file.write_text(json.dumps({**CONTROLLER, "check": [{"input": [0, 0, 1, 1], "output": [stated]}]}))
+            result = self.run_it(file, "--property", "AG safe")
+            self.assertEqual(result.returncode, code, result.stdout + result.stderr)
+        self.assertIn(f"the controller in {file}: $.check[0].output[0]: is 1.5, but the network gives 1 for that input",
+                      result.stderr)
+
     def test_what_is_no_controller(self):
         def refused(expected, content):
             (self.folder / "bad.onnx").write_bytes(content)
