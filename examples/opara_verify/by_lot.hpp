@@ -40,10 +40,10 @@ std::vector<double> finer_widths(const abstraction::trained_controller& c, const
     return widths;
 }
 
-/// Explores the cells of a policy that chooses by lot, and bounds a probability.
+/// Explores the cells of a policy that chooses by lot, and bounds a probability; adds exports, if they were asked for.
 template <class System>
 report explore_by_lot(const benchmark<System>& problem, const abstraction::trained_controller& c, const arguments& a,
-                      run::progress& doing) {
+                      file_set& written, run::progress& doing) {
     constexpr std::size_t n = System::dimension;
     require_actions<System>(c);
     const auto decisions = make_grid<n>(c, a.widths);
@@ -79,11 +79,9 @@ report explore_by_lot(const benchmark<System>& problem, const abstraction::train
         r.chance->simulation = simulate(problem, pilot, asked, a, *a.simulate);
     }
     doing.step("writing");
-    file_set written; // all of them or none
     for (const export_request& e : a.exports) {
         r.exports.push_back(add_process(written, e, built.process));
     }
-    written.move_into_place();
     return r;
 }
 

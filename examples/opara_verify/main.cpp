@@ -15,6 +15,7 @@
 #include <examples/opara_verify/verification.hpp>
 #include <opara/abstraction.hpp>
 #include <opara/core/file.hpp>
+#include <opara/core/file_set.hpp>
 #include <opara/core/interruption.hpp>
 
 #include <cstddef>
@@ -22,6 +23,7 @@
 #include <exception>
 #include <iostream>
 #include <new>
+#include <ostream>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -88,22 +90,22 @@ benchmark<abstraction::piecewise_linear<System>> with_laws(const benchmark<Syste
 
 template <class System>
 report verify(const benchmark<System>& problem, const std::vector<abstraction::trained_controller>& c,
-              const arguments& a, run::progress& doing) {
+              const arguments& a, file_set& written, run::progress& doing) {
     const auto pilot = made_from(a.controllers, [&] { return pilot_of<System>(c); });
     return a.tube                                ? follow(problem, pilot, c.front(), a, doing)
-           : a.refine || !c.front().cuts.empty() ? refine(problem, pilot, c.front(), a, doing)
-                                                 : explore(problem, pilot, c.front(), a, doing);
+           : a.refine || !c.front().cuts.empty() ? refine(problem, pilot, c.front(), a, written, doing)
+                                                 : explore(problem, pilot, c.front(), a, written, doing);
 }
 
 // Systems with one control, or with actions to choose from, are those that can be controlled by lot.
 template <class System>
 report by_lot(const benchmark<System>& problem, const abstraction::trained_controller& c, const arguments& a,
-              run::progress& doing) {
+              file_set& written, run::progress& doing) {
     if (a.refine || !a.project.empty() || !a.picture.empty()) {
         throw usage_error{"--refine, --project and --picture are not for policies that choose by lot"};
     }
     if constexpr (std::is_same_v<typename System::action, double>) {
-        return explore_by_lot(problem, c, a, doing);
+        return explore_by_lot(problem, c, a, written, doing);
     } else {
         throw error{"the controller chooses among actions by lot, and the system takes several controls"};
     }
@@ -120,7 +122,7 @@ void require_possible_on_cut_cells(const arguments& a, abstraction::head_kind he
 
 template <class System>
 report run(benchmark<System> problem, std::vector<abstraction::trained_controller> c, const arguments& a,
-           run::progress& doing) {
+           file_set& written, run::progress& doing) {
     using abstraction::head_kind;
     start_from(problem, a.initial);
     require_trained_for(a.system, c, a.controllers);
@@ -150,82 +152,83 @@ report run(benchmark<System> problem, std::vector<abstraction::trained_controlle
         throw usage_error{"there are no settings for tubes of controllers that choose"};
     }
     if (head == head_kind::softmax) {
-        return by_lot(problem, c.front(), a, doing);
+        return by_lot(problem, c.front(), a, written, doing);
     }
     if (head != head_kind::affine) {
-        return verify(problem, c, a, doing);
+        return verify(problem, c, a, written, doing);
     }
     if constexpr (abstraction::state_controlled<System>) {
-        return verify(with_laws(problem), c, a, doing);
+        return verify(with_laws(problem), c, a, written, doing);
     } else {
         throw error{"the controller gives affine laws, and the system takes none"};
     }
 }
 
-report run(const std::vector<abstraction::trained_controller>& c, const arguments& a, run::progress& doing) {
+report run(const std::vector<abstraction::trained_controller>& c, const arguments& a, file_set& written,
+           run::progress& doing) {
     const std::string& s = a.system;
     if (s == "b1") {
-        return run(b1(), c, a, doing);
+        return run(b1(), c, a, written, doing);
     }
     if (s == "b2") {
-        return run(b2(), c, a, doing);
+        return run(b2(), c, a, written, doing);
     }
     if (s == "b1_trainify") {
-        return run(b1_trainify(), c, a, doing);
+        return run(b1_trainify(), c, a, written, doing);
     }
     if (s == "b2_trainify") {
-        return run(b2_trainify(), c, a, doing);
+        return run(b2_trainify(), c, a, written, doing);
     }
     if (s == "b3") {
-        return run(b3(), c, a, doing);
+        return run(b3(), c, a, written, doing);
     }
     if (s == "b4") {
-        return run(b4(), c, a, doing);
+        return run(b4(), c, a, written, doing);
     }
     if (s == "b5") {
-        return run(b5(), c, a, doing);
+        return run(b5(), c, a, written, doing);
     }
     if (s == "tora") {
-        return run(tora(), c, a, doing);
+        return run(tora(), c, a, written, doing);
     }
     if (s == "tora_stay") {
-        return run(tora_stay(), c, a, doing);
+        return run(tora_stay(), c, a, written, doing);
     }
     if (s == "acc6") {
-        return run(acc6(), c, a, doing);
+        return run(acc6(), c, a, written, doing);
     }
     if (s == "mountain_car") {
-        return run(mountain_car(), c, a, doing);
+        return run(mountain_car(), c, a, written, doing);
     }
     if (s == "pendulum") {
-        return run(pendulum(), c, a, doing);
+        return run(pendulum(), c, a, written, doing);
     }
     if (s == "pendulum_angle") {
-        return run(pendulum_angle(), c, a, doing);
+        return run(pendulum_angle(), c, a, written, doing);
     }
     if (s == "cart_pole") {
-        return run(cart_pole(), c, a, doing);
+        return run(cart_pole(), c, a, written, doing);
     }
     if (s == "cart_pole_cascade") {
-        return run(cart_pole_cascade(), c, a, doing);
+        return run(cart_pole_cascade(), c, a, written, doing);
     }
     if (s == "single_pendulum") {
-        return run(single_pendulum(), c, a, doing);
+        return run(single_pendulum(), c, a, written, doing);
     }
     if (s == "unicycle") {
-        return run(unicycle(), c, a, doing);
+        return run(unicycle(), c, a, written, doing);
     }
     if (s == "attitude") {
-        return run(attitude(), c, a, doing);
+        return run(attitude(), c, a, written, doing);
     }
     if (s == "quadrotor") {
-        return run(quadrotor(), c, a, doing);
+        return run(quadrotor(), c, a, written, doing);
     }
     if (s == "vcas") {
-        return run(vertical_cas(abstraction::systems::pilot_response::middle), c, a, doing);
+        return run(vertical_cas(abstraction::systems::pilot_response::middle), c, a, written, doing);
     }
     if (s == "vcas_any") {
-        return run(vertical_cas(abstraction::systems::pilot_response::any), c, a, doing);
+        return run(vertical_cas(abstraction::systems::pilot_response::any), c, a, written, doing);
     }
     throw usage_error{"unknown system '" + s + "'"};
 }
@@ -265,14 +268,16 @@ int main(int argc, char** argv) {
             verify::require_no_input(file, a.controllers);
         }
         verify::report r;
+        opara::file_set written; // all that was asked for, or nothing
         {
             opara::run::progress doing{std::cerr};
-            r = verify::run(controllers, a, doing);
+            r = verify::run(controllers, a, written, doing);
         }
-        std::fputs(verify::to_text(r).c_str(), stdout);
         if (!a.report.empty()) {
-            opara::write_file_atomically(a.report, verify::to_json(r));
+            written.add(a.report, [&](std::ostream& out) { out << verify::to_json(r); });
         }
+        written.move_into_place();
+        std::fputs(verify::to_text(r).c_str(), stdout);
         return r.proved ? 0 : 1;
     } catch (const opara::examples::usage_error& e) {
         std::fprintf(stderr, "opara_verify: %s\n%s", e.what(), verify::usage);

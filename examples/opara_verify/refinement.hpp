@@ -25,10 +25,10 @@ inline std::string in_words(abstraction::proof_end end) {
     return {};
 }
 
-/// Explores cells, checks the property, cuts what is to blame, and so on.
+/// Explores cells, checks the property, cuts what is to blame, and so on; adds a picture, if one was asked for.
 template <class System, class Pilot>
 report refine(const benchmark<System>& problem, const Pilot& pilot, const abstraction::trained_controller& c,
-              const arguments& a, run::progress& doing) {
+              const arguments& a, file_set& written, run::progress& doing) {
     constexpr std::size_t n = System::dimension;
     const auto grid = make_grid<n>(c, a.widths);
     const abstraction::adaptive_tree<n> decisions{grid, c.cuts};
@@ -60,9 +60,7 @@ report refine(const benchmark<System>& problem, const Pilot& pilot, const abstra
     }
     doing.step("writing");
     if (!a.picture.empty()) {
-        file_set written;
         draw(written, r, p.cells, p.built, property, problem.labels, problem.initial, {0, 1}, a.picture);
-        written.move_into_place();
     }
     return r;
 }

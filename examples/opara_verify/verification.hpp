@@ -138,24 +138,22 @@ abstraction::verdict decide(report& r, const abstraction::uniform_grid<N>& grid,
     return v.abstraction;
 }
 
-/// Writes exports and a picture, if they were asked for: all of them or none.
+/// Adds exports and a picture, if they were asked for.
 template <std::size_t N>
-void write_files(report& r, const abstraction::uniform_grid<N>& grid, const abstraction::cell_system& built,
-                 const abstraction::formula& property, const std::vector<abstraction::region<N>>& labels,
-                 const box<N>& initial, const std::vector<std::size_t>& dimensions, const arguments& a,
-                 run::progress& doing) {
+void add_files(file_set& written, report& r, const abstraction::uniform_grid<N>& grid,
+               const abstraction::cell_system& built, const abstraction::formula& property,
+               const std::vector<abstraction::region<N>>& labels, const box<N>& initial,
+               const std::vector<std::size_t>& dimensions, const arguments& a, run::progress& doing) {
     doing.step("writing");
-    file_set written;
     r.exports = add_exports(written, a.exports, built, grid, property);
     if (!a.picture.empty()) {
         draw(written, r, grid, built, property, labels, initial, dimensions, a.picture);
     }
-    written.move_into_place();
 }
 
 /// Checks a projection onto so many dimensions: smaller, and it can do more.
 template <std::size_t M, class System>
-void decide_projected(report& r, const benchmark<System>& problem,
+void decide_projected(file_set& written, report& r, const benchmark<System>& problem,
                       const abstraction::uniform_grid<System::dimension>& grid,
                       const abstraction::bounded_cell_system& built, const abstraction::formula& property,
                       const arguments& a, run::progress& doing) {
@@ -172,8 +170,8 @@ void decide_projected(report& r, const benchmark<System>& problem,
             labels.push_back({label.name, part_of(label.set, dimensions)});
         }
     }
-    write_files(r, smaller, projected.part, property, labels, part_of(problem.initial, dimensions), a.project, a,
-                doing);
+    add_files(written, r, smaller, projected.part, property, labels, part_of(problem.initial, dimensions), a.project, a,
+              doing);
 }
 
 /// Makes sure, before the work starts, that one can project onto these of so many dimensions. @throws usage_error
@@ -189,10 +187,10 @@ inline void require_keys(const std::vector<std::size_t>& keys, std::size_t dimen
     }
 }
 
-/// Explores cells and checks the property.
+/// Explores cells and checks the property; adds exports and a picture, if they were asked for.
 template <class System, class Pilot>
 report explore(const benchmark<System>& problem, const Pilot& pilot, const abstraction::trained_controller& c,
-               const arguments& a, run::progress& doing) {
+               const arguments& a, file_set& written, run::progress& doing) {
     constexpr std::size_t n = System::dimension;
     const auto grid = make_grid<n>(c, a.widths);
     report r;
@@ -212,15 +210,15 @@ report explore(const benchmark<System>& problem, const Pilot& pilot, const abstr
                                    a.steps.value_or(std::numeric_limits<std::size_t>::max()), options, teller(doing));
     r.build_s = building.seconds();
     switch (a.project.size()) {
-    case 1: decide_projected<1>(r, problem, grid, built, property, a, doing); return r;
-    case 2: decide_projected<2>(r, problem, grid, built, property, a, doing); return r;
-    case 3: decide_projected<3>(r, problem, grid, built, property, a, doing); return r;
+    case 1: decide_projected<1>(written, r, problem, grid, built, property, a, doing); return r;
+    case 2: decide_projected<2>(written, r, problem, grid, built, property, a, doing); return r;
+    case 3: decide_projected<3>(written, r, problem, grid, built, property, a, doing); return r;
     default: break;
     }
     const abstraction::verdict v = decide(r, grid, built, property, doing);
     doing.step("replaying the counterexample");
     replay(r, grid, dynamics, pilot, problem.initial, options, built.part, property, v);
-    write_files(r, grid, built.part, property, problem.labels, problem.initial, {0, 1}, a, doing);
+    add_files(written, r, grid, built.part, property, problem.labels, problem.initial, {0, 1}, a, doing);
     return r;
 }
 

@@ -198,6 +198,36 @@ TEST_CASE("a controller is read from JSON, and what is wrong is said with its pl
     CHECK_THROWS_AS((void)controller_from_json(with("[[1, 1]]", "[[1, 1e40]]")), controller_error); // infinite in float
 }
 
+TEST_CASE("a controller whose network does not give what its file says is refused with the place") {
+    // relu(1 + 0.1 * 2) + relu(3 + 4 * 2 + 1) = 13.2 (0.1 in single precision), and tanh of a hundredth of it.
+    const auto checked = [](const std::string& check) {
+        return with("\"system\"", "\"check\": " + check + ", \"system\"");
+    };
+    const auto scaled = [&](const std::string& check) {
+        std::string text = checked(check);
+        return text.replace(text.find("[[1, 1]]"), 8, "[[0.01, 0.01]]");
+    };
+    const double y = std::tanh(static_cast<double>(0.01F) * (13 + 2 * static_cast<double>(0.1F)));
+    const std::string right = std::to_string(y); // six digits
+    CHECK(where_it_fails(scaled("[]")) == "nowhere");
+    CHECK(where_it_fails(scaled(R"([{"input": [1, 2], "output": [)" + right + "]}]")) == "nowhere");
+    CHECK(where_it_fails(scaled(R"([{"input": [1, 2], "output_float64": [)" + right + "]}]")) ==
+          "$.check[0].output_float64[0]"); // six digits are not enough
+    const std::string first = R"([{"input": [1, 2], "output": [)" + right + "]}, ";
+    CHECK(where_it_fails(scaled(first + R"({"input": [2, 1], "output": [)" + right + "]}]")) ==
+          "$.check[1].output[0]"); // not of this input
+    CHECK(where_it_fails(scaled(first + R"({"input": [1, 2]}])")) == "$.check[1]");
+    CHECK(where_it_fails(scaled(first + R"({"output": [1]}])")) == "$.check[1]");
+    CHECK(where_it_fails(scaled(first + "7]")) == "$.check[1]");
+    CHECK(where_it_fails(scaled(R"([{"input": [1], "output": [1]}])")) == "$.check[0].input");
+    CHECK(where_it_fails(scaled(R"([{"input": [1, 2], "output": [1, 1]}])")) == "$.check[0].output");
+    CHECK(where_it_fails(scaled(R"([{"input": [1, 2], "output": ["x"]}])")) == "$.check[0].output[0]");
+    CHECK(where_it_fails(scaled(R"({"input": [1, 2]})")) == "$.check");
+    CHECK_THROWS_WITH_AS((void)controller_from_json(checked(R"([{"input": [1, 2], "output": [0.5]}])")),
+                         "$.check[0].output[0]: is 0.5, but the network gives 0.9999999999931506 for that input",
+                         opara::parse_error);
+}
+
 TEST_CASE("published controllers: outputs and rollouts are those recorded with them") {
     const auto folder = test::nets_or_skip();
     if (!folder) {
@@ -214,6 +244,10 @@ TEST_CASE("published controllers: outputs and rollouts are those recorded with t
         const auto document = nlohmann::json::parse(text);
         CAPTURE(c.name);
         ++networks;
+        auto changed = document; // so little that a look at the file would not tell
+        auto& bias = changed["layers"].back()["bias"][0];
+        bias = bias.get<double>() + 0.001;
+        CHECK(where_it_fails(changed.dump()).starts_with("$.check["));
         for (const auto& check : document["check"]) {
             const auto in = check["input"].get<std::vector<double>>();
             std::vector<double> out(1);

@@ -6,6 +6,7 @@
 #include <opara/abstraction/parse.hpp>
 #include <tests/abstraction/agreement.hpp>
 #include <tests/abstraction/ask_abc.hpp>
+#include <tests/abstraction/ask_prism.hpp>
 #include <tests/abstraction/ask_spin.hpp>
 #include <tests/abstraction/ask_storm.hpp>
 #include <tests/abstraction/by_definition.hpp>
@@ -176,5 +177,12 @@ TEST_CASE("ABC comes to the same verdicts on the named systems") {
 TEST_CASE("Storm comes to the same verdicts on the named systems") {
     if (have_storm()) {
         compare_verdicts(questions(), ask_storm, 0.1);
+    }
+}
+
+// An entry of CTest of its own: see tests/CMakeLists.txt.
+TEST_CASE("PRISM comes to the same verdicts on the named systems" * doctest::skip()) {
+    if (have_prism()) {
+        compare_verdicts(questions(), [](const auto& all) { return ask_prism(all); }, 0.1);
     }
 }

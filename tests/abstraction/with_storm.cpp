@@ -19,7 +19,7 @@ TEST_CASE("Storm comes to the same verdicts on random systems and formulas") {
     }
     random_source random{23};
     std::vector<std::pair<transition_system, formula>> questions;
-    for (std::size_t k = asked("OPARA_STORM_SYSTEMS", 1000); k > 0; --k) {
+    for (std::size_t k = asked("OPARA_STORM_SYSTEMS", 3'000); k > 0; --k) {
         questions.emplace_back(random_system(random, k % 50 == 0 ? 300 : 12), random_formula(random, 3));
     }
     compare_verdicts(questions, ask_storm, 0.2);

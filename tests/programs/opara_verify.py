@@ -181,6 +181,49 @@ class Exports(unittest.TestCase):
         self.assertEqual(self.with_full_disk(sizes[0], *wanted).returncode, 2)
         self.assertEqual([p.read_text() for p in (picture, model)], ["old", "old"])
 
+    def test_a_report_belongs_to_the_exports(self):
+        report, model = self.folder / "report.json", self.folder / "m.aut"
+        # The report, or the export, is what does not fit.
+        for grid, larger in (("0.5", report), ("0.05", model)):
+            wanted = ("--grid", grid, "--property", "AG safe", "--report", report, "--export", f"aut:{model}")
+            self.assertEqual(self.run_it(*wanted).returncode, 1)
+            sizes = {p: p.stat().st_size for p in (report, model)}
+            self.assertEqual(max(sizes, key=sizes.get), larger)
+            for p in sizes:
+                p.write_text("old")
+            result = self.with_full_disk(min(sizes.values()), *wanted)
+            self.assertEqual((result.returncode, result.stdout), (2, ""), result.stderr)
+            self.assertIn(f"cannot write {larger}.partial: File too large", result.stderr)
+            self.assertEqual([p.read_text() for p in sizes], ["old", "old"])
+            self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["constant.json", "m.aut", "report.json"])
+
+    def test_whatever_is_computed_a_report_that_cannot_be_written_leaves_all_files(self):
+        picture, model = self.folder / "p.svg", self.folder / "m"
+        lot = {**CONTROLLER, "head": "softmax", "actions": [1.0]}
+        (self.folder / "lot.json").write_text(json.dumps(lot))
+        full = ("--property", "AG safe", "--report", "/dev/full")
+        for name, wanted in (
+            ("constant.json", ("--picture", picture, "--export", f"aut:{model}")),
+            ("constant.json", ("--project", "0", "--picture", picture, "--export", f"drn:{model}")),
+            ("constant.json", ("--refine", "--max-cells", "50", "--picture", picture)),
+            ("lot.json", ("--export", f"drn:{model}")),
+        ):
+            files = [p for p in (picture, model) if any(str(p) in str(word) for word in wanted)]
+            for p in files:
+                p.write_text("old")
+            command = [PROGRAM, "b1", "--controller", self.folder / name, *map(str, (*full, *wanted))]
+            result = subprocess.run(command, capture_output=True, text=True, check=False)
+            self.assertEqual((result.returncode, result.stdout), (2, ""), result.stderr)
+            self.assertIn("cannot write /dev/full: No space left on device", result.stderr)
+            self.assertEqual([p.read_text() for p in files], ["old"] * len(files), name)
+            command[command.index("/dev/full")] = str(self.folder / "report.json")  # nothing else hindered it
+            self.assertIn(subprocess.run(command, capture_output=True, check=False).returncode, (0, 1))
+            self.assertNotIn("old", [p.read_text() for p in files])
+            self.assertEqual(json.loads((self.folder / "report.json").read_text())["system"], "b1")
+            for p in (*files, self.folder / "report.json"):
+                p.unlink()
+            self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["constant.json", "lot.json"])
+
     def test_a_name_that_spin_could_not_include_is_refused_before_the_work_starts(self):
         self.refused("SPIN cannot include a table from", "--grid", "0.0001", "--property", "AF goal",
                      "--export", f'promela:{self.folder}/a"b.pml')
@@ -269,6 +312,15 @@ class Onnx(unittest.TestCase):
         report = self.folder / "other"
         self.run_it(self.folder / "same.onnx", "--property", "AG safe", "--scale", "1", "--report", report)
         self.assertNotEqual(json.loads(report.read_text())["states"], found["json"]["states"])
+
+    def test_a_file_that_states_other_outputs_than_its_network_has(self):
+        for stated, code in ((1.0, 1), (1.5, 2)):
+            file = self.folder / "checked.json"
+            file.write_text(json.dumps({**CONTROLLER, "check": [{"input": [0, 0, 1, 1], "output": [stated]}]}))
+            result = self.run_it(file, "--property", "AG safe")
+            self.assertEqual(result.returncode, code, result.stdout + result.stderr)
+        self.assertIn(f"the controller in {file}: $.check[0].output[0]: is 1.5, but the network gives 1 for that input",
+                      result.stderr)
 
     def test_what_is_no_controller(self):
         def refused(expected, content):

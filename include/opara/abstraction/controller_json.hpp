@@ -5,6 +5,7 @@
 #include <opara/abstraction/cells_json.hpp>
 #include <opara/abstraction/error.hpp>
 #include <opara/abstraction/network.hpp>
+#include <opara/abstraction/stated_outputs_json.hpp>
 #include <opara/core/json.hpp>
 
 #include <cmath>
@@ -98,7 +99,12 @@ using opara::detail::json_place;
 /// and `cuts` (of the grid's cells, each a cell, a dimension and a coordinate; whether the grid has such cells shows
 /// when they are cut); other keys are ignored. Weights are rounded to single precision, in which they were trained and
 /// of which the text is a shortened form.
-/// @throws parse_error  no JSON (with line and column), or not such a controller (`where()` is the JSON path)
+///
+/// `check`, where there is one, is a list of what others found that the network gives: objects with `input` and with
+/// `output` (in single precision; compared to 1e-4 of max(1, |output|)), `output_float64` (to 1e-9), or both, before
+/// `output_scale`. What does not come out is an error.
+/// @throws parse_error  no JSON (with line and column), or not such a controller (`where()` is the JSON path), or not
+///         the outputs of `check`
 /// @throws controller_error  the layers do not fit together
 [[nodiscard]] inline trained_controller controller_from_json(std::string_view text) {
     const nlohmann::json document = opara::detail::parse_json(text);
@@ -145,6 +151,9 @@ using opara::detail::json_place;
                          {},
                          {},
                          {}};
+    if (root.has("check")) {
+        detail::require_stated_outputs(root.at("check"), c.net);
+    }
     if (root.has("head")) {
         const std::optional<head_kind> kind = head_named(root.at("head").text());
         if (!kind) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <opara/abstraction/build.hpp>
+#include <opara/abstraction/sound_arithmetic.hpp>
 #include <opara/cccl/controller.cuh>
 #include <opara/cccl/grid.cuh>
 #include <opara/cccl/numbering.cuh>
@@ -355,6 +356,7 @@ template <std::size_t N, class Id, class D, class C>
 [[nodiscard]] bounded_cell_system explore(const abstraction::uniform_grid<N, Id>& cells, const D& system,
                                           const C& pilot, const abstraction::box<N>& initial, std::size_t steps,
                                           const build_options<N>& options) {
+    abstraction::detail::require_sound_arithmetic(); // the host's, which finds the initial cells; the device's: below
     abstraction::detail::require_free_names(options.labels);
     require_labels_of_cells(options.labels);
     abstraction::detail::require_inside(cells, initial);
@@ -382,7 +384,8 @@ template <std::size_t N, class Id, class D, class C>
 /// @throws controller_error  a network's output is no number
 /// @throws memory_error  the device has no room
 /// @throws cuda_error  there is no device, or it fails
-/// @throws error  the program was compiled without --fmad=false
+/// @throws error  the host's arithmetic is unsound (as in `abstraction::build`), or the program was compiled without
+///         --fmad=false
 /// Complexity: as on the host, in parallel; 8 bytes a state and 4 a transition stay, 16 a transition and about 20 N a
 /// state of a batch, and the lookup, go.
 template <std::size_t N, class Id, device_dynamics D, abstraction::controller<N, double> C>
