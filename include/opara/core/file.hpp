@@ -4,6 +4,7 @@
 
 #include <opara/core/error.hpp>
 #include <opara/core/interruption.hpp>
+#include <opara/core/stream_path.hpp>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -37,13 +38,32 @@ inline bool is_device(const std::string& path) {
     return ::stat(path.c_str(), &what) == 0 && (what.st_mode & S_IFMT) != S_IFREG && (what.st_mode & S_IFMT) != S_IFDIR;
 }
 
+/// Whether what is at a path is written as it is, and never replaced: a device, or something that a process has open,
+/// which may be a file (`>> log`).
+inline bool is_written_as_it_is(const std::string& path) { return is_device(path) || descriptor_of(path).has_value(); }
+
+/// The name of a new file beside another one: PATH.partial; of a name that would be too long for a file, the beginning.
+inline std::string partial_name(const std::string& path, const std::string& ending) {
+    constexpr std::size_t longest = 255;          // bytes, in the file systems of today
+    const std::size_t name = path.rfind('/') + 1; // npos + 1 is 0
+    if (path.size() - name + ending.size() <= longest) {
+        return path + ending;
+    }
+    std::size_t size = longest - ending.size();
+    constexpr unsigned continues = 0x80; // a byte of UTF-8 that begins no character
+    while (size > 0 && (static_cast<unsigned char>(path[name + size]) & 0xC0U) == continues) {
+        --size;
+    }
+    return path.substr(0, name + size) + ending;
+}
+
 /// Owns a C stream on a new file beside the one that it shall replace; removes that file unless it was moved. Devices
-/// are not replaced but written.
+/// and what is open already are not replaced but written.
 class partial_file {
 public:
     explicit partial_file(const std::string& given)
-        : path_{behind_links(given)},
-          partial_{is_device(path_) ? path_ : path_ + ".partial"},
+        : path_{is_written_as_it_is(given) ? given : behind_links(given)},
+          partial_{is_written_as_it_is(path_) ? path_ : partial_name(path_, ".partial")},
           moved_{partial_ == path_} {
         if (path_.empty()) {
             throw error{"cannot create a file without a name"};
@@ -53,7 +73,8 @@ public:
             folder_ = unknown ? std::string{} : folder_;
         }
         if (moved_) {
-            stream_ = std::fopen(partial_.c_str(), "wb");
+            const std::optional<int> open = descriptor_of(path_);
+            stream_ = open ? open_descriptor(path_, *open) : std::fopen(path_.c_str(), "wb");
         } else {
             const signals_wait until_it_is_known;
             create();
@@ -115,7 +136,7 @@ private:
         constexpr int names = 100;
         for (int i = 0; i < names; ++i) {
             if (i > 0) {
-                partial_ = path_ + ".partial" + std::to_string(i);
+                partial_ = partial_name(path_, ".partial" + std::to_string(i));
             }
             constexpr mode_t everybody = 0666; // but for the umask
             int file = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, everybody);
@@ -150,11 +171,8 @@ private:
         }
         lock_ = -1;
     }
-    // A link stays one: what it leads to is replaced. (A device is written, whatever leads to it.)
+    // A link stays one: what it leads to is replaced.
     static std::string behind_links(const std::string& path) {
-        if (is_device(path)) {
-            return path;
-        }
         constexpr int most = 40; // as the kernel follows
         std::filesystem::path file{path};
         std::error_code failed;
@@ -213,8 +231,9 @@ void fill_partial_file(partial_file& file, F&& fill) {
 /// Replaces a file's contents in one step: writes PATH.partial beside it, then renames that. Where there is such a file
 /// already it stays, and PATH.partial1 or so is written, which may be what is left of a run that was killed; the file's
 /// mode stays, and of a symbolic link what it leads to is replaced. If anything fails, the old contents stay and no
-/// partial file is left (nor by a signal, see `leave_no_partial_files_when_interrupted`). A device or a pipe
-/// (/dev/stdout) is written as it is.
+/// partial file is left (nor by a signal, see `leave_no_partial_files_when_interrupted`). A device or a pipe is written
+/// as it is; and so is what the process has open (/dev/stdout, /dev/fd/3), behind what was written there before, even
+/// where that is a file (`>> log`).
 /// @throws error  with the path and the system's reason
 inline void write_file_atomically(const std::string& path, std::string_view text) {
     detail::partial_file file{path};
@@ -233,10 +252,18 @@ void write_file_atomically(const std::string& path, F&& fill) {
 }
 
 /// Makes sure, before long work starts, that `write_file_atomically` will be able to create its file; creates and
-/// removes PATH.partial and leaves PATH alone. Of devices and pipes it says nothing: to try them would be to use them.
+/// removes PATH.partial and leaves PATH alone. Of devices and pipes it says nothing: to try them would be to use them;
+/// of what the process has open, only whether it is open for writing.
 /// @throws error  with the path and the system's reason
 inline void require_writable(const std::string& path) {
-    if (detail::is_device(path)) {
+    if (const std::optional<int> open = detail::descriptor_of(path); open && *open >= 0) {
+        const int file = detail::writable_duplicate(*open);
+        if (file < 0) {
+            throw error{"cannot write " + path + ": " + std::strerror(errno)};
+        }
+        static_cast<void>(::close(file));
+    }
+    if (detail::is_written_as_it_is(path)) {
         return;
     }
     const detail::partial_file file{path};
@@ -248,7 +275,7 @@ inline void require_writable(const std::string& path) {
 }
 
 /// The same for all files that a program is going to write, which must be different files, however they are named, and
-/// none of those that it reads.
+/// none of those that it reads. Several may go to one device, or to one descriptor that is open.
 /// @param read  files that shall stay as they are
 /// @throws error  with the path and the system's reason, or with the two names of one file
 inline void require_writable(std::span<const std::string> paths, std::span<const std::string> read = {}) {
@@ -267,8 +294,11 @@ inline void require_writable(std::span<const std::string> paths, std::span<const
             }
         }
         const auto first = std::find(files.begin(), files.end() - 1, files.back());
-        if (first != files.end() - 1 && !detail::is_device(path)) {
-            const std::string& other = paths[static_cast<std::size_t>(first - files.begin())];
+        if (first == files.end() - 1) {
+            continue;
+        }
+        const std::string& other = paths[static_cast<std::size_t>(first - files.begin())];
+        if (!detail::is_written_as_it_is(path) || !detail::is_written_as_it_is(other)) {
             throw error{"two files are to be written to " + path + (other == path ? "" : ", which is " + other)};
         }
     }
