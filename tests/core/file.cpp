@@ -188,6 +188,17 @@ TEST_CASE("a device is written and never replaced") {
     CHECK(fs::is_character_file("/dev/full"));
 }
 
+TEST_CASE("no more is read than was asked for") {
+    const temporary_folder folder;
+    const std::string path = folder / "long";
+    opara::write_file_atomically(path, std::string(10'000, 'x'));
+    CHECK(opara::read_file(path, 10'000).size() == 10'000);
+    const std::string reason = "cannot read " + path + ": it has more than 9999 bytes";
+    CHECK_THROWS_WITH_AS((void)opara::read_file(path, 9'999), reason.c_str(), opara::error);
+    CHECK_THROWS_WITH_AS((void)opara::read_file("/dev/zero", 100'000),
+                         "cannot read /dev/zero: it has more than 100000 bytes", opara::error);
+}
+
 TEST_CASE("names as long as a file system takes them") {
     const temporary_folder folder;
     const std::string umlaut = "\u00e4"; // two bytes, which belong together

@@ -305,8 +305,9 @@ inline void require_writable(std::span<const std::string> paths, std::span<const
 }
 
 /// The contents of a file.
-/// @throws error  with the path and the system's reason
-[[nodiscard]] inline std::string read_file(const std::string& path) {
+/// @param most  so many bytes at most, so that a file without an end (/dev/zero) is an error before the memory is full
+/// @throws error  with the path and the system's reason, or that it is longer
+[[nodiscard]] inline std::string read_file(const std::string& path, std::size_t most = std::size_t{1} << 31U) {
     const auto fail = [&](int reason) { throw error{"cannot read " + path + ": " + std::strerror(reason)}; };
     std::FILE* const stream = std::fopen(path.c_str(), "rb");
     if (stream == nullptr) {
@@ -317,6 +318,10 @@ inline void require_writable(std::span<const std::string> paths, std::span<const
     std::size_t got = 0;
     errno = 0;
     while ((got = std::fread(block, 1, sizeof block, stream)) != 0) {
+        if (got > most - text.size()) {
+            static_cast<void>(std::fclose(stream));
+            throw error{"cannot read " + path + ": it has more than " + std::to_string(most) + " bytes"};
+        }
         text.append(block, got);
     }
     const int reason = std::ferror(stream) != 0 ? (errno != 0 ? errno : EIO) : 0;
