@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <string_view>
 
 namespace opara::examples {
 
@@ -25,16 +26,32 @@ inline void occupy_standard_streams() noexcept {
     }
 }
 
+namespace detail {
+[[noreturn]] inline void fail_to_say(int reason) {
+    throw error{std::string{"what was found could not be written to the standard output"} +
+                (reason == 0 ? "" : std::string{": "} + std::strerror(reason))};
+}
+} // namespace detail
+
 /// Makes sure that what was said on the standard output has got there: whoever reads only that must not take silence,
-/// or half of a table, for a result. To be called last. @throws error  it was lost, with the system's reason
+/// or half of a table, for a result. To be called last. @throws error  it was lost, with the system's reason if it is
+/// known
 inline void require_said() {
     errno = 0;
     const bool flushed = std::fflush(stdout) == 0;
     const int reason = errno;
     if (!flushed || std::ferror(stdout) != 0) {
-        throw error{std::string{"what was found could not be written to the standard output"} +
-                    (reason == 0 ? "" : std::string{": "} + std::strerror(reason))};
+        detail::fail_to_say(reason);
     }
+}
+
+/// Says something on the standard output, as the last of it. @throws error  it was lost, with the system's reason
+inline void say(std::string_view text) {
+    errno = 0;
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) {
+        detail::fail_to_say(errno);
+    }
+    require_said();
 }
 
 } // namespace opara::examples

@@ -96,8 +96,7 @@ int main(int argc, char** argv) {
     try {
         const auto arguments = run::parse(argc, argv);
         if (!arguments) {
-            std::cout << run::help() << std::flush;
-            examples::require_said();
+            examples::say(run::help());
             return EXIT_SUCCESS;
         }
         what = arguments->model;

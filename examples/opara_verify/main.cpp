@@ -245,8 +245,7 @@ int main(int argc, char** argv) {
     try {
         const verify::arguments a = verify::parse_arguments({argv + 1, argv + argc});
         if (a.help) {
-            std::fputs(verify::usage, stdout);
-            opara::examples::require_said();
+            opara::examples::say(verify::usage);
             return 0;
         }
         what = a.system;
@@ -279,8 +278,11 @@ int main(int argc, char** argv) {
         }
         // Whoever reads a file from the standard output wants nothing else there.
         const bool is_taken = std::any_of(files.begin(), files.end(), opara::is_standard_output);
-        std::fputs(verify::to_text(r).c_str(), is_taken ? stderr : stdout);
-        opara::examples::require_said();
+        if (is_taken) {
+            std::fputs(verify::to_text(r).c_str(), stderr);
+        } else {
+            opara::examples::say(verify::to_text(r));
+        }
         return r.proved ? 0 : 1;
     } catch (const opara::examples::usage_error& e) {
         std::fprintf(stderr, "opara_verify: %s\n(opara_verify --help tells more)\n", e.what());

@@ -17,8 +17,7 @@ int main(int argc, char** argv) {
     try {
         const drl::refine_arguments a = drl::parse_refine_arguments({argv + 1, argv + argc});
         if (a.help) {
-            std::fputs(drl::refine_usage().c_str(), stdout);
-            opara::examples::require_said();
+            opara::examples::say(drl::refine_usage());
             return 0;
         }
         drl::watch_for_interruption();

@@ -150,8 +150,7 @@ int main(int argc, char** argv) {
     try {
         const drl::arguments a = drl::parse_arguments({argv + 1, argv + argc});
         if (a.help) {
-            std::fputs(drl::usage().c_str(), stdout);
-            opara::examples::require_said();
+            opara::examples::say(drl::usage());
             return 0;
         }
         drl::watch_for_interruption();
