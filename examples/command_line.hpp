@@ -69,7 +69,7 @@ template <class Read>
     }
 }
 
-/// What a program may be told: one word, and options.
+/// What a program may be told: one word, and options, whose values are the next word or follow a `=`.
 ///
 /// @code
 /// command_line line{"system", a.system};
@@ -105,7 +105,9 @@ public:
     /// throw
     [[nodiscard]] bool read(const std::vector<std::string>& words) const {
         for (std::size_t k = 0; k < words.size(); ++k) {
-            const std::string& name = words[k];
+            const std::string& word = words[k];
+            const std::size_t sign = word.starts_with("--") ? word.find('=') : std::string::npos; // --seed=7
+            const std::string name = word.substr(0, sign);
             if (name == "--help" || name == "-h") {
                 return false;
             }
@@ -117,6 +119,14 @@ public:
                 continue;
             }
             const one& known = find(name);
+            if (sign != std::string::npos) {
+                const std::string value = word.substr(sign + 1);
+                if (known.what == kind::flag || value.empty()) {
+                    throw usage_error{name + (value.empty() ? " takes something, not ''" : " takes no value")};
+                }
+                known.read(name, value);
+                continue;
+            }
             const bool is_last = k + 1 == words.size();
             const std::string next = is_last ? std::string{} : words[k + 1];
             const bool is_number = !next.empty() && next.find_first_not_of("0123456789") == std::string::npos;

@@ -4,7 +4,9 @@
 #include <examples/opara_run/model.hpp>
 #include <examples/opara_run/progress.hpp>
 #include <examples/opara_run/report.hpp>
+#include <examples/standard_output.hpp>
 #include <opara/core/file.hpp>
+#include <opara/core/interruption.hpp>
 #include <opara/plan/json.hpp>
 #include <opara/sim/svg.hpp>
 #include <opara/sim/trace.hpp>
@@ -75,9 +77,8 @@ int work(const run::arguments& a) {
     const run::model m = run::load(a);
     const run::evaluation e = run::evaluate(a, m, device, steps);
     run::print(std::cout, e);
-    if (!std::cout.flush()) {
-        throw error{"the table could not be written to the standard output"};
-    }
+    std::cout.flush();
+    examples::require_said();
     write_files(a, e);
     if (!outputs_agree(e)) {
         std::cerr << "opara_run: a plan's outputs are not those of the sequential run\n";
@@ -89,11 +90,13 @@ int work(const run::arguments& a) {
 } // namespace
 
 int main(int argc, char** argv) {
+    examples::occupy_standard_streams();
+    leave_no_partial_files_when_interrupted();
     std::string what = "this model";
     try {
         const auto arguments = run::parse(argc, argv);
         if (!arguments) {
-            std::cout << run::help();
+            examples::say(run::help());
             return EXIT_SUCCESS;
         }
         what = arguments->model;
@@ -102,7 +105,7 @@ int main(int argc, char** argv) {
         }
         return work(*arguments);
     } catch (const run::usage_error& e) {
-        std::cerr << "opara_run: " << run::plain(e.what()) << '\n';
+        std::cerr << "opara_run: " << run::plain(e.what()) << "\n(opara_run --help tells more)\n";
         return 2;
     } catch (const std::bad_alloc&) {
         std::cerr << "opara_run: there is not enough memory for " << run::plain(what) << '\n';

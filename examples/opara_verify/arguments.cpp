@@ -21,8 +21,12 @@ FILE:   FILE.json says how the controller was trained; FILE.onnx is a multilayer
         SCL1500 SDES2500 SCL2500; they may also read a cell's middle
 
   --property TEXT|NAME   a CTL formula over the system's labels, like "A[safe U goal] | AG safe", or the name of one of
-                         the system's own properties; default: the first of these
-  --grid WIDTH[,WIDTH..] widths of the cells, one for all dimensions or one each; default: the controller's
+                         the system's own properties, which comes before a label of that name ("safe" may be AG safe);
+                         default: the first of these
+  --grid WIDTH[,WIDTH..] widths of the cells on which the policy decides, one for all dimensions or one each; default:
+                         those on which it was trained. On other cells it is another policy
+  --finer COUNT[,COUNT..]  cut each of these cells into COUNT parts in each dimension for the proof, one number for all or
+                         one each; the policy stays the same
   --initial A:B[,A:B..]  where the system starts: an interval, or one number, for each dimension, like -0.6:-0.4,0;
                          default: the published set
   --scale NUMBER         the control per unit of the network's output; default: the controller's
@@ -40,8 +44,6 @@ FILE:   FILE.json says how the controller was trained; FILE.onnx is a multilayer
                          from each initial state, within the steps of --steps if that is given; default: 1
   --actions U[,U..]      with softmax, the controls that are drawn, one an output; default: the controller's, or the
                          numbers of the actions where the system has such
-  --finer COUNT[,COUNT..]  with softmax, cut each of the controller's cells into COUNT parts in each dimension, one number
-                         for all or one each; the policy stays the same
   --simulate RUNS        with softmax, run the system so often, too, from random initial states and by lot
   --tube                 instead of exploring cells, follow boxes from the initial set, at the published settings; the
                          property is AF, AG or A[..U..] of labels, and AG is shown for so many --steps only
@@ -59,6 +61,8 @@ FILE:   FILE.json says how the controller was trained; FILE.onnx is a multilayer
                          promela   FILE and FILE.h: SPIN
                          smv       FILE: NuSMV, nuXmv
                          umb       FILE, binary: PRISM, Storm
+
+Where a file that is written is /dev/stdout, what is said for people goes to the standard error.
 
 exit code: 0 proved, 1 not proved, 2 an error
 )";
@@ -113,8 +117,11 @@ arguments parse_arguments(const std::vector<std::string>& words) {
     if (a.tube && !(a.picture.empty() && a.project.empty())) {
         throw usage_error{"--picture and --project are about cells, and a tube has none"};
     }
-    if (a.refine && (a.tube || a.steps || !a.project.empty() || !a.exports.empty())) {
-        throw usage_error{"--tube, --steps, --project and --export are not for refined cells"};
+    if (a.refine && (a.tube || a.steps || !a.project.empty() || !a.exports.empty() || !a.finer.empty())) {
+        throw usage_error{"--tube, --steps, --project, --export and --finer are not for refined cells"};
+    }
+    if (a.tube && !a.finer.empty()) {
+        throw usage_error{"--finer is about cells for the proof, and a tube has none"};
     }
     if (a.max_cells && !a.refine) {
         throw usage_error{"--max-cells is for --refine"};

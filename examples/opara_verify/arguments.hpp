@@ -31,12 +31,12 @@ struct arguments {
     std::string picture;                        ///< an SVG file to write; empty: none
     std::optional<double> at_least;             ///< the probability to prove, of a policy that chooses by lot; 1
     std::vector<double> actions;                ///< what such a policy draws; none: the controller's own
-    std::vector<std::size_t> finer;             ///< parts of its cells for the proof: one number for all, or one each
-    std::optional<std::size_t> simulate;        ///< runs of the system under it
-    std::optional<std::size_t> refine;          ///< cut cells where the proof needs it, in so many rounds at most
-    std::optional<std::uint64_t> max_cells;     ///< how many cells all cuts may add
-    bool tube = false;                          ///< follow a reach tube instead of exploring cells
-    bool help = false;                          ///< only the usage
+    std::vector<std::size_t> finer;         ///< parts of the policy's cells for the proof: one number for all, or each
+    std::optional<std::size_t> simulate;    ///< runs of the system under it
+    std::optional<std::size_t> refine;      ///< cut cells where the proof needs it, in so many rounds at most
+    std::optional<std::uint64_t> max_cells; ///< how many cells all cuts may add
+    bool tube = false;                      ///< follow a reach tube instead of exploring cells
+    bool help = false;                      ///< only the usage
 };
 
 /// Reads the command line. @throws usage_error

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <examples/opara_verify/controllers.hpp>
+#include <examples/opara_verify/finer.hpp>
 #include <examples/opara_verify/lots.hpp>
 #include <examples/opara_verify/preparation.hpp>
 #include <examples/opara_verify/simulation.hpp>
@@ -11,7 +12,6 @@
 #include <cstddef>
 #include <limits>
 #include <string>
-#include <vector>
 
 namespace opara::examples::verify {
 
@@ -24,20 +24,6 @@ void require_actions(const abstraction::trained_controller& c) {
         throw error{"the controller chooses among actions by lot, and the system takes a control: which ones they are "
                     "has to be said, by \"actions\" in its file or by --actions"};
     }
-}
-
-/// The widths of the controller's cells, cut into so many parts. @throws usage_error  there are too many or too few
-template <std::size_t N>
-std::vector<double> finer_widths(const abstraction::trained_controller& c, const arguments& a) {
-    if (a.finer.size() > 1 && a.finer.size() != N) {
-        throw usage_error{"--finer takes 1 or " + std::to_string(N) + " numbers for this system"};
-    }
-    std::vector<double> widths = a.widths.empty() ? c.widths : a.widths;
-    widths.resize(N, widths.front());
-    for (std::size_t i = 0; i < N && !a.finer.empty(); ++i) {
-        widths[i] /= static_cast<double>(a.finer.size() == 1 ? a.finer[0] : a.finer[i]);
-    }
-    return widths;
 }
 
 /// Explores the cells of a policy that chooses by lot, and bounds a probability; adds exports, if they were asked for.

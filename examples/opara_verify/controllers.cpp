@@ -4,7 +4,9 @@
 #    include <opara/onnx.hpp>
 #endif
 
+#include <cstddef>
 #include <filesystem>
+#include <new>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -23,12 +25,11 @@ abstraction::trained_controller named(const std::string& file, F read) {
     }
 }
 
-} // namespace
-
-abstraction::trained_controller read_controller(const std::string& file, const std::string& system) {
+abstraction::trained_controller read(const std::string& file, const std::string& system) {
     const std::filesystem::path path{file};
     if (path.extension() != ".onnx") {
-        const std::string text = read_file(file); // whose complaints name the file
+        constexpr std::size_t most = std::size_t{1} << 28U; // the largest one that is known has some 10^6
+        const std::string text = read_file(file, most);     // whose complaints name the file
         return named(file, [&] {
             abstraction::trained_controller c = abstraction::controller_from_json(text);
             if (c.widths.empty()) {
@@ -46,6 +47,16 @@ abstraction::trained_controller read_controller(const std::string& file, const s
 #else
     throw error{"cannot read " + file + " for " + system + ": this program was built without ONNX"};
 #endif
+}
+
+} // namespace
+
+abstraction::trained_controller read_controller(const std::string& file, const std::string& system) {
+    try {
+        return read(file, system);
+    } catch (const std::bad_alloc&) {
+        throw error{"there is not enough memory to read the controller in " + file};
+    }
 }
 
 void require_no_input(const std::string& file, const std::vector<std::string>& inputs) {

@@ -13,11 +13,14 @@
 #include <examples/opara_verify/report.hpp>
 #include <examples/opara_verify/tube.hpp>
 #include <examples/opara_verify/verification.hpp>
+#include <examples/standard_output.hpp>
 #include <opara/abstraction.hpp>
 #include <opara/core/file.hpp>
 #include <opara/core/file_set.hpp>
 #include <opara/core/interruption.hpp>
+#include <opara/core/stream_path.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdio>
 #include <exception>
@@ -113,10 +116,10 @@ report by_lot(const benchmark<System>& problem, const abstraction::trained_contr
 
 // A controller that was trained on cells that were cut decides on those, whatever the grid says.
 void require_possible_on_cut_cells(const arguments& a, abstraction::head_kind head) {
-    if (!a.widths.empty() || a.tube || a.steps || !a.project.empty() || !a.exports.empty() ||
+    if (!a.widths.empty() || a.tube || a.steps || !a.project.empty() || !a.exports.empty() || !a.finer.empty() ||
         head == abstraction::head_kind::softmax) {
-        throw usage_error{"the controller's cells are cut ones: --grid, --tube, --steps, --project, --export and "
-                          "policies that choose by lot need a grid"};
+        throw usage_error{"the controller's cells are cut ones: --grid, --finer, --tube, --steps, --project, --export "
+                          "and policies that choose by lot need a grid"};
     }
 }
 
@@ -145,8 +148,8 @@ report run(benchmark<System> problem, std::vector<abstraction::trained_controlle
     if (!c.front().cuts.empty()) {
         require_possible_on_cut_cells(a, head);
     }
-    if ((a.at_least || a.simulate || !a.actions.empty() || !a.finer.empty()) && head != head_kind::softmax) {
-        throw usage_error{"--at-least, --actions, --finer and --simulate are for policies that choose by lot"};
+    if ((a.at_least || a.simulate || !a.actions.empty()) && head != head_kind::softmax) {
+        throw usage_error{"--at-least, --actions and --simulate are for policies that choose by lot"};
     }
     if (a.tube && (head == head_kind::argmax || head == head_kind::softmax)) {
         throw usage_error{"there are no settings for tubes of controllers that choose"};
@@ -239,12 +242,13 @@ report run(const std::vector<abstraction::trained_controller>& c, const argument
 
 int main(int argc, char** argv) {
     namespace verify = opara::examples::verify;
+    opara::examples::occupy_standard_streams();
     opara::leave_no_partial_files_when_interrupted();
     std::string what = "this controller";
     try {
         const verify::arguments a = verify::parse_arguments({argv + 1, argv + argc});
         if (a.help) {
-            std::fputs(verify::usage, stdout);
+            opara::examples::say(verify::usage);
             return 0;
         }
         what = a.system;
@@ -277,10 +281,16 @@ int main(int argc, char** argv) {
             written.add(a.report, [&](std::ostream& out) { out << verify::to_json(r); });
         }
         written.move_into_place();
-        std::fputs(verify::to_text(r).c_str(), stdout);
+        // Whoever reads a file from the standard output wants nothing else there.
+        const bool is_taken = std::any_of(files.begin(), files.end(), opara::is_standard_output);
+        if (is_taken) {
+            std::fputs(verify::to_text(r).c_str(), stderr);
+        } else {
+            opara::examples::say(verify::to_text(r));
+        }
         return r.proved ? 0 : 1;
     } catch (const opara::examples::usage_error& e) {
-        std::fprintf(stderr, "opara_verify: %s\n%s", e.what(), verify::usage);
+        std::fprintf(stderr, "opara_verify: %s\n(opara_verify --help tells more)\n", e.what());
     } catch (const std::bad_alloc&) {
         std::fprintf(stderr,
                      "opara_verify: there is not enough memory for what is reached of %s; it is less on a coarser "

@@ -1,4 +1,5 @@
 #include <examples/opara_verify/picture.hpp>
+#include <opara/sim/text.hpp>
 
 #include <algorithm>
 #include <array>
@@ -62,14 +63,6 @@ std::string number(double x, int digits = 2) {
     return written == "-0" ? "0" : written;
 }
 
-std::string escaped(std::string_view text) {
-    std::string safe;
-    for (const char c : text) {
-        safe += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : std::string{c};
-    }
-    return safe;
-}
-
 // What is shown of the plane: what was reached, and a little more.
 rectangle view_of(const drawing& d) {
     rectangle view = d.initial;
@@ -121,8 +114,8 @@ private:
         return top + (1 - std::clamp(at, -1.0, 2.0)) * height;
     }
     void text(double x, double y, std::string_view what, std::string_view style = {}) {
-        out_ << "<text x=\"" << number(x) << "\" y=\"" << number(y) << '"' << style << '>' << escaped(what)
-             << "</text>\n";
+        out_ << "<text x=\"" << number(x) << "\" y=\"" << number(y) << '"' << style << '>'
+             << sim::detail::xml_escaped(what) << "</text>\n";
     }
     void box(const rectangle& r, std::string_view style) {
         const double x = across(r[0].lower());

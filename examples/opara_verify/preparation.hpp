@@ -97,6 +97,10 @@ abstraction::formula begin(report& r, const benchmark<System>& problem, const ab
     r.system = a.system;
     r.controller = c.name;
     r.property = text_of_property(problem, a.property);
+    r.trained_widths = c.widths;
+    r.decision_widths = a.widths.empty() ? c.widths : a.widths;
+    r.decision_widths.resize(System::dimension, r.decision_widths.front());
+    r.finer = a.finer;
     for (const interval& side : problem.initial.sides) {
         r.initial.lower.push_back(side.lower());
         r.initial.upper.push_back(side.upper());

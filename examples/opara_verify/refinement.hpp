@@ -12,12 +12,12 @@
 
 namespace opara::examples::verify {
 
-/// How a proof ended, in words.
-inline std::string in_words(abstraction::proof_end end) {
+/// How a proof ended, in words. @param may_cut  whether cells could have been cut
+inline std::string in_words(abstraction::proof_end end, bool may_cut) {
     switch (end) {
     case abstraction::proof_end::proved: return "proved";
     case abstraction::proof_end::refuted: return "not proved: a run of the system violates the property";
-    case abstraction::proof_end::rounds: return "not proved in so many rounds";
+    case abstraction::proof_end::rounds: return may_cut ? "not proved in so many rounds" : "not proved";
     case abstraction::proof_end::cells: return "not proved with so many cells";
     case abstraction::proof_end::seconds: return "not proved in so much time";
     case abstraction::proof_end::stuck: return "not proved, and no cell is left to cut";
@@ -53,7 +53,7 @@ report refine(const benchmark<System>& problem, const Pilot& pilot, const abstra
     r.cells = p.cells.size();
     r.build_s = r.rounds.back().seconds;
     r.proved = p.what == abstraction::proof_end::proved;
-    r.verdict = in_words(p.what);
+    r.verdict = in_words(p.what, a.refine.has_value());
     fill(r, p.cells, p.built, p.check.abstraction);
     if (p.check.abstraction.counterexample) {
         fill(r, p.counterexample);

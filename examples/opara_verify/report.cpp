@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 namespace opara::examples::verify {
 
@@ -23,6 +24,8 @@ std::string to_json(const report& r) {
     j["controller"] = r.controller;
     j["property"] = r.property;
     j["initial"] = {{"lower", r.initial.lower}, {"upper", r.initial.upper}};
+    j["trained_on"] = r.trained_widths;
+    j["decides_on"] = r.decision_widths;
     j["cells"] = r.cells;
     j["states"] = r.states;
     j["transitions"] = r.transitions;
@@ -126,6 +129,19 @@ std::string chance_to_text(const chance_found& c) {
     return t;
 }
 
+// One number for all dimensions, or one each.
+template <class Number, class Write>
+std::string list_of(const std::vector<Number>& numbers, const char* separator, Write write) {
+    if (std::all_of(numbers.begin(), numbers.end(), [&](Number x) { return x == numbers.front(); })) {
+        return write(numbers.front());
+    }
+    std::string text;
+    for (const Number x : numbers) {
+        text += (text.empty() ? "" : separator) + write(x);
+    }
+    return text;
+}
+
 std::string replay_to_text(const replayed& r) {
     if (r.what == "spurious") {
         return "  replayed     spurious: no run of the system does this (another one may still violate the property)\n";
@@ -157,7 +173,14 @@ std::string replay_to_text(const replayed& r) {
 
 std::string to_text(const report& r) {
     std::string t = r.system + " under " + r.controller + ": " + r.property + "\n";
-    t += "  grid         " + std::to_string(r.cells) + " cells\n";
+    if (r.decision_widths != r.trained_widths) {
+        t += "  policy       decides on cells of " + list_of(r.decision_widths, ",", number) + "; it was trained on " +
+             list_of(r.trained_widths, ",", number) + "\n";
+    }
+    t += "  grid         " + std::to_string(r.cells) + " cells";
+    t += r.finer.empty() ? "\n" : ", parts of the policy's: " + list_of(r.finer, " x ", [](std::size_t parts) {
+                                      return std::to_string(parts);
+                                  }) + (r.finer.size() == 1 ? " in each dimension\n" : "\n");
     if (r.tube) {
         t += "  tube         " + std::to_string(r.tube->parts) + " parts, " + std::to_string(r.tube->steps) +
              " steps, at most " + std::to_string(r.tube->peak) + " boxes at once, in " + number(r.build_s) + " s\n";
@@ -178,6 +201,10 @@ std::string to_text(const report& r) {
              : "\n";
     if (r.projected_from) {
         t += "  projected    from " + std::to_string(*r.projected_from) + " states\n";
+    }
+    if (r.bound) {
+        t += "  bound        explored for " + std::to_string(*r.bound) + (*r.bound == 1 ? " step" : " steps") +
+             " only\n";
     }
     if (r.rounds.empty()) {
         t += "  checked in   " + number(r.check_s) + " s\n";

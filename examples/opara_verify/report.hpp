@@ -76,6 +76,9 @@ struct report {
     std::string controller;                    ///< its name
     std::string property;                      ///< the formula
     place initial{};                           ///< where the system starts
+    std::vector<double> trained_widths;        ///< of the cells on which the policy was trained
+    std::vector<double> decision_widths;       ///< of those on which it decides: the same, but for --grid
+    std::vector<std::size_t> finer;            ///< into how many parts these are cut for the proof; empty: none
     std::uint64_t cells = 0;                   ///< of the grid, or of the partition that came out of its refinement
     std::size_t states = 0;                    ///< that were reached
     std::size_t transitions = 0;               ///< between them

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <examples/opara_verify/exports.hpp>
+#include <examples/opara_verify/finer.hpp>
 #include <examples/opara_verify/picture.hpp>
 #include <examples/opara_verify/preparation.hpp>
 #include <opara/abstraction.hpp>
@@ -192,7 +193,9 @@ template <class System, class Pilot>
 report explore(const benchmark<System>& problem, const Pilot& pilot, const abstraction::trained_controller& c,
                const arguments& a, file_set& written, run::progress& doing) {
     constexpr std::size_t n = System::dimension;
-    const auto grid = make_grid<n>(c, a.widths);
+    const auto decisions = make_grid<n>(c, a.widths);
+    const auto grid = make_grid<n>(c, finer_widths<n>(c, a));
+    const Pilot acting = a.finer.empty() ? pilot : on_finer_cells<System>(decisions, pilot);
     report r;
     // Before the long work: what cannot be asked or written is said at once.
     const abstraction::formula property = begin(r, problem, c, a);
@@ -206,7 +209,7 @@ report explore(const benchmark<System>& problem, const Pilot& pilot, const abstr
     doing.step("exploring");
     const stopwatch building;
     const auto built =
-        abstraction::build_bounded(grid, dynamics, pilot, problem.initial,
+        abstraction::build_bounded(grid, dynamics, acting, problem.initial,
                                    a.steps.value_or(std::numeric_limits<std::size_t>::max()), options, teller(doing));
     r.build_s = building.seconds();
     switch (a.project.size()) {
@@ -217,7 +220,7 @@ report explore(const benchmark<System>& problem, const Pilot& pilot, const abstr
     }
     const abstraction::verdict v = decide(r, grid, built, property, doing);
     doing.step("replaying the counterexample");
-    replay(r, grid, dynamics, pilot, problem.initial, options, built.part, property, v);
+    replay(r, grid, dynamics, acting, problem.initial, options, built.part, property, v);
     add_files(written, r, grid, built.part, property, problem.labels, problem.initial, {0, 1}, a, doing);
     return r;
 }

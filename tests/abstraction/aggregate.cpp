@@ -121,7 +121,8 @@ TEST_CASE("a part of a list is merged alone") {
 }
 
 TEST_CASE("a nearness that is none is refused") {
-    CHECK_THROWS_AS((aggregator<2>{{0.0, -1.0}}), domain_error);
+    CHECK_THROWS_WITH_AS((aggregator<2>{{0.0, -1.0}}),
+                         "the nearness of dimension 1 must be a number that is at least 0, and is -1", domain_error);
     CHECK_THROWS_AS((aggregator<2>{{0.0, std::numeric_limits<double>::quiet_NaN()}}), domain_error);
     CHECK_THROWS_AS((aggregator<2>{{std::numeric_limits<double>::infinity(), 0.0}}), domain_error);
 }

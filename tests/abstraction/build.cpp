@@ -213,14 +213,20 @@ TEST_CASE("a bounded verdict is never contradicted by a deeper one") {
 
 TEST_CASE("what cannot be built is refused") {
     const enclosure<walking> system;
-    CHECK_THROWS_AS((void)build(line, system, always(1.0), box_of<1>({-1.0}, {0.5})), domain_error);
+    CHECK_THROWS_WITH_AS((void)build(line, system, always(1.0), box_of<1>({-1e-9}, {0.5})),
+                         "the initial set does not lie inside the domain: dimension 0 goes from -1e-09 to 0.5, and the "
+                         "domain's from 0 to 10",
+                         domain_error);
     CHECK_THROWS_AS((void)build(line, system, always(1.0), box_of<1>({11.0}, {12.0})), domain_error);
-    CHECK_THROWS_AS(
-        (void)build(line, system, always(1.0), box_of<1>({0.0}, {0.5}), {.labels = {{"outside", line.domain()}}}),
-        domain_error);
-    CHECK_THROWS_AS((void)build(line, system, always(1.0), box_of<1>({0.0}, {0.5}),
-                                {.labels = {{"a", line.domain()}, {"a", line.domain()}}}),
-                    domain_error);
+    const auto with_labels = [&](const std::vector<region<1>>& labels) {
+        (void)build(line, system, always(1.0), box_of<1>({0.0}, {0.5}), {.labels = labels});
+    };
+    CHECK_THROWS_WITH_AS(with_labels({{"outside", line.domain()}}),
+                         "the label \"outside\" is reserved: every abstraction has one of its own", domain_error);
+    CHECK_THROWS_WITH_AS(with_labels({{"unexplored", line.domain()}}), doctest::Contains("is reserved"), domain_error);
+    CHECK_THROWS_WITH_AS(with_labels({{"a", line.domain()}, {"a", line.domain()}}), "the label \"a\" is given twice",
+                         domain_error);
+    CHECK_THROWS_WITH_AS(with_labels({{"a", line.domain()}, {"", line.domain()}}), "a label has no name", domain_error);
     const each_cell breaks{
         [](const box<1>& b) { return b.contains(point<1>{5.5}) ? throw std::runtime_error{"broken"} : 1.0; }};
     for (const std::size_t threads : {1U, 4U}) {

@@ -195,7 +195,16 @@ TEST_CASE("a controller is read from JSON, and what is wrong is said with its pl
     CHECK(controller_from_json(with("\"system\"", "\"head\": \"softmax\", \"system\"")).head == head_kind::softmax);
     CHECK(where_it_fails(with("\"system\"", "\"head\": \"hardmax\", \"system\"")) == "$.head");
     CHECK_THROWS_AS((void)controller_from_json(with("[[1, 1]]", "[[1, 1, 1]]")), controller_error);
-    CHECK_THROWS_AS((void)controller_from_json(with("[[1, 1]]", "[[1, 1e40]]")), controller_error); // infinite in float
+    CHECK_THROWS_WITH_AS((void)controller_from_json(with("[3, 4]", "[3, -1e300]")),
+                         "$.layers[0].weight[1][1]: is too large for single precision, in which controllers are",
+                         opara::parse_error);
+    CHECK(where_it_fails(with("[[1, 1]]", "[[1, 1e40]]")) == "$.layers[1].weight[0][1]");
+    CHECK_THROWS_WITH_AS((void)controller_from_json(with("[[0], [1]]", "[[1], [0.5]]")),
+                         "$.state_space[1][0]: must be above the lower corner's 1, is 0.5", opara::parse_error);
+    CHECK(where_it_fails(with("[[0], [1]]", "[[0], [0]]")) == "$.state_space[1][0]");
+    CHECK(where_it_fails(with("[0.1]", "[-0.1]")) == "$.granularity[0]");
+    CHECK_THROWS_WITH_AS((void)controller_from_json(with("\"system\"", "\"output_scale\": 3, \"system\"")),
+                         doctest::Contains("the key \"output_scale\" is there twice"), opara::parse_error);
 }
 
 TEST_CASE("a controller whose network does not give what its file says is refused with the place") {

@@ -377,7 +377,10 @@ TEST_CASE("what bounds nothing is refused") {
     CHECK_THROWS_AS(interval{inf}, domain_error);
     CHECK_THROWS_AS((interval{not_a_number, 1.0}), domain_error);
     CHECK_THROWS_AS((interval{0.0, not_a_number}), domain_error);
-    CHECK_THROWS_AS((interval{1.0, 0.0}), domain_error);
+    CHECK_THROWS_WITH_AS((interval{1e-9, 1e-10}), "no interval: from 1e-09 to 1e-10", domain_error);
+    CHECK_THROWS_WITH_AS(interval{-inf}, "no interval: the point -inf", domain_error);
+    CHECK_THROWS_WITH_AS((void)box_of<1>({1e-9}, {1e-10}), "no box: dimension 0 goes from 1e-09 to 1e-10",
+                         domain_error);
     CHECK_THROWS_AS((interval{inf, inf}), domain_error);
     CHECK_THROWS_AS((interval{-inf, -inf}), domain_error);
     CHECK_FALSE(interval{0.0, 1.0}.contains(not_a_number));

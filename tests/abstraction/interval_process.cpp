@@ -59,6 +59,9 @@ TEST_CASE("what is no process is refused, with the state") {
     CHECK(state_at_fault({{{to(0, 0, 0.5), to(1, 1, 1)}}, loop}) == 0);        // impossible, too
     CHECK_THROWS_AS((void)interval_process::from_lists({loop}, {1}), system_error);
     CHECK_THROWS_AS((void)interval_process::from_lists({loop}, {0}, {labelling{"a", {}}}), system_error);
+    const labelling a{"a", {truth::yes}};
+    CHECK_THROWS_WITH_AS((void)interval_process::from_lists({loop}, {0}, {a, {"b", {truth::no}}, a}),
+                         "the label \"a\" is there twice", label_error);
     CHECK_THROWS_AS((interval_process{{0, 2}, {0, 1}, {to(0, 1, 1)}, {}}), system_error);
     CHECK_THROWS_AS((interval_process{{0, 1}, {0, 2}, {to(0, 1, 1)}, {}}), system_error);
     CHECK_THROWS_AS((interval_process{{}, {}, {}, {}}), system_error);

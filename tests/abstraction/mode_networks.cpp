@@ -98,7 +98,8 @@ TEST_CASE("networks and cells that do not fit are refused") {
     CHECK_THROWS_AS(decide(pilot, {box_of<2>({0, 2.5}, {1, 3.5})}), controller_error);   // no such mode
     CHECK_THROWS_AS(decide(pilot, {box_of<2>({0, -1.5}, {1, -0.5})}), controller_error); // nor such a one
     CHECK_THROWS_AS(decide(pilot, {box_of<2>({0, 0.5}, {1, 2.5})}), controller_error);   // two modes in a cell
-    CHECK_THROWS_AS(decide(pilot, {box_of<2>({0, 1}, {1, 2})}), controller_error);       // two halves
+    CHECK_THROWS_WITH_AS(decide(pilot, {box_of<2>({0, 1e-9}, {1, 2})}),                  // two halves
+                         doctest::Contains("no network for cells from 1e-09 to 2 in"), controller_error);
     const network overflows{{layer{.inputs = 2, .weight = {1e308, 1e308}, .bias = {0}}}};
     CHECK_THROWS_AS(decide(mode_networks<2>{{overflows}}, {box_of<2>({10, -0.5}, {20, 0.5})}), controller_error);
 }

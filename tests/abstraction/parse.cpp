@@ -78,7 +78,7 @@ TEST_CASE("a label that there is not is an error with its place") {
     } catch (const opara::parse_error& e) {
         CHECK(e.line() == 2);
         CHECK(e.column() == 3);
-        CHECK(std::string{e.what()}.find("gaol") != std::string::npos);
+        CHECK(std::string{e.what()}.find("there is no label \"gaol\"; there are: safe, goal") != std::string::npos);
     }
 }
 

@@ -15,6 +15,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -55,6 +56,7 @@ struct held_at_the_middle {
 static_assert(step_function<piecewise_linear<systems::b1>>);
 static_assert(step_function<piecewise_linear<systems::attitude>>);
 static_assert(state_controlled<systems::acc6> && !state_controlled<systems::cart_pole>);
+static_assert(!state_controlled<systems::mountain_car>); // it has three actions, and a law gives any number
 static_assert(!state_controlled<systems::vertical_cas>); // its action is no number
 static_assert(std::is_same_v<piecewise_linear<systems::unicycle>::action, affine_law<4, 2>>);
 static_assert(controller<box_network<2, head::affine<2>>, 2, affine_law<2>>);
@@ -152,4 +154,26 @@ TEST_CASE("a tube under an affine law contains the runs") {
         }
     }
     CHECK(tube.layers[40].hull[0].upper() - tube.layers[40].hull[0].lower() < 0.2);
+}
+
+TEST_CASE("a law that is none is refused with its cell") {
+    const auto grid = uniform_grid<2>::by_width(cube<2>(2), {0.5, 0.5});
+    const auto start = box_of<2>({0.6, 0.6}, {0.9, 0.9});
+    const auto explore = [&](const affine_law<2>& law) {
+        const each_cell pilot{[&](const box<2>&) { return law; }};
+        (void)build(grid, enclosure<piecewise_linear<systems::b1>>{}, pilot, start);
+    };
+    CHECK_NOTHROW(explore({{0.5}, {{{1, 0}}}}));
+    CHECK_THROWS_WITH_AS(
+        explore({{std::numeric_limits<double>::quiet_NaN()}, {{{1, 0}}}}),
+        "the controller gives the law (nan) + ((1, 0)) x for the cell [0.5, 1] x [0.5, 1], which is no "
+        "action of the system",
+        controller_error);
+    CHECK_THROWS_WITH_AS(explore({{0}, {{{1, -std::numeric_limits<double>::infinity()}}}}),
+                         doctest::Contains("the law (0) + ((1, -inf)) x for the cell [0.5, 1]"), controller_error);
+    // Where the network gives numbers, and the scale makes others of them.
+    const network net{{layer{.inputs = 4, .weight = std::vector<double>(12, 0.0), .bias = {1e300, 0, 0}}}};
+    CHECK_THROWS_WITH_AS((void)build(grid, enclosure<piecewise_linear<systems::b1>>{},
+                                     box_network<2, head::affine<2>>{net, {1e300}}, start),
+                         doctest::Contains("gives the law (inf) + ((0, 0)) x for the cell"), controller_error);
 }

@@ -187,3 +187,41 @@ TEST_CASE("a device is written and never replaced") {
                          "cannot write /dev/full: No space left on device", opara::error);
     CHECK(fs::is_character_file("/dev/full"));
 }
+
+TEST_CASE("no more is read than was asked for") {
+    const temporary_folder folder;
+    const std::string path = folder / "long";
+    opara::write_file_atomically(path, std::string(10'000, 'x'));
+    CHECK(opara::read_file(path, 10'000).size() == 10'000);
+    const std::string reason = "cannot read " + path + ": it has more than 9999 bytes";
+    CHECK_THROWS_WITH_AS((void)opara::read_file(path, 9'999), reason.c_str(), opara::error);
+    CHECK_THROWS_WITH_AS((void)opara::read_file("/dev/zero", 100'000),
+                         "cannot read /dev/zero: it has more than 100000 bytes", opara::error);
+}
+
+TEST_CASE("names as long as a file system takes them") {
+    const temporary_folder folder;
+    const std::string umlaut = "\u00e4"; // two bytes, which belong together
+    for (const std::size_t size : {247U, 248U, 254U, 255U}) {
+        const std::string plain = folder / std::string(size, 'x');
+        std::string text(size % 2, 'y');
+        while (text.size() < size) {
+            text += umlaut;
+        }
+        for (const std::string& path : {plain, folder / text}) {
+            opara::require_writable(path);
+            opara::write_file_atomically(path, "old");
+            opara::write_file_atomically(path, [&](std::ostream& out) {
+                opara::write_file_atomically(path, "inner"); // which must take another name beside it
+                out << "outer";
+            });
+            CHECK(opara::read_file(path) == "outer");
+        }
+    }
+    CHECK(folder.files() == 8);
+    CHECK(opara::detail::partial_name("/a/b", ".partial") == "/a/b.partial");
+    CHECK(opara::detail::partial_name("/a/" + std::string(255, 'x'), ".partial7") ==
+          "/a/" + std::string(246, 'x') + ".partial7");
+    CHECK_THROWS_WITH_AS(opara::write_file_atomically(folder / std::string(256, 'x'), "new"),
+                         doctest::Contains("File name too long"), opara::error);
+}

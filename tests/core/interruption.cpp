@@ -36,7 +36,8 @@ int signal_that_ends(const F& f) {
 } // namespace
 
 TEST_CASE("an interruption leaves what was there before, and nothing else") {
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+    for (const int signal :
+         {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXCPU, SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2}) {
         CAPTURE(signal);
         const temporary_folder folder;
         opara::write_file_atomically(folder / "old", "old");

@@ -271,7 +271,13 @@ class Mistakes(Program):
             result = subprocess.run([PROGRAM, "googlenet", "--policy", "opara"], stdout=full, stderr=subprocess.PIPE,
                                     text=True, check=False)
         self.assertEqual(result.returncode, 1)
-        self.assertIn("could not be written to the standard output", result.stderr)
+        self.assertIn("could not be written to the standard output: No space left on device", result.stderr)
+        report = self.folder / "report.json"
+        result = subprocess.run(f"{PROGRAM} googlenet --policy opara --report {report} >&-", shell=True,
+                                stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("could not be written to the standard output: Bad file descriptor", result.stderr)
+        self.assertFalse(report.exists())
 
     def test_no_escape_sequence_reaches_the_terminal(self):
         self.refused("'no?[31msuch' is neither a network of the zoo", "no\x1b[31msuch")

@@ -256,6 +256,12 @@ class Trainings(unittest.TestCase):
         for word in ("--agent", "--abstract", "--seeds", "--resume", "--set", "quadrotor", "exit code"):
             self.assertIn(word, result.stdout)
 
+    def test_what_cannot_be_said_is_an_error(self):
+        with open("/dev/full", "w") as full:
+            result = subprocess.run([PROGRAM, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("could not be written to the standard output: No space left on device", result.stderr)
+
     def test_mistakes(self):
         self.refused("a system is needed")
         self.refused("unknown system 'b9'; there are: b1 b1_trainify", "b9")

@@ -14,6 +14,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 PROGRAM = sys.argv.pop(1)
+VERIFIED = Path(__file__).resolve().parents[2] / "examples/drl/verified"
 FORMATS = ["aiger", "aut", "dot", "drn", "hoa", "prism", "promela", "smv", "umb"]
 
 # Always u = 1 on B1, on a coarse grid: it leaves the domain, and is small enough to be drawn.
@@ -44,7 +45,7 @@ class Exports(unittest.TestCase):
         self.assertEqual(result.stdout, "")
 
     def test_what_does_not_fit_the_controller_is_refused(self):
-        self.refused("--at-least, --actions, --finer and --simulate are for policies that choose by lot", "--at-least", "0.5")
+        self.refused("--at-least, --actions and --simulate are for policies that choose by lot", "--at-least", "0.5")
         other = subprocess.run([PROGRAM, "nosuch", "--controller", self.folder / "constant.json"],
                                capture_output=True, text=True, check=False)
         self.assertEqual(other.returncode, 2)
@@ -97,6 +98,108 @@ class Exports(unittest.TestCase):
     def test_a_device_is_written_as_it_is(self):
         result = self.run_it("--property", "AG safe", "--export", "aut:/dev/stdout")
         self.assertTrue(result.stdout.startswith("des ("), result.stdout[:200] + result.stderr)
+        states = int(result.stdout.split("(")[1].split(",")[2].split(")")[0])
+        self.assertEqual(len(result.stdout.splitlines()), int(result.stdout.split(",")[1]) + 1, states)  # nothing else
+        self.assertIn("verdict      not proved", result.stderr)
+        result = self.run_it("--property", "AG safe", "--report", "/dev/stdout")
+        self.assertEqual(json.loads(result.stdout)["verdict"], "not proved")
+        self.assertIn("verdict      not proved", result.stderr)
+        result = self.run_it("--property", "AG safe", "--report", "/dev/stderr")
+        self.assertIn("verdict      not proved", result.stdout)
+        self.assertEqual(json.loads(result.stderr)["system"], "b1")
+
+    def test_what_the_shell_appends_to_stays(self):
+        log, program = self.folder / "log", f"{PROGRAM} b1 --controller {self.folder}/constant.json --property 'AG safe'"
+        for words, expected in (
+            ("--report /dev/stdout >> log", r"precious\n{.*}\n"),
+            ("--report /proc/self/fd/1 >> log", r"precious\n{.*}\n"),
+            ("--report /dev/stderr 2>> log", r"precious\n{.*}\n"),
+            ("--report /dev/fd/3 3>> log", r"precious\n{.*}\n"),
+            ("--export aut:/dev/stdout --report /dev/stdout >> log", r"precious\ndes .*{.*}\n"),
+            ("--report /dev/stdout > log", r"{.*}\n"),
+            ("--export aut:/dev/fd/3 3> log", r"des \(.*\)\n"),
+            ("--report /dev/stdout >> log 2>&1", r"precious\n{.*}\nb1 under .*verdict .*\n"),
+        ):
+            log.write_text("precious\n")
+            result = subprocess.run(f"{program} {words}", shell=True, capture_output=True, text=True, check=False,
+                                    cwd=self.folder)
+            self.assertEqual(result.returncode, 1, result.stderr)
+            self.assertRegex(log.read_text(), f"(?s)^{expected}$", words)
+            self.assertEqual("verdict" in result.stdout + result.stderr, "2>&1" not in words, words)
+            self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["constant.json", "log"])
+        log.write_text("precious\n")
+        result = subprocess.run(f"{program} --report /dev/stdout --picture log >> log", shell=True, capture_output=True,
+                                text=True, check=False, cwd=self.folder)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("two files are to be written to log, which is /dev/stdout", result.stderr)
+        self.assertEqual(log.read_text(), "precious\n")
+
+    def test_a_verdict_that_is_lost_is_an_error(self):
+        program = f"{PROGRAM} b1 --controller {self.folder}/constant.json --property 'AG !unexplored'"
+        for words, why in (("> /dev/full", "No space left on device"), (">&-", "Bad file descriptor"),
+                           (f"--report {self.folder}/r.json >&-", "Bad file descriptor"),
+                           (f"--report {self.folder}/r.json 0<&- >&- 2>{self.folder}/err", "Bad file descriptor")):
+            result = subprocess.run(f"{program} {words}", shell=True, capture_output=True, text=True, check=False)
+            self.assertEqual(result.returncode, 2, words)
+            said = result.stderr or (self.folder / "err").read_text()
+            self.assertIn(f"opara_verify: what was found could not be written to the standard output: {why}", said)
+            if "--report" in words:
+                self.assertEqual(json.loads((self.folder / "r.json").read_text())["verdict"], "proved")
+        result = subprocess.run(f"{program} --help > /dev/full", shell=True, capture_output=True, text=True, check=False)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("No space left on device", result.stderr)
+        # With the standard error closed, what would be said there gets into no file.
+        result = subprocess.run(f"{program} --grid 0.01 --report {self.folder}/r.json 2>&-", shell=True,
+                                capture_output=True, text=True, check=False)
+        self.assertEqual(result.returncode, 0)
+        self.assertEqual(json.loads((self.folder / "r.json").read_text())["verdict"], "proved")
+
+    def test_a_reader_that_goes_away_leaves_no_partial_file(self):
+        program = f"{PROGRAM} b1 --controller {self.folder}/constant.json --property 'AG safe' --grid 0.02"
+        result = subprocess.run(["bash", "-c", f"{program} --export umb:{self.folder}/a.umb --export aut:/dev/stdout | "
+                                 'head -c 10; echo "${PIPESTATUS[0]}"'], capture_output=True, text=True, check=False)
+        self.assertEqual(result.stdout.splitlines()[-1][-3:], str(128 + signal.SIGPIPE), result.stderr)
+        self.assertEqual([p.name for p in self.folder.iterdir()], ["constant.json"])
+
+    def test_a_mistake_is_one_line(self):
+        result = self.run_it("--nosuch")
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertEqual(result.stderr, "opara_verify: unknown option --nosuch\n(opara_verify --help tells more)\n")
+        self.refused('there is no label "save"; there are: outside, unexplored, ', "--property", "AG save")
+        self.refused("dimension 1 goes from 0.7 to 2, and the domain's from -1.5 to 1.5", "--initial", "0.7,0.7:2")
+
+    def test_an_option_may_have_its_value_behind_a_sign(self):
+        plain = self.run_it("--property", "AG !unexplored", "--initial", "-0.6:-0.4,0.5")
+        self.assertEqual(plain.returncode, 0, plain.stderr)
+        result = self.run_it("--property=AG !unexplored", "--initial=-0.6:-0.4,0.5")
+        self.assertEqual(result.stdout.split("verdict")[1], plain.stdout.split("verdict")[1])
+        self.assertEqual(self.run_it("--property=AG !unexplored", "--refine=1").returncode, 0)
+        self.refused("--grid takes something, not ''", "--grid=")
+        self.refused("--tube takes no value", "--tube=3")
+        self.refused("unknown option --grit", "--grit=3")
+
+    def test_files_that_are_no_controllers(self):
+        for text, why in (
+            (json.dumps({**CONTROLLER, "state_space": [[-1.5, 1.5], [1.5, -1.5]]}),
+             "$.state_space[1][1]: must be above the lower corner's 1.5, is -1.5"),
+            (json.dumps({**CONTROLLER, "layers": [{"weight": [[0, 0, 1e300, 0]], "bias": [1]}]}),
+             "$.layers[0].weight[0][2]: is too large for single precision, in which controllers are"),
+            (json.dumps(CONTROLLER)[:-1] + ', "output_scale": 3}', 'the key "output_scale" is there twice'),
+        ):
+            (self.folder / "bad.json").write_text(text)
+            result = subprocess.run([PROGRAM, "b1", "--controller", self.folder / "bad.json"], capture_output=True,
+                                    text=True, check=False)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn(f"the controller in {self.folder}/bad.json: ", result.stderr)
+            self.assertIn(why, result.stderr)
+        (self.folder / "endless.json").symlink_to("/dev/zero")
+        (self.folder / "endless.onnx").symlink_to("/dev/zero")
+        for name, limit in (("endless.json", 2**34), ("endless.json", 2**27), ("endless.onnx", 2**28)):
+            result = subprocess.run([PROGRAM, "b1", "--controller", self.folder / name], capture_output=True, text=True,
+                                    check=False, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+            self.assertEqual(result.returncode, 2)
+            self.assertIn(f"cannot read {self.folder}/endless.json: it has more than" if limit == 2**34 else
+                          f"there is not enough memory to read the controller in {self.folder}/{name}", result.stderr)
 
     def test_mistakes(self):
         self.refused("there is no export format 'nusmv'; there are: " + " ".join(FORMATS), "--export", "nusmv:x")
@@ -533,6 +636,63 @@ class Competition(unittest.TestCase):
             self.assertEqual(result.returncode, 2)
             self.assertIn(message, result.stderr)
 
+    def test_a_policy_keeps_its_cells_where_those_of_the_proof_are_finer(self):
+        law = controller("b2", 4, [0.0], [[-2.5, -2.5], [2.5, 2.5]], [0.25, 0.25])
+        law["layers"][0]["weight"] = [[-0.5, -1.0, -0.5, -1.0]]
+        result, plain = self.run_it("b2", [law], "--property", "AG !outside")
+        self.assertNotIn("trained", result.stdout)
+        self.assertEqual((plain["decides_on"], plain["trained_on"]), ([0.25, 0.25], [0.25, 0.25]))
+        result, same = self.run_it("b2", [law], "--property", "AG !outside", "--finer", "1")
+        self.assertEqual({k: v for k, v in same.items() if k not in ("build_s", "check_s")},
+                         {k: v for k, v in plain.items() if k not in ("build_s", "check_s")})
+        model = self.folder / "fine.aut"
+        result, fine = self.run_it("b2", [law], "--finer", "8", "--export", f"aut:{model}")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertEqual((fine["decides_on"], fine["trained_on"]), ([0.25, 0.25], [0.25, 0.25]))
+        self.assertEqual(fine["cells"], 64 * plain["cells"])
+        self.assertIn("cells, parts of the policy's: 8 in each dimension\n", result.stdout)
+        self.assertIn(f",{fine['states'] + 1})", model.read_text().split("\n")[0])  # several beginnings, so one more
+        self.assertGreater(fine["states"], 4 * plain["states"])
+        # Only where the proof's cells are finer it succeeds, with the policy that was trained.
+        trained = json.loads((VERIFIED / "b1_trainify-ddpg-1.json").read_text())
+        for parts, code in (("1", 1), ("5", 0)):
+            result, found = self.run_it("b1_trainify", [trained], "--property", "reach", "--finer", parts)
+            self.assertEqual(result.returncode, code, result.stdout + result.stderr)
+            self.assertEqual(found["decides_on"], trained["granularity"])
+        result, part = self.run_it("b2", [law], "--finer", "8,4", "--property", "AG !outside")
+        self.assertEqual(part["cells"], 32 * plain["cells"])
+        self.assertIn("parts of the policy's: 8 x 4\n", result.stdout)
+        # On finer cells of its own it is another policy, and that is said.
+        result, other = self.run_it("b2", [law], "--grid", "0.05", "--property", "AG !outside")
+        self.assertIn("policy       decides on cells of 0.05; it was trained on 0.25\n", result.stdout)
+        self.assertEqual((other["decides_on"], other["trained_on"]), ([0.05, 0.05], [0.25, 0.25]))
+        self.assertNotEqual(other["states"], part["states"])
+        for words, message in ((("--finer", "3"), "straddles the face of a decision cell"),
+                               (("--finer", "2,2,2"), "--finer takes 1 or 2 numbers for this system"),
+                               (("--finer", "0"), "--finer takes a whole number from 1 on"),
+                               (("--finer", "2", "--refine"), "are not for refined cells"),
+                               (("--finer", "2", "--tube"), "--finer is about cells for the proof")):
+            result, _ = self.run_it("b2", [law], *words)
+            self.assertEqual(result.returncode, 2, words)
+            self.assertIn(message, result.stderr)
+
+    def test_a_bound_is_said_whatever_the_verdict(self):
+        law = controller("b2", 4, [0.0], [[-2.5, -2.5], [2.5, 2.5]], [0.25, 0.25])
+        result, found = self.run_it("b2", [law], "--steps", "2", "--property", "AF goal")
+        self.assertEqual((result.returncode, found["bounded"]), (1, 2))
+        self.assertIn("bound        explored for 2 steps only\n", result.stdout)
+
+    def test_cut_cells_that_are_not_refined_are_checked_once(self):
+        cut = controller("b2", 4, [1.0], [[-2.5, -2.5], [2.5, 2.5]], [0.25, 0.25], cuts=[[0, 0, -2.4]])
+        result, found = self.run_it("b2", [cut], "--property", "AF goal & AG safe & AG goal")
+        self.assertNotIn("rounds", found["verdict"])
+
+    def test_laws_are_for_systems_that_take_numbers(self):
+        law = controller("mountain_car", 4, [0.37, 0.0, 0.0], [[-1.2, -0.07], [0.6, 0.07]], [0.01, 0.001], head="affine")
+        result, _ = self.run_it("mountain_car", [law])
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("the controller gives affine laws, and the system takes none", result.stderr)
+
     def test_where_it_starts_can_be_said(self):
         law = controller("b2", 4, [0.0], [[-2.5, -2.5], [2.5, 2.5]], [0.25, 0.25])
         law["layers"][0]["weight"] = [[-0.5, -1.0, -0.5, -1.0]]
@@ -568,7 +728,8 @@ class Competition(unittest.TestCase):
         self.assertEqual(len(lines["counterexample"]), len(inside))
         # Over the two dimensions of a projection, in its order; and of six dimensions over the first two.
         still = controller("tora", 8, [0.0], [[-2.5, -2.5, -2, -10], [2.5, 2.5, 2, 10]], [0.2, 0.2, 0.2, 0.2])
-        self.run_it("tora", [still], "--steps", "3", "--project", "3,1", "--picture", picture)
+        self.run_it("tora", [{**still, "name": "a\x1b\x00<\x7f"}], "--steps", "3", "--project", "3,1", "--picture",
+                    picture)
         texts = [t.text for t in ElementTree.parse(picture).getroot().iter(f"{svg}text")]
         self.assertIn("x3", texts)
         self.assertNotIn("x0", texts)

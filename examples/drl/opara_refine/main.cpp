@@ -3,6 +3,8 @@
 #include <examples/drl/opara_refine/arguments.hpp>
 #include <examples/drl/opara_refine/systems.hpp>
 #include <examples/drl/training/interruption.hpp>
+#include <examples/standard_output.hpp>
+#include <opara/core/interruption.hpp>
 
 #include <cstdio>
 #include <exception>
@@ -10,10 +12,12 @@
 
 int main(int argc, char** argv) {
     namespace drl = opara::examples::drl;
+    opara::examples::occupy_standard_streams();
+    opara::leave_no_partial_files_when_interrupted();
     try {
         const drl::refine_arguments a = drl::parse_refine_arguments({argv + 1, argv + argc});
         if (a.help) {
-            std::fputs(drl::refine_usage().c_str(), stdout);
+            opara::examples::say(drl::refine_usage());
             return 0;
         }
         drl::watch_for_interruption();
@@ -26,6 +30,7 @@ int main(int argc, char** argv) {
                 "'; there are: b1 b1_trainify b2 b2_trainify b3 b4 b5 tora tora_stay acc6 "
                 "mountain_car pendulum pendulum_angle cart_pole cart_pole_cascade"};
         }
+        opara::examples::require_said();
         return *verified ? 0 : 1;
     } catch (const drl::interrupted& e) {
         std::fprintf(stderr, "opara_refine: %s\n", e.what());

@@ -8,7 +8,9 @@
 #include <examples/drl/training/plan.hpp>
 #include <examples/drl/training/results.hpp>
 #include <examples/drl/training/session.hpp>
+#include <examples/standard_output.hpp>
 #include <opara/core/file.hpp>
+#include <opara/core/interruption.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -143,10 +145,12 @@ bool run_with_head(const Problem& p, const arguments& a) {
 
 int main(int argc, char** argv) {
     namespace drl = opara::examples::drl;
+    opara::examples::occupy_standard_streams();
+    opara::leave_no_partial_files_when_interrupted();
     try {
         const drl::arguments a = drl::parse_arguments({argv + 1, argv + argc});
         if (a.help) {
-            std::fputs(drl::usage().c_str(), stdout);
+            opara::examples::say(drl::usage());
             return 0;
         }
         drl::watch_for_interruption();
@@ -159,6 +163,7 @@ int main(int argc, char** argv) {
         if (!all_met) {
             throw opara::examples::usage_error{"unknown system '" + a.system + "'; there are: " + drl::problem_names};
         }
+        opara::examples::require_said();
         return *all_met ? 0 : 1;
     } catch (const drl::interrupted& e) {
         std::fprintf(stderr, "opara_train: %s\n", e.what());

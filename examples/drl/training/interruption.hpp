@@ -2,6 +2,8 @@
 /// Ctrl-C as something that a program ends in good order after.
 #pragma once
 
+#include <opara/core/interruption.hpp>
+
 #include <csignal>
 #include <stdexcept>
 
@@ -28,6 +30,7 @@ inline void watch_for_interruption() noexcept {
     const auto ask = [](int signal) {
         detail::interruption_asked = 1;
         std::signal(signal, SIG_DFL);
+        leave_no_partial_files_when_interrupted(); // a second one does
     };
     std::signal(SIGINT, ask);
     std::signal(SIGTERM, ask);

@@ -2,6 +2,8 @@
 /// What the pictures of trainings have in common.
 #pragma once
 
+#include <opara/sim/text.hpp>
+
 #include <cmath>
 #include <cstdio>
 #include <ostream>
@@ -16,14 +18,6 @@ inline std::string number(double x) {
     std::snprintf(text, sizeof text, "%.6g", std::round(x * 100) / 100);
     return text;
 }
-/// Text as XML has it.
-inline std::string escaped(std::string_view text) {
-    std::string safe;
-    for (const char c : text) {
-        safe += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : std::string{c};
-    }
-    return safe;
-}
 /// A round distance of some five marks over a span.
 inline double step_of(double span) {
     const double power = std::pow(10.0, std::floor(std::log10(span / 5)));
@@ -32,7 +26,8 @@ inline double step_of(double span) {
 }
 /// A line of text. @param style  further attributes, with a blank before
 inline void text(std::ostream& out, double x, double y, std::string_view what, std::string_view style) {
-    out << "<text x=\"" << number(x) << "\" y=\"" << number(y) << '"' << style << '>' << escaped(what) << "</text>\n";
+    out << "<text x=\"" << number(x) << "\" y=\"" << number(y) << '"' << style << '>' << sim::detail::xml_escaped(what)
+        << "</text>\n";
 }
 /// Begins a picture of so many pixels with a title; `</svg>` ends it.
 inline void begin(std::ostream& out, double width, double height, double left, std::string_view title,

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -56,7 +57,10 @@ public:
     explicit aggregator(const point<N>& nearness) : nearness_{nearness} {
         for (std::size_t i = 0; i < N; ++i) {
             if (!(nearness[i] >= 0 && nearness[i] <= detail::largest)) {
-                throw domain_error{"dimension " + std::to_string(i) + " has no nearness", i};
+                throw domain_error{"the nearness of dimension " + std::to_string(i) +
+                                       " must be a number that is at least 0, and is " +
+                                       detail::number_text(nearness[i]),
+                                   i};
             }
         }
     }

@@ -65,8 +65,8 @@ template <std::size_t N>
     box<N> b;
     for (std::size_t i = 0; i < N; ++i) {
         if (!(lower[i] <= upper[i])) {
-            throw domain_error{"no box: dimension " + std::to_string(i) + " goes from " + std::to_string(lower[i]) +
-                                   " to " + std::to_string(upper[i]),
+            throw domain_error{"no box: dimension " + std::to_string(i) + " goes from " +
+                                   detail::number_text(lower[i]) + " to " + detail::number_text(upper[i]),
                                i};
         }
         b[i] = interval{lower[i], upper[i]};

@@ -26,7 +26,7 @@ namespace opara::inline OPARA_ABI::abstraction {
 /// A proposition on the state space: "x lies in this (closed) box", or "A x lies in this box".
 template <std::size_t N>
 struct region {
-    std::string name;                      ///< as formulas call it; not "outside" or "unexplored"
+    std::string name;                      ///< as formulas call it; not empty, "outside" or "unexplored"
     box<N> set;                            ///< where it holds; bounds may be infinite
     std::optional<linear_image<N>> seen{}; ///< A, where the box is one of A x: of other coordinates than x
 
@@ -94,10 +94,15 @@ inline constexpr std::uint64_t unexplored_cell =
 template <std::size_t N>
 void require_free_names(const std::vector<region<N>>& labels) {
     for (const region<N>& r : labels) {
-        if (r.name == "outside" || r.name == "unexplored" ||
-            std::count_if(labels.begin(), labels.end(), [&](const region<N>& other) { return other.name == r.name; }) !=
-                1) {
-            throw domain_error{"there cannot be one more label \"" + r.name + "\""};
+        if (r.name.empty()) {
+            throw domain_error{"a label has no name"};
+        }
+        if (r.name == "outside" || r.name == "unexplored") {
+            throw domain_error{"the label \"" + r.name + "\" is reserved: every abstraction has one of its own"};
+        }
+        if (std::count_if(labels.begin(), labels.end(), [&](const region<N>& other) { return other.name == r.name; }) !=
+            1) {
+            throw domain_error{"the label \"" + r.name + "\" is given twice"};
         }
     }
 }
@@ -226,7 +231,8 @@ private:
 /// It ends, because there are finitely many cells, but how many are reached nobody knows before.
 /// @param tell  called with a `build_progress` now and then, by the calling thread; it may throw to end the exploration
 /// @throws error  the program was compiled so that its arithmetic proves nothing, or the rounding mode was changed
-/// @throws domain_error  the initial set does not lie inside the domain, or a label's name is taken
+/// @throws domain_error  the initial set does not lie inside the domain (carries the dimension), or a label's name is
+///         empty or taken
 /// @throws system_error  more than 2^32 - 1 states are reached
 /// @throws controller_error  from the controller
 /// Complexity: O(states * (controller + post) / threads + transitions).

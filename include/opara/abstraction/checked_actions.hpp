@@ -30,6 +30,15 @@ std::string written(const Action& u) {
             text += (text.empty() ? "(" : ", ") + number_text(x);
         }
         return text + ")";
+    } else if constexpr (requires {
+                             u.constant.begin();
+                             u.gain.begin();
+                         }) { // a law
+        std::string text = "the law " + written(u.constant) + " + (";
+        for (const auto& row : u.gain) {
+            text += (&row == &u.gain.front() ? "" : ", ") + written(row);
+        }
+        return text + ") x";
     } else {
         return "something";
     }

@@ -74,6 +74,18 @@ using opara::detail::json_place;
     return result;
 }
 
+// The same in single precision, in which there are smaller numbers than a double's largest.
+[[nodiscard]] inline std::vector<double> single_numbers(const json_place& list) {
+    std::vector<double> result = numbers(list);
+    for (std::size_t i = 0; i < result.size(); ++i) {
+        result[i] = static_cast<double>(static_cast<float>(result[i]));
+        if (!std::isfinite(result[i])) {
+            list.at(i).fail("is too large for single precision, in which controllers are");
+        }
+    }
+    return result;
+}
+
 [[nodiscard]] inline activation activation_named(const json_place& place) {
     const std::string& name = place.text();
     if (name == "identity") {
@@ -117,29 +129,22 @@ using opara::detail::json_place;
     const detail::json_place list = root.at("layers");
     list.require_array();
     std::vector<layer> layers(list.size());
-    const auto single = [](double x) { return static_cast<double>(static_cast<float>(x)); };
     for (std::size_t k = 0; k < list.size(); ++k) {
         const detail::json_place item = list.at(k);
         layer& l = layers[k];
         l.function = k + 1 == list.size() ? last : hidden;
-        l.bias = detail::numbers(item.at("bias"));
+        l.bias = detail::single_numbers(item.at("bias"));
         const detail::json_place rows = item.at("weight");
         rows.require_array();
         for (std::size_t o = 0; o < rows.size(); ++o) {
             const detail::json_place row = rows.at(o);
-            const std::vector<double> weights = detail::numbers(row);
+            const std::vector<double> weights = detail::single_numbers(row);
             if (o != 0 && weights.size() != l.inputs) {
                 row.fail("must have " + std::to_string(l.inputs) + " numbers like the rows before, has " +
                          std::to_string(weights.size()));
             }
             l.inputs = weights.size();
             l.weight.insert(l.weight.end(), weights.begin(), weights.end());
-        }
-        for (double& x : l.weight) {
-            x = single(x);
-        }
-        for (double& x : l.bias) {
-            x = single(x);
         }
     }
     trained_controller c{root.at("name").text(),
@@ -171,6 +176,17 @@ using opara::detail::json_place;
     c.widths = detail::numbers(root.at("granularity"));
     if (c.lower.size() != c.upper.size() || c.lower.size() != c.widths.size()) {
         space.fail("and the granularity must have as many numbers as each other");
+    }
+    for (std::size_t i = 0; i < c.lower.size(); ++i) {
+        if (!(c.lower[i] < c.upper[i])) {
+            const detail::json_place upper = space.at(std::size_t{1});
+            upper.at(i).fail("must be above the lower corner's " + detail::number_text(c.lower[i]) + ", is " +
+                             detail::number_text(c.upper[i]));
+        }
+        if (!(c.widths[i] > 0)) {
+            const detail::json_place widths = root.at("granularity");
+            widths.at(i).fail("must be above 0, is " + detail::number_text(c.widths[i]));
+        }
     }
     if (root.has("actions")) {
         c.actions = detail::numbers(root.at("actions"));

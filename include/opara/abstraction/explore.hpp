@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace opara::inline OPARA_ABI::abstraction {
@@ -34,8 +35,15 @@ namespace detail {
 
 template <partition P>
 void require_inside(const P& cells, const box<P::dimension>& initial) {
-    if (!box<P::dimension>{cells.domain()}.contains(initial)) {
-        throw domain_error{"the initial set does not lie inside the domain"};
+    const box<P::dimension> domain{cells.domain()};
+    for (std::size_t i = 0; i < P::dimension; ++i) {
+        if (!domain[i].contains(initial[i])) {
+            throw domain_error{"the initial set does not lie inside the domain: dimension " + std::to_string(i) +
+                                   " goes from " + number_text(initial[i].lower()) + " to " +
+                                   number_text(initial[i].upper()) + ", and the domain's from " +
+                                   number_text(domain[i].lower()) + " to " + number_text(domain[i].upper()),
+                               i};
+        }
     }
 }
 

@@ -34,7 +34,7 @@ public:
 #if defined(__CUDA_ARCH__)
             *this = whole(); // a GPU cannot throw, and all numbers contain whatever was meant
 #else
-            throw domain_error{"no interval: the point " + std::to_string(point)};
+            throw domain_error{"no interval: the point " + detail::number_text(point)};
 #endif
         }
     }
@@ -44,7 +44,7 @@ public:
 #if defined(__CUDA_ARCH__)
             *this = whole();
 #else
-            throw domain_error{"no interval: from " + std::to_string(lower) + " to " + std::to_string(upper)};
+            throw domain_error{"no interval: from " + detail::number_text(lower) + " to " + detail::number_text(upper)};
 #endif
         }
     }

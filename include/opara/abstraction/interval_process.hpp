@@ -86,6 +86,7 @@ public:
     ///         intervals leave [0, 1], lower bounds pass 1, upper ones do not reach it, or one outcome has to be 0),
     ///         its targets are not ascending, or a target, an initial state or a labelling does not fit; carries the
     ///         state
+    /// @throws label_error  two labels have one name
     /// Complexity: O(states + branches).
     interval_process(std::vector<std::uint64_t> choices, std::vector<std::uint64_t> rows, std::vector<branch> branches,
                      std::vector<state_id> initial, std::vector<labelling> labels = {})
@@ -111,6 +112,9 @@ public:
             }
         }
         for (const labelling& l : labels_) {
+            if (find_label(l.name) != &l) {
+                throw label_error{l.name, "is there twice"};
+            }
             if (l.holds.size() != size()) {
                 throw system_error{"label " + l.name + " has " + std::to_string(l.holds.size()) + " entries for " +
                                        std::to_string(size()) + " states",
@@ -119,7 +123,7 @@ public:
         }
     }
     /// From lists: for each state its choices, for each choice its branches.
-    /// @throws system_error  as the constructor
+    /// @throws system_error,label_error  as the constructor
     [[nodiscard]] static interval_process from_lists(const std::vector<std::vector<std::vector<branch>>>& states,
                                                      const std::vector<std::uint32_t>& initial,
                                                      std::vector<labelling> labels = {}) {

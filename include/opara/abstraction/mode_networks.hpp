@@ -107,8 +107,8 @@ private:
         const double mode = std::round(side.middle());
         if (!(mode >= 0 && mode < static_cast<double>(networks_.size())) || side.lower() < mode - 0.5 ||
             side.upper() > mode + 0.5) {
-            throw controller_error{"no network for cells from " + std::to_string(side.lower()) + " to " +
-                                   std::to_string(side.upper()) +
+            throw controller_error{"no network for cells from " + detail::number_text(side.lower()) + " to " +
+                                   detail::number_text(side.upper()) +
                                    " in the dimension of modes: mode m is the cell [m - 0.5, m + 0.5]"};
         }
         return static_cast<std::size_t>(mode);

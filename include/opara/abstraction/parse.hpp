@@ -175,7 +175,11 @@ private:
         if (labels_ != nullptr &&
             std::none_of(labels_->begin(), labels_->end(), [&](const labelling& l) { return l.name == label; })) {
             at_ = start;
-            fail("there is no label \"" + label + "\"");
+            std::string all;
+            for (const labelling& l : *labels_) {
+                all += (all.empty() ? "; there are: " : ", ") + l.name;
+            }
+            fail("there is no label \"" + label + "\"" + all);
         }
         return formula::atom(std::move(label));
     }

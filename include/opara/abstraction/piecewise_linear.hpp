@@ -5,6 +5,7 @@
 #include <opara/abstraction/box.hpp>
 #include <opara/abstraction/dynamics.hpp>
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -48,12 +49,14 @@ using controls_of = std::conditional_t<std::is_same_v<typename System::action, d
 } // namespace detail
 
 /// A system whose controls may depend on its state: they are a double or an array of them, and `f(x, u)` also takes
-/// them as numbers of the type of the state's.
+/// them as numbers of the type of the state's. Not one that takes some numbers only, as those of its actions
+/// (`accepts`): a law gives others.
 template <class F>
-concept state_controlled =
-    requires(const F& f, const std::array<interval, F::dimension>& x, const detail::controls_of<F, interval>& u) {
-        { f(x, u) } -> std::same_as<std::array<interval, F::dimension>>;
-    };
+concept state_controlled = !requires(const typename F::action& u) {
+    F::accepts(u);
+} && requires(const F& f, const std::array<interval, F::dimension>& x, const detail::controls_of<F, interval>& u) {
+    { f(x, u) } -> std::same_as<std::array<interval, F::dimension>>;
+};
 
 /// A system whose action is an affine law: the controls follow the state within the cell, and only the law is the same
 /// in all of it. Model of `step_function`, so posts are as tight as the form makes them: `form::monotone` sees the
@@ -72,6 +75,15 @@ struct piecewise_linear {
     using action = affine_law<dimension, controls>; ///< what the controller gives
 
     System system{}; ///< what is controlled
+
+    /// Whether this is a law: all its coefficients are finite numbers.
+    [[nodiscard]] static constexpr bool accepts(const action& law) noexcept {
+        const auto are_numbers = [](const auto& row) {
+            return std::all_of(row.begin(), row.end(),
+                               [](double c) { return c >= -detail::largest && c <= detail::largest; });
+        };
+        return are_numbers(law.constant) && std::all_of(law.gain.begin(), law.gain.end(), are_numbers);
+    }
 
     /// The next state.
     template <class T>

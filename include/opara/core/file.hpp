@@ -3,11 +3,9 @@
 #pragma once
 
 #include <opara/core/error.hpp>
-#include <opara/core/interruption.hpp>
+#include <opara/core/partial_file.hpp>
+#include <opara/core/stream_path.hpp>
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,201 +18,19 @@
 #include <optional>
 #include <ostream>
 #include <span>
-#include <streambuf>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 #include <vector>
 
 namespace opara::inline OPARA_ABI {
 
-namespace detail {
-/// Whether a path leads to a device, a pipe or the like: what is written there goes somewhere else, and a file in its
-/// place would be of no use to anybody.
-inline bool is_device(const std::string& path) {
-    struct stat what{};
-    return ::stat(path.c_str(), &what) == 0 && (what.st_mode & S_IFMT) != S_IFREG && (what.st_mode & S_IFMT) != S_IFDIR;
-}
-
-/// Owns a C stream on a new file beside the one that it shall replace; removes that file unless it was moved. Devices
-/// are not replaced but written.
-class partial_file {
-public:
-    explicit partial_file(const std::string& given)
-        : path_{behind_links(given)},
-          partial_{is_device(path_) ? path_ : path_ + ".partial"},
-          moved_{partial_ == path_} {
-        if (path_.empty()) {
-            throw error{"cannot create a file without a name"};
-        }
-        if (std::error_code unknown; path_.front() != '/') {
-            folder_ = std::filesystem::current_path(unknown).string() + "/";
-            folder_ = unknown ? std::string{} : folder_;
-        }
-        if (moved_) {
-            stream_ = std::fopen(partial_.c_str(), "wb");
-        } else {
-            const signals_wait until_it_is_known;
-            create();
-            if (stream_ != nullptr) {
-                fleeting_.emplace(absolute(partial_));
-            }
-        }
-        if (stream_ == nullptr) {
-            fail("create", partial_);
-        }
-        struct stat old{};
-        if (!moved_ && ::stat(path_.c_str(), &old) == 0) { // whoever could read the old file can read the new one
-            static_cast<void>(::chmod(partial_.c_str(), old.st_mode & 07777));
-        }
-    }
-    partial_file(const partial_file&) = delete;
-    partial_file& operator=(const partial_file&) = delete;
-    ~partial_file() {
-        if (stream_ != nullptr) {
-            static_cast<void>(std::fclose(stream_));
-        }
-        if (!moved_) {
-            static_cast<void>(std::remove(absolute(partial_).c_str()));
-        }
-        fleeting_.reset();
-        release();
-    }
-
-    void write(std::string_view text) {
-        // An empty view may point nowhere, which fwrite does not take.
-        if (!text.empty() && std::fwrite(text.data(), 1, text.size(), stream_) != text.size()) {
-            fail("write", partial_);
-        }
-    }
-    // Nothing more is written. The rest of the buffer goes out here, so a full disk may show only now.
-    void complete() {
-        std::FILE* const stream = std::exchange(stream_, nullptr);
-        if (stream != nullptr && std::fclose(stream) != 0) {
-            fail("write", partial_);
-        }
-    }
-    void move_into_place() {
-        complete();
-        const signals_wait until_it_is_unknown;
-        if (!moved_ && std::rename(absolute(partial_).c_str(), absolute(path_).c_str()) != 0) {
-            fail("replace", path_);
-        }
-        moved_ = true;
-        fleeting_.reset();
-        release();
-    }
-
-private:
-    // A name by which a file is found wherever the process has gone meanwhile.
-    [[nodiscard]] std::string absolute(const std::string& name) const { return folder_ + name; }
-    // Somebody's own PATH.partial is not ours to write over. The names with numbers are: one whose lock is free is what
-    // is left of a run that was killed, and is used again, so that such files do not become more and more.
-    void create() {
-        constexpr int names = 100;
-        for (int i = 0; i < names; ++i) {
-            if (i > 0) {
-                partial_ = path_ + ".partial" + std::to_string(i);
-            }
-            constexpr mode_t everybody = 0666; // but for the umask
-            int file = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, everybody);
-            if (file < 0 && errno != EEXIST) {
-                return;
-            }
-            if (file < 0 && i > 0) {
-                file = ::open(partial_.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-            }
-            if (file >= 0 && is_ours(file) && ::ftruncate(file, 0) == 0) {
-                lock_ = ::fcntl(file, F_DUPFD_CLOEXEC, 0); // keeps the lock until the file is in its place
-                stream_ = ::fdopen(file, "wb");
-                return;
-            }
-            if (file >= 0) {
-                static_cast<void>(::close(file));
-            }
-        }
-        errno = EEXIST;
-    }
-    // Whether nobody else writes it, and it still has its name now that we know that.
-    [[nodiscard]] bool is_ours(int file) const {
-        struct stat opened{};
-        struct stat named{};
-        return ::flock(file, LOCK_EX | LOCK_NB) == 0 && ::fstat(file, &opened) == 0 &&
-               ::lstat(partial_.c_str(), &named) == 0 && opened.st_ino == named.st_ino &&
-               opened.st_dev == named.st_dev && (opened.st_mode & S_IFMT) == S_IFREG && opened.st_nlink == 1;
-    }
-    void release() noexcept {
-        if (lock_ >= 0) {
-            static_cast<void>(::close(lock_));
-        }
-        lock_ = -1;
-    }
-    // A link stays one: what it leads to is replaced. (A device is written, whatever leads to it.)
-    static std::string behind_links(const std::string& path) {
-        if (is_device(path)) {
-            return path;
-        }
-        constexpr int most = 40; // as the kernel follows
-        std::filesystem::path file{path};
-        std::error_code failed;
-        for (int i = 0; i < most && std::filesystem::is_symlink(file, failed); ++i) {
-            file = file.parent_path() / std::filesystem::read_symlink(file, failed); // an absolute one replaces it all
-        }
-        return file.string();
-    }
-    // Called from the constructor, too, where no destructor follows; nothing is left behind then.
-    [[noreturn]] void fail(const char* verb, const std::string& what) const {
-        const int reason = errno;
-        throw error{std::string{"cannot "} + verb + " " + what + ": " + std::strerror(reason)};
-    }
-
-    std::string path_;
-    std::string partial_;
-    std::string folder_{}; // in which relative names are, with a slash; empty: the name is not relative
-    std::FILE* stream_ = nullptr;
-    int lock_ = -1;
-    bool moved_;
-    std::optional<fleeting> fleeting_; // while the partial file is there
-};
-
-/// Hands what a stream gets to a partial file, whose buffer is enough for both.
-class partial_file_buffer : public std::streambuf {
-public:
-    explicit partial_file_buffer(partial_file& file) : file_{&file} {}
-
-protected:
-    int_type overflow(int_type c) override {
-        if (!traits_type::eq_int_type(c, traits_type::eof())) {
-            const char text = traits_type::to_char_type(c);
-            file_->write({&text, 1});
-        }
-        return traits_type::not_eof(c);
-    }
-    std::streamsize xsputn(const char* text, std::streamsize size) override {
-        file_->write({text, static_cast<std::size_t>(size)});
-        return size;
-    }
-
-private:
-    partial_file* file_;
-};
-
-// Writes what `fill(std::ostream&)` has to say to a partial file.
-template <class F>
-void fill_partial_file(partial_file& file, F&& fill) {
-    partial_file_buffer buffer{file};
-    std::ostream out{&buffer};
-    out.exceptions(std::ios_base::badbit | std::ios_base::failbit); // lets the error of the file come through
-    fill(out);
-}
-} // namespace detail
-
 /// Replaces a file's contents in one step: writes PATH.partial beside it, then renames that. Where there is such a file
 /// already it stays, and PATH.partial1 or so is written, which may be what is left of a run that was killed; the file's
 /// mode stays, and of a symbolic link what it leads to is replaced. If anything fails, the old contents stay and no
-/// partial file is left (nor by a signal, see `leave_no_partial_files_when_interrupted`). A device or a pipe
-/// (/dev/stdout) is written as it is.
+/// partial file is left (nor by a signal, see `leave_no_partial_files_when_interrupted`). A device or a pipe is written
+/// as it is; and so is what the process has open (/dev/stdout, /dev/fd/3), behind what was written there before, even
+/// where that is a file (`>> log`).
 /// @throws error  with the path and the system's reason
 inline void write_file_atomically(const std::string& path, std::string_view text) {
     detail::partial_file file{path};
@@ -233,10 +49,18 @@ void write_file_atomically(const std::string& path, F&& fill) {
 }
 
 /// Makes sure, before long work starts, that `write_file_atomically` will be able to create its file; creates and
-/// removes PATH.partial and leaves PATH alone. Of devices and pipes it says nothing: to try them would be to use them.
+/// removes PATH.partial and leaves PATH alone. Of devices and pipes it says nothing: to try them would be to use them;
+/// of what the process has open, only whether it is open for writing.
 /// @throws error  with the path and the system's reason
 inline void require_writable(const std::string& path) {
-    if (detail::is_device(path)) {
+    if (const std::optional<int> open = detail::descriptor_of(path); open && *open >= 0) {
+        const int file = detail::writable_duplicate(*open);
+        if (file < 0) {
+            throw error{"cannot write " + path + ": " + std::strerror(errno)};
+        }
+        static_cast<void>(::close(file));
+    }
+    if (detail::is_written_as_it_is(path)) {
         return;
     }
     const detail::partial_file file{path};
@@ -248,7 +72,7 @@ inline void require_writable(const std::string& path) {
 }
 
 /// The same for all files that a program is going to write, which must be different files, however they are named, and
-/// none of those that it reads.
+/// none of those that it reads. Several may go to one device, or to one descriptor that is open.
 /// @param read  files that shall stay as they are
 /// @throws error  with the path and the system's reason, or with the two names of one file
 inline void require_writable(std::span<const std::string> paths, std::span<const std::string> read = {}) {
@@ -267,16 +91,20 @@ inline void require_writable(std::span<const std::string> paths, std::span<const
             }
         }
         const auto first = std::find(files.begin(), files.end() - 1, files.back());
-        if (first != files.end() - 1 && !detail::is_device(path)) {
-            const std::string& other = paths[static_cast<std::size_t>(first - files.begin())];
+        if (first == files.end() - 1) {
+            continue;
+        }
+        const std::string& other = paths[static_cast<std::size_t>(first - files.begin())];
+        if (!detail::is_written_as_it_is(path) || !detail::is_written_as_it_is(other)) {
             throw error{"two files are to be written to " + path + (other == path ? "" : ", which is " + other)};
         }
     }
 }
 
 /// The contents of a file.
-/// @throws error  with the path and the system's reason
-[[nodiscard]] inline std::string read_file(const std::string& path) {
+/// @param most  so many bytes at most, so that a file without an end (/dev/zero) is an error before the memory is full
+/// @throws error  with the path and the system's reason, or that it is longer
+[[nodiscard]] inline std::string read_file(const std::string& path, std::size_t most = std::size_t{1} << 31U) {
     const auto fail = [&](int reason) { throw error{"cannot read " + path + ": " + std::strerror(reason)}; };
     std::FILE* const stream = std::fopen(path.c_str(), "rb");
     if (stream == nullptr) {
@@ -287,6 +115,10 @@ inline void require_writable(std::span<const std::string> paths, std::span<const
     std::size_t got = 0;
     errno = 0;
     while ((got = std::fread(block, 1, sizeof block, stream)) != 0) {
+        if (got > most - text.size()) {
+            static_cast<void>(std::fclose(stream));
+            throw error{"cannot read " + path + ": it has more than " + std::to_string(most) + " bytes"};
+        }
         text.append(block, got);
     }
     const int reason = std::ferror(stream) != 0 ? (errno != 0 ? errno : EIO) : 0;

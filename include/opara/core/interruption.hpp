@@ -84,13 +84,16 @@ inline void remove_fleeting_and_die(int signal) noexcept {
 
 } // namespace detail
 
-/// From now on SIGINT, SIGTERM, SIGHUP and SIGQUIT remove the files that `write_file_atomically` has begun, before they
-/// end the program as they would have; and SIGXFSZ is ignored, so that a file that grows beyond `ulimit -f` is an error
-/// of whoever writes it. Signals that are ignored, as under nohup, or have another handler are left alone.
+/// From now on signals that end a program from outside (SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, of which nobody
+/// reads the output any more, SIGXCPU, as of `ulimit -t`, SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1 and SIGUSR2) remove the
+/// files that `write_file_atomically` has begun, before they end the program as they would have; and SIGXFSZ is
+/// ignored, so that a file that grows beyond `ulimit -f` is an error of whoever writes it. Signals that are ignored, as
+/// under nohup, or have another handler are left alone.
 ///
 /// For programs, which own their signals; a library should not call it.
 inline void leave_no_partial_files_when_interrupted() noexcept {
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXFSZ}) {
+    for (const int signal :
+         {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXCPU, SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2, SIGXFSZ}) {
         struct sigaction now{};
         if (::sigaction(signal, nullptr, &now) != 0 || now.sa_handler != SIG_DFL) {
             continue;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <opara/core/error.hpp>
+#include <opara/core/json_keys.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -12,6 +13,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -129,7 +131,7 @@ private:
     std::size_t index_ = 0;
 };
 
-/// Reads text as JSON. @throws parse_error  with line and column
+/// Reads text as JSON. @throws parse_error  with line and column; also of a key that an object has twice
 [[nodiscard]] inline nlohmann::json parse_json(std::string_view text) {
     const auto fail_at = [&](const std::string& what, std::size_t offset) {
         const std::string_view before = text.substr(0, std::min(offset, text.size()));
@@ -143,7 +145,17 @@ private:
         return place == std::string::npos ? message : message.substr(place + 2);
     };
     try {
-        return nlohmann::json::parse(text);
+        nlohmann::json document = nlohmann::json::parse(text);
+        const auto meaning = [](std::string_view key) {
+            return nlohmann::json::parse("\"" + std::string{key} + "\"").get<std::string>();
+        };
+        if (const std::optional<repeated_key> twice = find_repeated_key(text, meaning)) {
+            constexpr std::size_t most = 40;
+            fail_at("the key \"" + std::string{twice->key.substr(0, most)} + (twice->key.size() > most ? "..." : "") +
+                        "\" is there twice",
+                    twice->offset);
+        }
+        return document;
     } catch (const nlohmann::json::parse_error& e) {
         fail_at(reason(e.what()), e.byte == 0 ? 0 : e.byte - 1);
     } catch (const nlohmann::json::out_of_range& e) { // a number like 1e999; the message quotes it, but tells no place

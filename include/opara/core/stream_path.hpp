@@ -1,0 +1,78 @@
+/// @file
+/// Paths that stand for what a process has open already: /dev/stdout, /dev/stderr, /dev/fd/3.
+#pragma once
+
+#include <opara/core/config.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace opara::inline OPARA_ABI {
+
+namespace detail {
+
+/// The open descriptor for which a path stands, through symbolic links: 1 for /dev/stdout, 3 for /proc/self/fd/3; -1
+/// for one of another process, and nothing for a path that is one of a file. What such a path leads to may be a file,
+/// as in
+/// `>> log`, and then it has an owner, a position and contents that are none of whoever writes there.
+[[nodiscard]] inline std::optional<int> descriptor_of(const std::string& path) {
+    std::filesystem::path file{path};
+    constexpr int most = 40; // links, as the kernel follows
+    for (int i = 0; i < most; ++i) {
+        std::error_code failed;
+        const std::filesystem::path folder =
+            std::filesystem::canonical(file.has_parent_path() ? file.parent_path() : ".", failed);
+        const std::vector<std::string> parts(folder.begin(), folder.end()); // "/", "proc", the process, ..., "fd"
+        const std::string name = file.filename().string();
+        int number = 0;
+        const auto [end, problem] = std::from_chars(name.data(), name.data() + name.size(), number);
+        if (!failed && parts.size() > 3 && parts[1] == "proc" && parts.back() == "fd" && problem == std::errc{} &&
+            end == name.data() + name.size() && number >= 0) {
+            return parts[2] == std::to_string(::getpid()) ? number : -1;
+        }
+        if (failed || !std::filesystem::is_symlink(file, failed)) {
+            return std::nullopt;
+        }
+        file = file.parent_path() / std::filesystem::read_symlink(file, failed); // an absolute one replaces it all
+    }
+    return std::nullopt;
+}
+
+/// A duplicate of an open descriptor, with its position and its way of writing; -1 and `errno` if there is none, or
+/// nothing can be written there.
+[[nodiscard]] inline int writable_duplicate(int descriptor) noexcept {
+    const int flags = ::fcntl(descriptor, F_GETFL);
+    if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY) {
+        errno = EBADF;
+        return -1;
+    }
+    constexpr int least = 3; // not in the place of a standard stream that is closed
+    return ::fcntl(descriptor, F_DUPFD_CLOEXEC, least);
+}
+
+/// A C stream to what a path of `descriptor_of` leads to, which is neither emptied nor replaced; null and `errno` if
+/// there is none.
+[[nodiscard]] inline std::FILE* open_descriptor(const std::string& path, int descriptor) {
+    static_cast<void>(std::fflush(stdout)); // what was said before comes before
+    const int file =
+        descriptor >= 0 ? writable_duplicate(descriptor) : ::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+    return file < 0 ? nullptr : ::fdopen(file, "wb");
+}
+
+} // namespace detail
+
+/// Whether what is written to a path goes where the program's standard output goes: /dev/stdout and its other names.
+[[nodiscard]] inline bool is_standard_output(const std::string& path) {
+    return detail::descriptor_of(path) == STDOUT_FILENO;
+}
+
+} // namespace opara::inline OPARA_ABI
