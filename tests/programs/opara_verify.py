@@ -683,9 +683,10 @@ class Competition(unittest.TestCase):
         self.assertIn("bound        explored for 2 steps only\n", result.stdout)
 
     def test_cut_cells_that_are_not_refined_are_checked_once(self):
-        cut = controller("b2", 4, [1.0], [[-2.5, -2.5], [2.5, 2.5]], [0.25, 0.25], cuts=[[0, 0, -2.4]])
-        result, found = self.run_it("b2", [cut], "--property", "AF goal & AG safe & AG goal")
-        self.assertNotIn("rounds", found["verdict"])
+        cut = controller("b2", 4, [0.0], [[-2.5, -2.5], [2.5, 2.5]], [0.25, 0.25], cuts=[[0, 0, -2.4]])
+        cut["layers"][0]["weight"] = [[-0.5, -1.0, -0.5, -1.0]]
+        result, found = self.run_it("b2", [cut])
+        self.assertEqual((result.returncode, found["verdict"]), (1, "not proved"), result.stderr)
 
     def test_laws_are_for_systems_that_take_numbers(self):
         law = controller("mountain_car", 4, [0.37, 0.0, 0.0], [[-1.2, -0.07], [0.6, 0.07]], [0.01, 0.001], head="affine")
