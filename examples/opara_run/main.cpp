@@ -76,9 +76,9 @@ int work(const run::arguments& a) {
     steps.step("loading " + a.model);
     const run::model m = run::load(a);
     const run::evaluation e = run::evaluate(a, m, device, steps);
-    run::print(std::cout, e);
-    std::cout.flush();
-    examples::require_said();
+    std::ostringstream found; // said in one piece, so that the reason is known if it cannot be said
+    run::print(found, e);
+    examples::say(found.str());
     write_files(a, e);
     if (!outputs_agree(e)) {
         std::cerr << "opara_run: a plan's outputs are not those of the sequential run\n";

@@ -22,8 +22,8 @@ namespace detail {
 
 /// The open descriptor for which a path stands, through symbolic links: 1 for /dev/stdout, 3 for /proc/self/fd/3; -1
 /// for one of another process, and nothing for a path that is one of a file. What such a path leads to may be a file,
-/// as in
-/// `>> log`, and then it has an owner, a position and contents that are none of whoever writes there.
+/// as in `>> log`, and
+/// then it has an owner, a position and contents that are none of whoever writes there.
 [[nodiscard]] inline std::optional<int> descriptor_of(const std::string& path) {
     std::filesystem::path file{path};
     constexpr int most = 40; // links, as the kernel follows
