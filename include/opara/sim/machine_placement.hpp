@@ -18,8 +18,10 @@ inline void machine::begin_filling(running& k) noexcept {
     for (group& at : groups()) {
         bool here = false;
         for (part& p : at.parts) {
-            here = here || p.kernel == &k;
-            p.end = p.kernel == &k ? never : p.end;
+            if (p.kernel == &k) {
+                here = true;
+                p.end = never;
+            }
         }
         at.next = here ? first_end(at) : at.next;
     }
