@@ -1,11 +1,14 @@
 #include <opara/abstraction/uniform_grid.hpp>
 #include <opara/learning/abstract_environment.hpp>
+#include <opara/learning/evaluate.hpp>
 #include <opara/learning/train.hpp>
 #include <tests/learning/minimal.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -141,6 +144,28 @@ TEST_CASE("what an agent does wrong is said") {
     CHECK(says(refused(0.25), "there is no action 0.25"));
     CHECK(says(refused(-1), "there is no action -1"));
     CHECK(says(refused(7), "there is no action 7"));
+}
+
+TEST_CASE("an action that is not written is none, and not that of the step before") {
+    struct forgetful { // writes all actions at first, then those of the first environment only
+        int calls = 0;
+        void explore(std::span<const double>, std::span<double> actions) {
+            std::fill(actions.begin(), calls++ == 0 ? actions.end() : actions.begin() + 1, 1.0);
+        }
+        void act(std::span<const double> observations, std::span<double> actions) { explore(observations, actions); }
+        void learn(const transitions&) {}
+    };
+    auto envs = lines(2);
+    forgetful agent;
+    CHECK(says(complaint<agent_error>([&] { train(envs, agent, {.steps = 10}); }),
+               "environment 1 is given an action that is none: there is no action nan"));
+    CHECK(agent.calls == 2);
+    struct silent {
+        void explore(std::span<const double>, std::span<double>) {}
+        void act(std::span<const double>, std::span<double>) {}
+        void learn(const transitions&) {}
+    } nobody;
+    CHECK(says(complaint<agent_error>([&] { evaluate(line{}, nobody); }), "there is no action nan"));
 }
 
 TEST_CASE("what a progress callback throws comes through") {

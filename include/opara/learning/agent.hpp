@@ -6,6 +6,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <limits>
 #include <span>
 
 namespace opara::inline OPARA_ABI::learning {
@@ -27,12 +28,16 @@ struct transitions {
 ///
 /// For rows of observations `explore(observations, actions)` writes the actions to be tried while learning, and
 /// `act(observations, actions)` those that it takes for the best. `learn(transitions)` tells what the last `explore`
-/// led to; rows are the same environments in the same order from call to call.
+/// led to; rows are the same environments in the same order from call to call. All numbers of `actions` have to be
+/// written; before each call they are NaN, so that one that is left out is an error and no action of the step before.
 template <class A>
 concept agent = requires(A& a, std::span<const double> observations, std::span<double> actions, const transitions& t) {
     a.explore(observations, actions);
     a.act(observations, actions);
     a.learn(t);
 };
+
+/// What stands in the place of an action before an agent writes it.
+inline constexpr double unwritten_action = std::numeric_limits<double>::quiet_NaN();
 
 } // namespace opara::inline OPARA_ABI::learning

@@ -34,7 +34,7 @@ struct evaluation_result {
 
 /// Runs episodes in which the agent does what it takes for the best, and learns nothing.
 /// @pre options.episodes > 0, and every episode ends
-/// @throws agent_error  the agent gives an action that is none
+/// @throws agent_error  the agent gives an action that is none, as in `train`
 /// @throws environment_error  the environment gives what is no number
 template <environment Env, agent Agent>
 evaluation_result evaluate(Env env, Agent& actor, const evaluation_options& options = {}) {
@@ -46,6 +46,7 @@ evaluation_result evaluate(Env env, Agent& actor, const evaluation_options& opti
     evaluation_result r;
     std::size_t steps = 0;
     for (episode e; r.episodes.size() < options.episodes;) {
+        std::fill(action.begin(), action.end(), unwritten_action);
         actor.act(envs.now(), std::span<double>{action});
         const transitions t = envs.step(action);
         e.reward += t.rewards[0];

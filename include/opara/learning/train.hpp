@@ -5,6 +5,7 @@
 #include <opara/learning/agent.hpp>
 #include <opara/learning/vector_environment.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -73,7 +74,8 @@ struct untold {
 /// @param until  `until(log)` after each step with which an episode ended: true ends the training. Asked at once of
 ///        `so_far`, if that has episodes: whoever was interrupted while `progress` was told has not asked it yet
 /// @param progress  `progress(log)` then, too, before; what it throws ends the training
-/// @throws agent_error  the agent gives an action that is none: NaN, out of bounds, no whole number, not existing
+/// @throws agent_error  the agent gives an action that is none: NaN, not written, out of bounds, no whole number, not
+///         existing
 /// @throws environment_error  an environment gives what is no number
 template <environment Env, agent Agent, std::predicate<const training_log&> Until = until_limit,
           std::invocable<const training_log&> Progress = untold>
@@ -103,6 +105,7 @@ training_log train(vector_environment<Env>& envs, Agent& learner, const training
             log.end = training_end::seconds;
             return log;
         }
+        std::fill(actions.begin(), actions.end(), unwritten_action);
         learner.explore(envs.now(), std::span<double>{actions});
         const transitions t = envs.step(actions);
         log.steps += t.size();
