@@ -43,7 +43,7 @@ template <class Sets>
 class explainer {
 public:
     explainer(const transition_system& system, const formula& f, const Sets& sets)
-        : system_{system}, nodes_{f.nodes()}, sets_{sets} {}
+        : system_{system}, nodes_{f.nodes()}, temporal_{f.temporal()}, sets_{sets} {}
 
     path explain(state_id s, bool satisfied) {
         path_.states.push_back(s);
@@ -55,17 +55,7 @@ private:
     using kind = formula::kind;
 
     [[nodiscard]] bool in(std::size_t node, state_id s) const { return sets_.of(node)[s.index()] != 0; }
-    [[nodiscard]] bool is_temporal(std::size_t i) const {
-        const formula::node& n = nodes_[i];
-        switch (n.what) {
-        case kind::constant:
-        case kind::atom: return false;
-        case kind::negation: return is_temporal(n.left);
-        case kind::conjunction:
-        case kind::disjunction: return is_temporal(n.left) || is_temporal(n.right);
-        default: return true;
-        }
-    }
+    [[nodiscard]] bool is_temporal(std::size_t i) const { return temporal_[i]; }
 
     // Goes on from the path's last state, which satisfies node i, or does not.
     void follow(std::size_t i, bool satisfied) {
@@ -181,6 +171,7 @@ private:
 
     const transition_system& system_;
     const std::vector<formula::node>& nodes_;
+    std::vector<bool> temporal_;
     const Sets& sets_;
     path path_;
 };

@@ -93,6 +93,16 @@ public:
         }
         return positive;
     }
+    /// For each node, whether it speaks of more than its state: a temporal operator stands in it. O(nodes).
+    [[nodiscard]] std::vector<bool> temporal() const {
+        std::vector<bool> found(nodes_.size(), false);
+        for (std::size_t i = 0; i < nodes_.size(); ++i) { // operands come before their operators
+            const node& n = nodes_[i];
+            const bool has_operand = n.what != kind::constant && n.what != kind::atom;
+            found[i] = n.what >= kind::EX || (has_operand && found[n.left]) || (is_binary(n.what) && found[n.right]);
+        }
+        return found;
+    }
     /// Whether nodes of this kind have a second operand.
     [[nodiscard]] static constexpr bool is_binary(kind what) noexcept {
         return what == kind::conjunction || what == kind::disjunction || what == kind::EU || what == kind::AU;

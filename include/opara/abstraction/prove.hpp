@@ -66,31 +66,13 @@ struct proof {
 
 namespace detail {
 
-// Whether a part of a formula speaks of a state alone, and not of what comes after it. O(nodes).
-[[nodiscard]] inline bool is_propositional(const formula& f, std::size_t part) {
-    using kind = formula::kind;
-    std::vector<bool> local(part + 1, true);
-    for (std::size_t i = 0; i <= part; ++i) { // operands come before their operators
-        const formula::node& n = f.nodes()[i];
-        switch (n.what) {
-        case kind::constant:
-        case kind::atom: break;
-        case kind::negation: local[i] = local[n.left]; break;
-        case kind::conjunction:
-        case kind::disjunction: local[i] = local[n.left] && local[n.right]; break;
-        default: local[i] = false;
-        }
-    }
-    return local[part];
-}
-
 // Of `AF goal`, and of `A[hold U goal]` where hold speaks of states alone, what comes after the goal does not matter:
 // the system may stop there, and what would be reached later need not be explored.
 template <std::size_t N>
 [[nodiscard]] build_options<N> until_goal(build_options<N> problem, const formula& f) {
     using kind = formula::kind;
     const formula::node& root = f.nodes().back();
-    if (root.what == kind::AF || (root.what == kind::AU && is_propositional(f, root.left))) {
+    if (root.what == kind::AF || (root.what == kind::AU && !f.temporal()[root.left])) {
         const formula::node& goal = f.nodes()[root.what == kind::AF ? root.left : root.right];
         for (const region<N>& r : problem.labels) {
             if (goal.what == kind::atom && goal.label == r.name && !r.seen) {
