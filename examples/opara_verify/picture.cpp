@@ -1,5 +1,5 @@
 #include <examples/opara_verify/picture.hpp>
-#include <opara/sim/text.hpp>
+#include <opara/core/escape.hpp>
 
 #include <algorithm>
 #include <array>
@@ -115,7 +115,7 @@ private:
     }
     void text(double x, double y, std::string_view what, std::string_view style = {}) {
         out_ << "<text x=\"" << number(x) << "\" y=\"" << number(y) << '"' << style << '>'
-             << sim::detail::xml_escaped(what) << "</text>\n";
+             << opara::detail::xml_escaped(what) << "</text>\n";
     }
     void box(const rectangle& r, std::string_view style) {
         const double x = across(r[0].lower());

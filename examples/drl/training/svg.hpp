@@ -2,7 +2,7 @@
 /// What the pictures of trainings have in common.
 #pragma once
 
-#include <opara/sim/text.hpp>
+#include <opara/core/escape.hpp>
 
 #include <cmath>
 #include <cstdio>
@@ -26,8 +26,8 @@ inline double step_of(double span) {
 }
 /// A line of text. @param style  further attributes, with a blank before
 inline void text(std::ostream& out, double x, double y, std::string_view what, std::string_view style) {
-    out << "<text x=\"" << number(x) << "\" y=\"" << number(y) << '"' << style << '>' << sim::detail::xml_escaped(what)
-        << "</text>\n";
+    out << "<text x=\"" << number(x) << "\" y=\"" << number(y) << '"' << style << '>'
+        << opara::detail::xml_escaped(what) << "</text>\n";
 }
 /// Begins a picture of so many pixels with a title; `</svg>` ends it.
 inline void begin(std::ostream& out, double width, double height, double left, std::string_view title,
