@@ -169,11 +169,13 @@ private:
     }
     // A link stays one: what it leads to is replaced.
     static std::string behind_links(const std::string& path) {
-        constexpr int most = 40; // as the kernel follows
         std::filesystem::path file{path};
-        std::error_code failed;
-        for (int i = 0; i < most && std::filesystem::is_symlink(file, failed); ++i) {
-            file = file.parent_path() / std::filesystem::read_symlink(file, failed); // an absolute one replaces it all
+        for (int i = 0; i < most_links; ++i) {
+            const std::optional<std::filesystem::path> target = link_target(file);
+            if (!target) {
+                break;
+            }
+            file = *target;
         }
         return file.string();
     }

@@ -20,14 +20,24 @@ namespace opara::inline OPARA_ABI {
 
 namespace detail {
 
+/// How many symbolic links are followed, as the kernel does.
+inline constexpr int most_links = 40;
+
+/// Where a symbolic link leads; nothing if the path is none.
+[[nodiscard]] inline std::optional<std::filesystem::path> link_target(const std::filesystem::path& file) {
+    std::error_code failed;
+    if (!std::filesystem::is_symlink(file, failed)) {
+        return std::nullopt;
+    }
+    return file.parent_path() / std::filesystem::read_symlink(file, failed); // an absolute one replaces it all
+}
+
 /// The open descriptor for which a path stands, through symbolic links: 1 for /dev/stdout, 3 for /proc/self/fd/3; -1
 /// for one of another process, and nothing for a path that is one of a file. What such a path leads to may be a file,
-/// as in `>> log`, and
-/// then it has an owner, a position and contents that are none of whoever writes there.
+/// as in `>> log`, and then it has an owner, a position and contents that are none of whoever writes there.
 [[nodiscard]] inline std::optional<int> descriptor_of(const std::string& path) {
     std::filesystem::path file{path};
-    constexpr int most = 40; // links, as the kernel follows
-    for (int i = 0; i < most; ++i) {
+    for (int i = 0; i < most_links; ++i) {
         std::error_code failed;
         const std::filesystem::path folder =
             std::filesystem::canonical(file.has_parent_path() ? file.parent_path() : ".", failed);
@@ -39,10 +49,11 @@ namespace detail {
             end == name.data() + name.size() && number >= 0) {
             return parts[2] == std::to_string(::getpid()) ? number : -1;
         }
-        if (failed || !std::filesystem::is_symlink(file, failed)) {
+        const std::optional<std::filesystem::path> target = link_target(file);
+        if (failed || !target) {
             return std::nullopt;
         }
-        file = file.parent_path() / std::filesystem::read_symlink(file, failed); // an absolute one replaces it all
+        file = *target;
     }
     return std::nullopt;
 }
