@@ -1,10 +1,13 @@
 #include <examples/engine/activation.hpp>
 #include <examples/engine/kernel.hpp>
+#include <examples/engine/row_normalization.hpp>
 #include <examples/engine/strided_loop.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
+#include <vector>
 
 namespace opara::engine {
 namespace {
@@ -23,6 +26,14 @@ primitive_call product(const dnnl::engine& engine, const dnnl::memory& left, con
 
 dnnl::memory over(const context& c, const dnnl::memory::desc& d, const float* elements) {
     return {d, c.engine(), const_cast<float*>(elements)};
+}
+
+kernel in_turn(std::vector<kernel> steps) {
+    return [steps = std::move(steps)] {
+        for (const kernel& step : steps) {
+            step();
+        }
+    };
 }
 
 // ---- MatMul
@@ -122,14 +133,10 @@ kernel gemm(context& c) {
                 });
             });
     }
-    return [steps] {
-        for (const kernel& step : steps) {
-            step();
-        }
-    };
+    return in_turn(std::move(steps));
 }
 
-// ---- Linear: activation(x w^T + bias + residual)
+// ---- Linear: activation(x w^T + bias + residual), rows of x possibly normalised by their root mean square
 
 kernel linear(context& c) {
     const std::int64_t depth = c.in_dims(0).back();
@@ -143,7 +150,21 @@ kernel linear(context& c) {
     }
     append_activation(c, after);
     attributes.set_post_ops(after);
-    const dnnl::memory left = over(c, describe({rows, depth}), c.in<float>(0));
+    const float* x = c.in<float>(0);
+    std::vector<kernel> steps;
+    if (c.has_input(4)) {
+        // Steps are copied, and shall write where the product reads.
+        const auto unit = std::make_shared<std::vector<float>>(static_cast<std::size_t>(rows * depth));
+        steps.push_back([unit, normalize = row_normalization{.center = centering::none,
+                                                             .epsilon = static_cast<float>(c.number("epsilon", 1e-5)),
+                                                             .count = rows,
+                                                             .length = depth,
+                                                             .x = x,
+                                                             .scale = c.in<float>(4),
+                                                             .y = unit->data()}] { normalize(); });
+        x = unit->data();
+    }
+    const dnnl::memory left = over(c, describe({rows, depth}), x);
     const dnnl::memory result = over(c, describe({rows, columns}), c.out<float>(0));
     const dnnl::memory::desc plain = describe({depth, columns}, strides{1, depth});
     const dnnl::memory::desc wanted = c.input(1).is_weight() ? describe_any({depth, columns}) : plain;
@@ -158,14 +179,15 @@ kernel linear(context& c) {
         arguments.emplace_back(DNNL_ARG_BIAS, c.parameter(2, bias, bias));
     }
     const primitive_call call{c.engine(), description, std::move(arguments)};
-    if (!c.has_input(3)) {
+    if (!c.has_input(3) && steps.empty()) {
         return call;
     }
-    // The residual is put where the result goes, and the product is added to it.
-    return [call, y = c.out<float>(0), residual = c.in<float>(3), n = rows * columns] {
-        std::copy_n(residual, n, y);
-        call();
-    };
+    if (c.has_input(3)) { // is put where the result goes, and the product is added to it
+        steps.push_back(
+            [y = c.out<float>(0), residual = c.in<float>(3), n = rows * columns] { std::copy_n(residual, n, y); });
+    }
+    steps.push_back(call);
+    return in_turn(std::move(steps));
 }
 
 // ---- Attention: softmax(scale q k^T + bias) v

@@ -224,6 +224,41 @@ TEST_CASE("fused convolutions and linear layers: every activation, residuals in 
     }
 }
 
+TEST_CASE("products of rows that are normalised") {
+    if (!test::hopper_or_skip()) {
+        return;
+    }
+    struct problem {
+        shape x;
+        std::int64_t columns;
+    };
+    // Of one tile and of many, inner dimensions that fill no stage, one that is in no vectors.
+    const problem all[] = {{{3, 5, 36}, 22}, {{64, 512}, 512}, {{1, 64, 512}, 2048}, {{130, 200}, 72}, {{7, 33}, 20}};
+    for (const problem& p : all) {
+        CAPTURE(p.columns);
+        question q;
+        // Rows of other sizes than others: what is not divided by its own root is seen.
+        onnx::tensor rows = floats(p.x, 1, -2.0, 3.0);
+        const std::int64_t inner = p.x.back();
+        auto numbers = rows.as<float>();
+        for (std::size_t i = 0; i < numbers.size(); ++i) {
+            numbers[i] *= static_cast<float>(1 + i / static_cast<std::size_t>(inner) % 7);
+        }
+        rows = onnx::tensor::of<float>(element::f32, p.x, numbers);
+        const value_id x = q.input(rows);
+        const value_id w = q.weight(floats({p.columns, inner}, 2, -0.1, 0.1));
+        const value_id scale = q.weight(floats({inner}, 3, 0.5, 1.5));
+        shape result = p.x;
+        result.back() = p.columns;
+        const attributes few{{"epsilon", 1e-3}};
+        const attributes more{{"epsilon", 1e-3}, {"activation", std::string{"Relu"}}};
+        q.one("Linear", {x, w, onnx::no_value, onnx::no_value, scale}, few, "opara");
+        q.one("Linear", {x, w, q.weight(floats({p.columns}, 4)), q.input(floats(result, 5)), scale}, more, "opara");
+        q.one("Linear", {x, w, onnx::no_value, onnx::no_value, q.input(floats({inner}, 6, 0.5, 1.5))}, few, "opara");
+        std::move(q).check(tf32);
+    }
+}
+
 TEST_CASE("products of matrices") {
     if (!test::hopper_or_skip()) {
         return;

@@ -216,6 +216,30 @@ TEST_CASE("Linear: bias, residual and activation") {
     expect({.type = "Linear", .inputs = {data(x), parameter(w)}, .domain = "opara"}, multiply(x, transposed(w)), 1e-6);
 }
 
+TEST_CASE("Linear of rows that are normalised") {
+    testing::random_source random{35};
+    for (const shape& dims : {shape{6}, shape{3, 6}, shape{2, 17, 6}}) {
+        for (const bool residual : {false, true}) {
+            const array x = random_floats(random, dims);
+            const array w = random_floats(random, {5, 6});
+            const array bias = random_floats(random, {5});
+            const array scale = random_floats(random, {6});
+            const array unit = normalize_rows(x, dims.size() - 1, scale, nullptr, 1e-3, false).y;
+            array y = combine(multiply(unit, transposed(w)), bias, [](double e, double b) { return e + b; });
+            const array other = random_floats(random, y.dims);
+            for (std::size_t i = 0; i < y.x.size(); ++i) {
+                y.x[i] = std::max(y.x[i] + (residual ? other.x[i] : 0.0), 0.0);
+            }
+            expect({.type = "Linear",
+                    .inputs = {data(x), parameter(w), parameter(bias), residual ? data(other) : absent(),
+                               parameter(scale)},
+                    .attributes = {{"activation", std::string{"Relu"}}, {"epsilon", 1e-3}},
+                    .domain = "opara"},
+                   y, 1e-6);
+        }
+    }
+}
+
 TEST_CASE("Attention: scale and biases of every shape") {
     testing::random_source random{34};
     for (const shape& lead : {shape{2}, shape{2, 3}, shape{1, 2, 2}}) {

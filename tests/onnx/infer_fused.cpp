@@ -30,6 +30,8 @@ TEST_CASE("Linear") {
           shape{8, 128, 3072});
     CHECK(shape_of(fused("Linear", {{3}, {5, 3}})) == shape{5});
     CHECK(shape_of(fused("Linear", {{2, 3}, {5, 3}, {5}, {2, 5}})) == shape{2, 5});
+    CHECK(shape_of(fused("Linear", {{2, 3}, {5, 3}, {5}, {2, 5}, {3}}, {{"epsilon", 1e-6}})) == shape{2, 5});
+    refused(fused("Linear", {{2, 3}, {5, 3}, {5}, {2, 5}, {5}}), "input 4 has shape [5] instead of [3]");
     refused(fused("Linear", {{2, 3}, {3, 5}}), "rows of 3 do not fit weights of shape [3,5] [out, in]");
     refused(fused("Linear", {{2, 3}, {5, 3}, {3}}), "input 2 has shape [3] instead of [5]");
     refused(fused("Linear", {{2, 3}, {5, 3}, {5}, {2, 3}}), "input 3 has shape");

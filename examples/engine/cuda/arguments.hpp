@@ -190,8 +190,9 @@ struct inner_numbering {
     std::int32_t channels_outside = 0; ///< in memory order where channels are planes
 };
 
-/// y = finish(alpha * a b^T + bias + beta * residual). Rows of `a` are windows of an image, or rows of a matrix, which
-/// is an image of one row; columns of the result are channels.
+/// y = finish(alpha * a b^T + bias + beta * residual), each row of the product divided by the root of the mean square
+/// of its row of `a` where the kernel says so. Rows of `a` are windows of an image, or rows of a matrix, which is an
+/// image of one row; columns of the result are channels.
 struct product_arguments {
     std::int32_t m = 0;       ///< rows of the result: places of the window
     std::int32_t n = 0;       ///< columns of the result
@@ -213,6 +214,8 @@ struct product_arguments {
     std::int32_t vector = 0; ///< y and residual can be accessed 4 elements at a time
     float alpha = 1.0F;
     float beta = 1.0F;
+    float row_share = 0.0F; ///< 1 / elements of a row that is normalised; 0: none is
+    float epsilon = 0.0F;   ///< added to the mean of their squares
     finish last;
     std::int32_t channel_steps = 0;           ///< boxes of channels at each tap where boxes are of windows; else 0
     std::int32_t split_bits = 0;              ///< 2^this blocks of a cluster share the inner dimension

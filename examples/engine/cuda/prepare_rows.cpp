@@ -1,5 +1,6 @@
 #include <examples/engine/cuda/context.hpp>
 #include <examples/engine/cuda/functions.hpp>
+#include <examples/engine/cuda/rows.hpp>
 
 #include <algorithm>
 #include <array>
@@ -8,6 +9,16 @@
 #include <vector>
 
 namespace opara::engine::gpu {
+
+step normalise_rows(const context& c, const row_arguments& a) {
+    const auto in_vectors = [](const void* x) { return reinterpret_cast<std::uintptr_t>(x) % 16 == 0; };
+    if (a.length % 4 == 0 && a.length <= most_of_short_row && in_vectors(a.x) && in_vectors(a.residual) &&
+        in_vectors(a.scale) && in_vectors(a.bias) && in_vectors(a.y) && in_vectors(a.sum)) {
+        return {short_row_kernel(c.real_type(), a.length), dim3{static_cast<unsigned>(a.rows)}, 32, a};
+    }
+    return {row_kernel(c.real_type()), dim3{static_cast<unsigned>(a.rows)}, 256, a};
+}
+
 namespace {
 
 // ---- reductions
@@ -96,14 +107,7 @@ row_arguments rows(context& c) {
     return a;
 }
 
-prepared normalize(const context& c, const row_arguments& a) {
-    const auto in_vectors = [](const void* x) { return reinterpret_cast<std::uintptr_t>(x) % 16 == 0; };
-    if (a.length % 4 == 0 && a.length <= most_of_short_row && in_vectors(a.x) && in_vectors(a.residual) &&
-        in_vectors(a.scale) && in_vectors(a.bias) && in_vectors(a.y) && in_vectors(a.sum)) {
-        return {{}, {step{short_row_kernel(c.real_type(), a.length), dim3{static_cast<unsigned>(a.rows)}, 32, a}}};
-    }
-    return {{}, {step{row_kernel(c.real_type()), dim3{static_cast<unsigned>(a.rows)}, 256, a}}};
-}
+prepared normalize(const context& c, const row_arguments& a) { return {{}, {normalise_rows(c, a)}}; }
 
 prepared layer_normalization(context& c) {
     row_arguments a = rows(c);

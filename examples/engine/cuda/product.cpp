@@ -1,5 +1,6 @@
 #include <examples/engine/cuda/functions.hpp>
 #include <examples/engine/cuda/product.hpp>
+#include <examples/engine/cuda/rows.hpp>
 #include <opara/core/error.hpp>
 #include <opara/cuda/error.hpp>
 
@@ -62,13 +63,15 @@ const void* packed(context& c, std::size_t input, std::int64_t columns, std::int
     if (const std::optional<onnx::tensor> t = c.weight(input)) {
         c.expect_input(input, onnx::element::f32);
         const std::vector<float> w = t->as<float>();
+        const std::vector<float> scale = d.scale ? c.weight(*d.scale)->as<float>() : std::vector<float>{};
         std::vector<float> all(static_cast<std::size_t>(columns * pitch), 0.0F);
         for (std::int64_t column = 0; column < columns; ++column) {
             for (std::int64_t k = 0; k < window; ++k) {
                 for (std::int64_t channel = 0; channel < d.channels; ++channel) {
                     const auto from = column * lies.column + channel * lies.channel + k * lies.tap;
                     const auto to = column * pitch + channel * channel_step + k * tap_step;
-                    const float x = w[static_cast<std::size_t>(from)];
+                    const float x =
+                        w[static_cast<std::size_t>(from)] * (d.scale ? scale[static_cast<std::size_t>(channel)] : 1.0F);
                     all[static_cast<std::size_t>(to)] = c.real_type() == number::f32 ? rounded_to_tf32(x) : x;
                 }
             }
@@ -234,7 +237,8 @@ std::vector<choice> choices(const product_arguments& a, std::int64_t batch, bool
     std::vector<choice> all;
     for (int i = 0; i < tiles; ++i) {
         const tile_shape& t = tile(i);
-        if (t.packed != packs || t.wide != (packs && wide) || (t.bulk != bulk_copies::none && t.bulk != bulk)) {
+        if (t.packed != packs || t.wide != (packs && wide) || (t.bulk != bulk_copies::none && t.bulk != bulk) ||
+            (bulk == bulk_copies::normalised && t.bulk != bulk)) {
             continue;
         }
         const std::int32_t k_steps = t.bulk != bulk_copies::none ? bulk_steps : a.k_steps;
@@ -328,7 +332,8 @@ prepared multiply(context& c, product_arguments a, const inner_dimension& inner,
             boxed.b_column = narrow(filled);
         }
     }
-    const bulk_copies bulk = pitch                        ? bulk_copies::matrices
+    const bulk_copies bulk = a.row_share != 0.0F          ? bulk_copies::normalised
+                             : pitch                      ? bulk_copies::matrices
                              : !windows                   ? bulk_copies::none
                              : windows->channels == depth ? bulk_copies::windows
                                                           : bulk_copies::half_windows;
@@ -462,7 +467,28 @@ prepared linear(context& c) {
         p.residual = matrix(c.reals(3), columns, 1);
     }
     p.last = c.activation_of();
-    return multiply(c, p, {.channels = inner}, 1, {.column = inner, .channel = 1}, c.input(1).is_weight());
+    inner_dimension over{.channels = inner};
+    if (c.has_input(4)) {
+        const float epsilon = c.real("epsilon", 1e-5);
+        if (c.input(1).is_weight() && c.input(4).is_weight() && in_vectors(p.a, p.a_batch, piece_of(c))) {
+            // (x s / root) w^T = x (s w)^T / root: the product finds the root on the way.
+            over.scale = 4;
+            p.row_share = 1.0F / static_cast<float>(inner);
+            p.epsilon = epsilon;
+        } else {
+            row_arguments rows{};
+            rows.rows = p.m;
+            rows.length = narrow(inner);
+            rows.x = p.a.elements;
+            rows.scale = c.reals(4);
+            rows.y = c.scratch(static_cast<std::size_t>(p.m * inner) * c.real_bytes());
+            rows.epsilon = epsilon;
+            rows.centered = 0;
+            c.first(normalise_rows(c, rows));
+            p.a = matrix(rows.y, inner, 1);
+        }
+    }
+    return multiply(c, p, over, 1, {.column = inner, .channel = 1}, c.input(1).is_weight());
 }
 
 constexpr std::array operators{

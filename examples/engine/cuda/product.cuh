@@ -40,6 +40,7 @@ enum class copies {
     boxes,        // both by the hardware, as they are matrices
     windows,      // both by the hardware, the left one out of images
     half_windows, // the same, where half of a stage is another tap, or other channels
+    normalised    // boxes of matrices, and rows of the left one are normalised
 };
 
 template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, copies How>
@@ -48,7 +49,8 @@ struct product_tile {
     static constexpr int columns = Columns;
     static constexpr bool windows = How == copies::windows || How == copies::half_windows;
     static constexpr int boxes = How == copies::half_windows ? 2 : 1; // of a stage of the left operand
-    static constexpr bool bulk = How == copies::boxes || windows;
+    static constexpr bool normalises = How == copies::normalised;
+    static constexpr bool bulk = How == copies::boxes || windows || normalises;
     static constexpr bool wide = How == copies::pieces || bulk;
     static constexpr bool packed = How != copies::elements;
     static constexpr int warps_down = Rows / WarpRows;
@@ -66,6 +68,7 @@ struct product_tile {
     static constexpr int group_columns = Columns / groups_across;
     static constexpr bulk_copies bulk_as = How == copies::half_windows ? bulk_copies::half_windows
                                            : windows                   ? bulk_copies::windows
+                                           : normalises                ? bulk_copies::normalised
                                            : bulk                      ? bulk_copies::matrices
                                                                        : bulk_copies::none;
     static constexpr tile_shape shape{Rows, Columns, threads, Stages, wide, packed, bulk_as};
@@ -198,6 +201,7 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
     // A small tile of a warp has few products that do not wait for each other: it adds up even and odd ones apart.
     constexpr int chains = !by_warpgroups && WarpRows * WarpColumns <= 16 * 32 ? 2 : 1;
     float sums[chains][rows_of_warp / 16][columns_of_warp / 8][4] = {};
+    float squares[rows_of_warp / 16][4] = {}; // of the left operand, in the rows that the lane holds
 
     // Boxes: one thread asks for both operands of a stage, and all wait for their bytes.
     const auto barrier_of = [&](int stage) { return base + static_cast<unsigned>(Tile::barriers_at + stage * 8); };
@@ -327,6 +331,9 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
             }
 #    pragma unroll
             for (int k = 0; k < stage_products; ++k) {
+                if constexpr (Tile::normalises) {
+                    add_squares<T>(squares[0], left[k]);
+                }
 #    pragma unroll
                 for (std::uint32_t& x : left[k]) {
                     make_operand<T>(x);
@@ -368,6 +375,9 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
                 }
 #pragma unroll
                 for (int i = 0; i < WarpRows / 16; ++i) {
+                    if constexpr (Tile::normalises) {
+                        add_squares<T>(squares[i], left[k % 2][i]);
+                    }
 #pragma unroll
                     for (std::uint32_t& x : left[k % 2][i]) {
                         make_operand<T>(x);
@@ -429,6 +439,18 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
                                                                                             sums[0][i][j][3]};
         }
     }
+    if constexpr (Tile::normalises) { // behind the row's sums
+#pragma unroll
+        for (int i = 0; i < rows_of_warp / 16; ++i) {
+#pragma unroll
+            for (int half = 0; half < 2; ++half) {
+                const float sum = sum_over_quad(squares[i][half] + squares[i][half + 2]);
+                if (warp_column == 0 && lane % 4 == 0) {
+                    result[(warp_row + i * 16 + half * 8 + lane / 4) * Tile::result_pitch + Columns] = sum;
+                }
+            }
+        }
+    }
     write_result<T, Tile>(p, result, offsets, rank);
 }
 
@@ -481,6 +503,9 @@ const product_entry& product_of(int i) {
         make_entry<T, 32, 64, 16, 32, 6, half_windows>(),  make_entry<T, 64, 32, 32, 16, 6, half_windows>(),
         make_entry<T, 64, 64, 32, 32, 4, half_windows>(),  make_entry<T, 64, 64, 32, 32, 8, half_windows>(),
         make_entry<T, 128, 64, 32, 32, 6, half_windows>(), make_entry<T, 64, 128, 32, 32, 6, half_windows>(),
+        make_entry<T, 32, 64, 16, 32, 6, normalised>(),    make_entry<T, 64, 32, 32, 16, 6, normalised>(),
+        make_entry<T, 64, 64, 32, 32, 4, normalised>(),    make_entry<T, 64, 64, 32, 32, 8, normalised>(),
+        make_entry<T, 128, 64, 32, 32, 6, normalised>(),   make_entry<T, 64, 128, 32, 32, 6, normalised>(),
     };
     return all[i];
 }

@@ -4,7 +4,9 @@
 
 #include <examples/engine/cuda/context.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace opara::engine::gpu {
@@ -12,8 +14,9 @@ namespace opara::engine::gpu {
 /// The inner dimension of a product: channels under a window. A matrix has a window of one tap.
 struct inner_dimension {
     std::int64_t channels = 1;
-    std::int64_t rows = 1;    ///< of the window
-    std::int64_t columns = 1; ///< of the window
+    std::int64_t rows = 1;                           ///< of the window
+    std::int64_t columns = 1;                        ///< of the window
+    std::optional<std::size_t> scale = std::nullopt; ///< the input, a weight, of factors of the channels
 };
 
 /// Where the right operand's element for a column, a channel and a tap of the window lies.
@@ -28,7 +31,8 @@ struct right_strides {
 [[nodiscard]] long_divisor divide_rows_by(std::int64_t by);
 
 /// Completes the arguments of a product, packs its right operand if it is a weight, and chooses tiles.
-/// @param a  everything but pieces, inner, k_steps, b..., vector, split_bits
+/// @param a  everything but pieces, inner, k_steps, b..., vector, split_bits. With a `row_share` it is a matrix in
+/// boxes
 /// @param inner  the inner dimension
 /// @param right  the input of the operator that is the right operand
 /// @param lies  how it lies

@@ -45,29 +45,50 @@ __device__ inline void finish_all(const finish& f, float (&values)[4]) {
     four = finished_elsewhere(f, four);
 }
 
+// Of a row: four sums, and the sum of the left operand's squares where it is normalised.
+struct row_sums {
+    float4 columns;
+    float squares;
+};
+
 // The same place in the shared memory of every block of the cluster, added in the same order whoever adds. All are on
 // the way before the first is needed.
-template <int Blocks>
-__device__ inline float4 sum_over_cluster(float* own) {
-    float4 part[Blocks];
+template <int Blocks, bool Squares>
+__device__ inline row_sums sum_over_cluster(float* columns, float* squares) {
+    row_sums part[Blocks];
 #pragma unroll
     for (int r = 0; r < Blocks; ++r) {
-        part[r] = *reinterpret_cast<const float4*>(
-            cooperative_groups::this_cluster().map_shared_rank(own, static_cast<unsigned>(r)));
+        const auto in_block = [&](float* own) {
+            return cooperative_groups::this_cluster().map_shared_rank(own, static_cast<unsigned>(r));
+        };
+        part[r].columns = *reinterpret_cast<const float4*>(in_block(columns));
+        part[r].squares = Squares ? *in_block(squares) : 0.0F;
     }
-    float4 sum = part[0];
+    row_sums sum = part[0];
 #pragma unroll
     for (int r = 1; r < Blocks; ++r) {
-        sum.x += part[r].x;
-        sum.y += part[r].y;
-        sum.z += part[r].z;
-        sum.w += part[r].w;
+        sum.columns.x += part[r].columns.x;
+        sum.columns.y += part[r].columns.y;
+        sum.columns.z += part[r].columns.z;
+        sum.columns.w += part[r].columns.w;
+        sum.squares += part[r].squares;
     }
     return sum;
 }
 
+template <bool Squares>
+__device__ inline row_sums sum_over_blocks(int split, float* columns, float* squares) {
+    switch (split) {
+    case 2: return sum_over_cluster<2, Squares>(columns, squares);
+    case 4: return sum_over_cluster<4, Squares>(columns, squares);
+    case 8: return sum_over_cluster<8, Squares>(columns, squares);
+    default: return {*reinterpret_cast<const float4*>(columns), Squares ? *squares : 0.0F};
+    }
+}
+
 // Writes the block's part of a tile: of `split` blocks that have sums of the same tile, each takes some of its rows.
-// @param result  the block's sums in shared memory, rows of Tile::result_pitch
+// @param result  the block's sums in shared memory, rows of Tile::result_pitch; where rows are normalised, their
+// squares' sums follow those of the columns
 template <class T, class Tile>
 __device__ inline void write_result(const product_arguments& p, float* result, const product_offsets& offsets,
                                     int rank) {
@@ -134,15 +155,16 @@ __device__ inline void write_result(const product_arguments& p, float* result, c
 #pragma unroll
         for (int u = 0; u < together; ++u) {
             if (exists[u]) {
-                float* const own = result + (first + u * rows_at_once) * Tile::result_pitch + column;
-                float4 sum = *reinterpret_cast<const float4*>(own);
-                switch (split) {
-                case 2: sum = sum_over_cluster<2>(own); break;
-                case 4: sum = sum_over_cluster<4>(own); break;
-                case 8: sum = sum_over_cluster<8>(own); break;
-                default: break;
+                float* const own = result + (first + u * rows_at_once) * Tile::result_pitch;
+                const row_sums sum = sum_over_blocks<Tile::normalises>(split, own + column, own + Tile::columns);
+                *reinterpret_cast<float4*>(values[u]) = sum.columns;
+                if constexpr (Tile::normalises) {
+                    const float factor = rsqrtf(sum.squares * p.row_share + p.epsilon);
+#pragma unroll
+                    for (float& x : values[u]) {
+                        x *= factor;
+                    }
                 }
-                *reinterpret_cast<float4*>(values[u]) = sum;
             }
         }
         if (split > 1 && first + together * rows_at_once >= row_end) {

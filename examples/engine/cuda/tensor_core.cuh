@@ -41,4 +41,27 @@ __device__ inline void multiply_add(float (&c)[4], const std::uint32_t (&a)[4], 
 #undef OPARA_MMA
 }
 
+// Adds the squares of such a piece of `a`, before it is made an operand, to sums of rows g, g + 8, g, g + 8: four,
+// because each addition waits for the one before.
+template <class T>
+__device__ inline void add_squares(float (&sums)[4], const std::uint32_t (&a)[4]) {
+    constexpr int numbers = 4 / static_cast<int>(sizeof(T));
+#pragma unroll
+    for (int e = 0; e < 4; ++e) {
+        packet<T, numbers> lying;
+        memcpy(&lying, &a[e], sizeof lying);
+#pragma unroll
+        for (int i = 0; i < numbers; ++i) {
+            const float x = loaded(lying.x[i]);
+            sums[e] = fmaf(x, x, sums[e]);
+        }
+    }
+}
+
+// The sum over the four lanes that hold a row.
+__device__ inline float sum_over_quad(float x) {
+    x += __shfl_xor_sync(0xFFFFFFFFU, x, 1);
+    return x + __shfl_xor_sync(0xFFFFFFFFU, x, 2);
+}
+
 } // namespace opara::engine::gpu

@@ -53,6 +53,10 @@ inline void linear(inference& at) {
         at.same_type(3);
         at.shaped(3, y);
     }
+    if (at.has(4)) {
+        at.same_type(4);
+        at.shaped(4, {w[1]});
+    }
     at.yield(0, at.in(0).type, std::move(y));
 }
 

@@ -112,6 +112,7 @@ private:
         } else if (is("Linear")) {
             product(out_ * last(0));
             epilogue();
+            flops += in(4) > 0.0 ? 4.0 * in(0) : 0.0; // rows are normalised
         } else if (is("Attention")) {
             const shape rows(dims(0).begin(), dims(0).end() - 1);
             const double scores = static_cast<double>(elements(rows)) * static_cast<double>(dims(1)[rows.size() - 1]);
