@@ -8,12 +8,16 @@
 #include <examples/drl/opara_refine/penalty.hpp>
 #include <examples/drl/opara_refine/pictures.hpp>
 #include <examples/drl/opara_refine/policy_in_the_plane.hpp>
+#include <examples/drl/opara_refine/proof_file.hpp>
 #include <examples/drl/opara_refine/rehearsal.hpp>
 #include <examples/drl/opara_refine/report.hpp>
 #include <examples/drl/opara_refine/time_budget.hpp>
 #include <examples/drl/training/interruption.hpp>
 #include <examples/drl/training/plan.hpp>
 #include <examples/drl/training/results.hpp>
+#include <examples/drl/training/run_files.hpp>
+#include <examples/drl/training/save_timer.hpp>
+#include <examples/drl/training/sealed_file.hpp>
 #include <examples/opara_run/progress.hpp>
 #include <examples/opara_verify/pilots.hpp>
 #include <examples/opara_verify/preparation.hpp>
@@ -28,14 +32,27 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
 #include <optional>
 #include <ostream>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace opara::examples::drl {
+
+/// A box in words.
+template <std::size_t N>
+std::string text_of(const abstraction::box<N>& b) {
+    using learning::detail::number_text;
+    std::string text;
+    for (std::size_t i = 0; i < N; ++i) {
+        text += (i == 0 ? "[" : " x [") + number_text(b[i].lower()) + ", " + number_text(b[i].upper()) + "]";
+    }
+    return text;
+}
 
 /// One refinement, with its files.
 template <class Problem, class System>
@@ -51,12 +68,7 @@ public:
         verify::start_from(problem_, a.initial);
         report_.what = plan_.what;
         report_.property = verify::text_of_property(problem_, a.property);
-        using learning::detail::number_text;
-        for (std::size_t i = 0; i < n; ++i) {
-            const abstraction::interval& side = problem_.initial[i];
-            report_.initial +=
-                (i == 0 ? "[" : " x [") + number_text(side.lower()) + ", " + number_text(side.upper()) + "]";
-        }
+        report_.initial = text_of(problem_.initial);
         std::string name = "formula";
         for (const auto& [known, text] : problem_.properties) {
             name = text == report_.property ? known : name;
@@ -75,16 +87,24 @@ public:
             throw usage_error{"--penalty is for properties like \"AG safe\", which forbid states"};
         }
         const auto grid = task_.grid(widths_of(task_, a_));
+        require_start_in(grid);
         std::filesystem::create_directories(a_.out);
+        const run_files files{
+            plan_.path, "report.json", {"checkpoint", "proof", "json", "onnx", "reward.svg", "refinement.svg", "policy.svg"}};
         state from{tree{grid}};
-        if (a_.resume) {
+        from.seed = a_.seed;
+        if (files.goes_on(beginning_of(a_),
+                          [&] { return difference_between(parts_in_report(file("report.json")), parts_of(report_)); })) {
             const read_report before = read_refinement(file("report.json"), report_);
             report_ = before.report;
             from = learning::refinement_state_from_json(before.state, grid);
-            read_agent(from.round);
+            read_agent(from);
+            read_proof_begun(from.round, grid);
         } else {
-            from.seed = a_.seed;
-            std::filesystem::remove(file("checkpoint"));
+            files.remove();
+            if (a_.resume) {
+                say("there is no report, so it begins");
+            }
         }
         time_.count(report_.seconds);
         if (report_.is_verified) {
@@ -142,8 +162,18 @@ private:
         write_file_atomically(file("refinement.svg"), [&](std::ostream& out) { write_refinement(out, shown); });
     }
 
+    // Told before any work, and not by the first proof.
+    void require_start_in(const abstraction::uniform_grid<n>& grid) const {
+        try {
+            abstraction::detail::require_inside(grid, problem_.initial);
+        } catch (const abstraction::domain_error& e) {
+            throw usage_error{std::string{a_.initial.empty() ? "" : "--initial: "} + e.what()};
+        }
+    }
+
     // The agent of an interrupted refinement: of this round, or of the end of the one before.
-    void read_agent(std::size_t round) {
+    void read_agent(const state& from) {
+        const std::size_t round = from.round;
         if (round == 0 && !std::filesystem::exists(file("checkpoint"))) {
             return; // it had not come to the first checkpoint
         }
@@ -154,6 +184,25 @@ private:
                         ", and the report of round " + std::to_string(round)};
         }
         is_in_stage_ = last_.stage == round;
+        using learning::detail::number_text;
+        if (const double here = penalty_from(from.starts); is_in_stage_ && !last_.has_ended && last_.penalty != here) {
+            throw error{"cannot go on from " + file("checkpoint") + ": its training of round " + std::to_string(round) +
+                        " was begun with a penalty of " + number_text(last_.penalty) + ", and here it is " +
+                        number_text(here) + "; between two rounds it may change"};
+        }
+    }
+    // The proof of the round, if the agent has not learned since it was begun.
+    void read_proof_begun(std::size_t round, const abstraction::uniform_grid<n>& grid) {
+        if (is_in_stage_ && last_.has_ended && std::filesystem::exists(file("proof"))) {
+            begun_ = proof_from<n>(file("proof"), proof_of(round, last_), grid);
+        }
+    }
+    [[nodiscard]] proof_identity proof_of(std::size_t round, const checkpoint& agent) const {
+        return {round, report_.property, report_.initial, checksum(agent.state)};
+    }
+    // What a forbidden state costs in a round with these starts: nothing before a run has violated the property.
+    [[nodiscard]] double penalty_from(std::span<const abstraction::point<n>> starts) const {
+        return starts.empty() ? 0 : a_.penalty;
     }
 
     void loop(state from, const abstraction::formula& property) {
@@ -165,14 +214,17 @@ private:
                                                    .proof = {.rounds = a_.proof_rounds, .cells = a_.max_cells}};
         struct listener {
             refiner& of;
-            void operator()(const abstraction::proof_round& r) const { of.hear(r); }
+            void operator()(const abstraction::proof_round& r, const abstraction::proof_state<n>& at) const {
+                of.hear(r, at);
+            }
             void operator()(const abstraction::proof<n>& p, const pilot& policy) const { of.hear(p, policy); }
             void operator()(const learning::refinement_round& r, const state& s) const { of.hear(r, s); }
         };
         static_cast<void>(learning::refine(
             std::move(from), abstraction::enclosure<System>{problem_.system}, problem_.initial, property,
             abstraction::build_options<n>{.labels = problem_.labels, .threads = a_.threads},
-            [this](const learning::training_request<n>& r) { return improve(r); }, options, listener{*this}));
+            [this](const learning::training_request<n>& r) { return improve(r); }, options, listener{*this},
+            begun_ ? &*begun_ : nullptr));
     }
 
     // Trains on the cells of the request, from where the agent is.
@@ -186,6 +238,7 @@ private:
         } else {
             from.state = std::move(last_.state);
             from.stage = r.round;
+            from.penalty = penalty_from(r.starts);
         }
         plan_of_training plan = plan_;
         plan.deadline = time_.deadline();
@@ -209,6 +262,13 @@ private:
         t.controller.cuts = decisions_.cuts();
         write_controller(plan_.path, t.controller);
         round_ = {.round = r.round,
+                  .asked = {.penalty = t.at.penalty,
+                            .further = a_.further,
+                            .patience = a_.patience,
+                            .starts = a_.starts,
+                            .proof_rounds = a_.proof_rounds,
+                            .max_cells = a_.max_cells,
+                            .max_decisions = a_.max_decisions},
                   .training = name_of(t.at.log.end),
                   .episodes = t.at.log.episodes,
                   .attempts = t.at.attempt + 1,
@@ -222,6 +282,13 @@ private:
         if (time_.left() <= 0) {
             throw out_of_time{};
         }
+        if (begun_) {
+            std::transform(begun_->rounds.begin(), begun_->rounds.end(), std::back_inserter(round_.checks), record_of);
+            say("round " + std::to_string(r.round) + ": the proof goes on after " +
+                std::to_string(begun_->rounds.size()) + (begun_->rounds.size() == 1 ? " check" : " checks"));
+        }
+        proof_ = proof_of(r.round, last_);
+        saving_ = save_timer{a_.save_every};
         doing_.emplace(std::cerr);
         doing_->step("proving");
         return verify::pilot_of<System>({std::move(t.controller)});
@@ -231,19 +298,26 @@ private:
     template <class Environment>
     auto costly(const Environment& env, const learning::training_request<n>& r) const {
         using task = std::remove_cvref_t<decltype(env.task())>;
-        const bool is_priced = a_.penalty > 0 && !r.starts.empty();
-        return env.judging(penalised<n, task>{env.task(), is_priced ? forbidden_ : forbidden_states<n>{}, a_.penalty});
+        const double penalty = penalty_from(r.starts);
+        return env.judging(penalised<n, task>{env.task(), penalty > 0 ? forbidden_ : forbidden_states<n>{}, penalty});
     }
 
-    void hear(const abstraction::proof_round& r) {
-        round_.checks.push_back({r.added, r.states, r.transitions, r.suspects, r.cuts, r.seconds,
-                                 r.replayed ? name_of(*r.replayed) : std::string{}});
+    void hear(const abstraction::proof_round& r, const abstraction::proof_state<n>& at) {
+        round_.checks.push_back(record_of(r));
         doing_->detail("check " + std::to_string(r.round) + ", " + std::to_string(r.states) + " states, " +
                        std::to_string(r.suspects) + " to blame");
         say(check_line(round_.round, r.round, round_.checks.back()));
-        if (is_interrupted()) {
-            doing_.reset();
-            throw interrupted{};
+        if (r.cuts == 0) {
+            return; // it has ended, and its round with it
+        }
+        if (const bool ends = is_interrupted(); ends || saving_.is_due()) {
+            saving_.run([&] {
+                write_proof(file("proof"), {proof_, at.cells.cuts(), at.rounds, at.explored, at.replays});
+            });
+            if (ends) {
+                doing_.reset();
+                throw interrupted{};
+            }
         }
     }
     void hear(const abstraction::proof<n>& p, const pilot& policy) {
@@ -283,6 +357,8 @@ private:
                                                    : "not verified, and no cell of the policy is left to cut";
         }
         write_report(s);
+        begun_.reset();
+        std::filesystem::remove(file("proof"));
         if (is_interrupted() && r.what != learning::refinement_step::verified) {
             throw interrupted{};
         }
@@ -303,6 +379,9 @@ private:
     tree decisions_{task_.grid()}; // of the present policy
     state now_{decisions_};
     checkpoint last_{};                  // of the agent
+    std::optional<abstraction::proof_state<n>> begun_; // the proof that goes on in the first round of this call
+    proof_identity proof_;               // of the present proof
+    save_timer saving_{0};               // of it
     bool is_in_stage_ = false;           // the checkpoint is of the round that comes, and not of the one before
     bool is_training_ = false;           // and not proving
     std::optional<run::progress> doing_; // during a proof
