@@ -343,10 +343,9 @@ TEST_CASE("a proof that was interrupted goes on where it was, with the policy of
         const proof_state<1> begun = all.back();
         const std::size_t before = rounds;
         const bool is_first = before == 0;
-        const auto rest =
-            go(is_first ? refinement_state<1>{adaptive_tree<1>{line}}
-                        : refinement_state_from_json(log[before - 1].state, line),
-               is_first ? table_agent{} : log[before - 1].agent, 0, &begun);
+        const auto rest = go(is_first ? refinement_state<1>{adaptive_tree<1>{line}}
+                                      : refinement_state_from_json(log[before - 1].state, line),
+                             is_first ? table_agent{} : log[before - 1].agent, 0, &begun);
         CHECK(rest.what == whole.what);
         CHECK(rest.state == whole.state);
         CHECK(rest.proof.cells == whole.proof.cells);

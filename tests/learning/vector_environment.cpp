@@ -153,9 +153,7 @@ TEST_CASE("after a step that failed nothing goes on before a reset") {
 TEST_CASE("a reset that fails leaves it as it was: broken") {
     struct absent : line {
         const bool* is_there = nullptr;
-        std::array<double, 1> reset(std::uint64_t seed) {
-            return {*is_there ? line::reset(seed)[0] : not_a_number};
-        }
+        std::array<double, 1> reset(std::uint64_t seed) { return {*is_there ? line::reset(seed)[0] : not_a_number}; }
     };
     bool is_there = true;
     std::vector<absent> two(2);

@@ -44,7 +44,8 @@ The training:
                                and then no training mends it without; default: 0, the task stays as it is
 
   --threads COUNT              of a proof; default: all cores
-)" + file_usage + R"(
+)" + file_usage +
+           R"(
 It writes, as DIR/SYSTEM-PROPERTY-SEED (PROPERTY is "formula" for one that has no name),
   .json             the controller, with the cuts of its cells, for opara_verify SYSTEM --controller --refine
   .onnx             its network

@@ -8,15 +8,14 @@
 #include <examples/drl/opara_refine/penalty.hpp>
 #include <examples/drl/opara_refine/pictures.hpp>
 #include <examples/drl/opara_refine/policy_in_the_plane.hpp>
-#include <examples/drl/opara_refine/proof_file.hpp>
+#include <examples/drl/opara_refine/proof_keeper.hpp>
 #include <examples/drl/opara_refine/rehearsal.hpp>
 #include <examples/drl/opara_refine/report.hpp>
+#include <examples/drl/opara_refine/rounds.hpp>
 #include <examples/drl/opara_refine/time_budget.hpp>
 #include <examples/drl/training/interruption.hpp>
 #include <examples/drl/training/plan.hpp>
-#include <examples/drl/training/results.hpp>
 #include <examples/drl/training/run_files.hpp>
-#include <examples/drl/training/save_timer.hpp>
 #include <examples/drl/training/sealed_file.hpp>
 #include <examples/opara_run/progress.hpp>
 #include <examples/opara_verify/pilots.hpp>
@@ -35,24 +34,12 @@
 #include <iterator>
 #include <optional>
 #include <ostream>
-#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace opara::examples::drl {
-
-/// A box in words.
-template <std::size_t N>
-std::string text_of(const abstraction::box<N>& b) {
-    using learning::detail::number_text;
-    std::string text;
-    for (std::size_t i = 0; i < N; ++i) {
-        text += (i == 0 ? "[" : " x [") + number_text(b[i].lower()) + ", " + number_text(b[i].upper()) + "]";
-    }
-    return text;
-}
 
 /// One refinement, with its files.
 template <class Problem, class System>
@@ -74,6 +61,7 @@ public:
             name = text == report_.property ? known : name;
         }
         plan_.path = a.out + "/" + task.name + "-" + name + "-" + std::to_string(a.seed);
+        kept_ = {file("proof"), a.save_every};
     }
 
     /// Runs it to its end. @returns whether the property is verified
@@ -89,17 +77,21 @@ public:
         const auto grid = task_.grid(widths_of(task_, a_));
         require_start_in(grid);
         std::filesystem::create_directories(a_.out);
-        const run_files files{
-            plan_.path, "report.json", {"checkpoint", "proof", "json", "onnx", "reward.svg", "refinement.svg", "policy.svg"}};
+        const run_files files{plan_.path,
+                              "report.json",
+                              {"checkpoint", "proof", "json", "onnx", "reward.svg", "refinement.svg", "policy.svg"}};
         state from{tree{grid}};
         from.seed = a_.seed;
-        if (files.goes_on(beginning_of(a_),
-                          [&] { return difference_between(parts_in_report(file("report.json")), parts_of(report_)); })) {
+        if (files.goes_on(beginning_of(a_), [&] {
+                return difference_between(parts_in_report(file("report.json")), parts_of(report_));
+            })) {
             const read_report before = read_refinement(file("report.json"), report_);
             report_ = before.report;
             from = learning::refinement_state_from_json(before.state, grid);
             read_agent(from);
-            read_proof_begun(from.round, grid);
+            if (is_in_stage_ && last_.has_ended) {
+                kept_.go_on(proof_of(from.round), grid);
+            }
         } else {
             files.remove();
             if (a_.resume) {
@@ -185,24 +177,16 @@ private:
         }
         is_in_stage_ = last_.stage == round;
         using learning::detail::number_text;
-        if (const double here = penalty_from(from.starts); is_in_stage_ && !last_.has_ended && last_.penalty != here) {
+        if (const double here = price_after(from.starts, a_.penalty);
+            is_in_stage_ && !last_.has_ended && last_.penalty != here) {
             throw error{"cannot go on from " + file("checkpoint") + ": its training of round " + std::to_string(round) +
                         " was begun with a penalty of " + number_text(last_.penalty) + ", and here it is " +
                         number_text(here) + "; between two rounds it may change"};
         }
     }
-    // The proof of the round, if the agent has not learned since it was begun.
-    void read_proof_begun(std::size_t round, const abstraction::uniform_grid<n>& grid) {
-        if (is_in_stage_ && last_.has_ended && std::filesystem::exists(file("proof"))) {
-            begun_ = proof_from<n>(file("proof"), proof_of(round, last_), grid);
-        }
-    }
-    [[nodiscard]] proof_identity proof_of(std::size_t round, const checkpoint& agent) const {
-        return {round, report_.property, report_.initial, checksum(agent.state)};
-    }
-    // What a forbidden state costs in a round with these starts: nothing before a run has violated the property.
-    [[nodiscard]] double penalty_from(std::span<const abstraction::point<n>> starts) const {
-        return starts.empty() ? 0 : a_.penalty;
+    // What is proved of the agent that is there.
+    [[nodiscard]] proof_identity proof_of(std::size_t round) const {
+        return {round, report_.property, report_.initial, checksum(last_.state)};
     }
 
     void loop(state from, const abstraction::formula& property) {
@@ -224,7 +208,7 @@ private:
             std::move(from), abstraction::enclosure<System>{problem_.system}, problem_.initial, property,
             abstraction::build_options<n>{.labels = problem_.labels, .threads = a_.threads},
             [this](const learning::training_request<n>& r) { return improve(r); }, options, listener{*this},
-            begun_ ? &*begun_ : nullptr));
+            kept_.begun()));
     }
 
     // Trains on the cells of the request, from where the agent is.
@@ -238,7 +222,7 @@ private:
         } else {
             from.state = std::move(last_.state);
             from.stage = r.round;
-            from.penalty = penalty_from(r.starts);
+            from.penalty = price_after(r.starts, a_.penalty);
         }
         plan_of_training plan = plan_;
         plan.deadline = time_.deadline();
@@ -261,34 +245,19 @@ private:
         decisions_ = r.decisions;
         t.controller.cuts = decisions_.cuts();
         write_controller(plan_.path, t.controller);
-        round_ = {.round = r.round,
-                  .asked = {.penalty = t.at.penalty,
-                            .further = a_.further,
-                            .patience = a_.patience,
-                            .starts = a_.starts,
-                            .proof_rounds = a_.proof_rounds,
-                            .max_cells = a_.max_cells,
-                            .max_decisions = a_.max_decisions},
-                  .training = name_of(t.at.log.end),
-                  .episodes = t.at.log.episodes,
-                  .attempts = t.at.attempt + 1,
-                  .training_s = seconds_of(t.at),
-                  .reward = t.evaluation.mean,
-                  .worst = t.evaluation.worst,
-                  .decisions = r.decisions.size()};
+        round_ = trained_round(a_, r.round, t, r.decisions.size());
         say(training_line(round_));
         last_ = std::move(t.at);
         is_training_ = false;
         if (time_.left() <= 0) {
             throw out_of_time{};
         }
-        if (begun_) {
-            std::transform(begun_->rounds.begin(), begun_->rounds.end(), std::back_inserter(round_.checks), record_of);
+        if (const abstraction::proof_state<n>* const begun = kept_.begun()) {
+            std::transform(begun->rounds.begin(), begun->rounds.end(), std::back_inserter(round_.checks), record_of);
             say("round " + std::to_string(r.round) + ": the proof goes on after " +
-                std::to_string(begun_->rounds.size()) + (begun_->rounds.size() == 1 ? " check" : " checks"));
+                std::to_string(begun->rounds.size()) + (begun->rounds.size() == 1 ? " check" : " checks"));
         }
-        proof_ = proof_of(r.round, last_);
-        saving_ = save_timer{a_.save_every};
+        kept_.begin(proof_of(r.round));
         doing_.emplace(std::cerr);
         doing_->step("proving");
         return verify::pilot_of<System>({std::move(t.controller)});
@@ -298,7 +267,7 @@ private:
     template <class Environment>
     auto costly(const Environment& env, const learning::training_request<n>& r) const {
         using task = std::remove_cvref_t<decltype(env.task())>;
-        const double penalty = penalty_from(r.starts);
+        const double penalty = price_after(r.starts, a_.penalty);
         return env.judging(penalised<n, task>{env.task(), penalty > 0 ? forbidden_ : forbidden_states<n>{}, penalty});
     }
 
@@ -310,14 +279,11 @@ private:
         if (r.cuts == 0) {
             return; // it has ended, and its round with it
         }
-        if (const bool ends = is_interrupted(); ends || saving_.is_due()) {
-            saving_.run([&] {
-                write_proof(file("proof"), {proof_, at.cells.cuts(), at.rounds, at.explored, at.replays});
-            });
-            if (ends) {
-                doing_.reset();
-                throw interrupted{};
-            }
+        const bool ends = is_interrupted();
+        kept_.keep(at, ends);
+        if (ends) {
+            doing_.reset();
+            throw interrupted{};
         }
     }
     void hear(const abstraction::proof<n>& p, const pilot& policy) {
@@ -331,34 +297,14 @@ private:
     }
     void hear(const learning::refinement_round& r, const state& s) {
         doing_.reset();
-        round_.proof = name_of(r.proof);
-        round_.counterexample = r.what == learning::refinement_step::verified ? "" : name_of(r.counterexample);
-        round_.starts = r.starts;
-        round_.decisions_cut = r.decisions_cut;
-        // Where the budget ends, the next round would begin like this, and with more of it does.
-        using learning::refinement_step;
-        round_.then = name_of(r.what != refinement_step::gave_up           ? r.what
-                              : r.decisions_cut != 0                       ? refinement_step::cut_decisions
-                              : r.proof == abstraction::proof_end::refuted ? refinement_step::train_on
-                                                                           : r.what);
-        if (r.starts != 0) { // the first state of the run comes first
-            const abstraction::point<n>& x = s.starts[s.starts.size() - r.starts];
-            round_.violated_from.assign(x.begin(), x.end());
-        }
+        end_round(round_, r, s);
         say(proof_line(round_));
         report_.rounds.push_back(std::move(round_));
         round_ = {};
         report_.is_verified = r.what == learning::refinement_step::verified;
-        if (report_.is_verified) {
-            report_.verdict = "verified in " + std::to_string(s.round) + (s.round == 1 ? " round" : " rounds");
-        } else if (r.what == learning::refinement_step::gave_up) {
-            report_.verdict = s.round >= a_.rounds ? "not verified in " + std::to_string(s.round) + " rounds"
-                              : time_.left() <= 0  ? "not verified in so much time"
-                                                   : "not verified, and no cell of the policy is left to cut";
-        }
+        report_.verdict = verdict_after(r, s, a_.rounds, time_.left(), report_.verdict);
         write_report(s);
-        begun_.reset();
-        std::filesystem::remove(file("proof"));
+        kept_.forget();
         if (is_interrupted() && r.what != learning::refinement_step::verified) {
             throw interrupted{};
         }
@@ -379,9 +325,7 @@ private:
     tree decisions_{task_.grid()}; // of the present policy
     state now_{decisions_};
     checkpoint last_{};                  // of the agent
-    std::optional<abstraction::proof_state<n>> begun_; // the proof that goes on in the first round of this call
-    proof_identity proof_;               // of the present proof
-    save_timer saving_{0};               // of it
+    proof_keeper<n> kept_{{}, 0};        // of the present proof
     bool is_in_stage_ = false;           // the checkpoint is of the round that comes, and not of the one before
     bool is_training_ = false;           // and not proving
     std::optional<run::progress> doing_; // during a proof

@@ -96,8 +96,8 @@ void write_proof(const std::string& path, const kept_proof& p) {
     for (const proof_round& r : p.rounds) {
         rounds.push_back(to_json(r));
     }
-    const nlohmann::json header{{"round", p.of.round},     {"property", p.of.property}, {"initial", p.of.initial},
-                                {"agent", p.of.agent},     {"explored", p.explored},    {"replays", p.replays},
+    const nlohmann::json header{{"round", p.of.round},        {"property", p.of.property}, {"initial", p.of.initial},
+                                {"agent", p.of.agent},        {"explored", p.explored},    {"replays", p.replays},
                                 {"rounds", std::move(rounds)}};
     write_sealed(path, format, version, {header.dump(), bytes_of(p.cuts)});
 }

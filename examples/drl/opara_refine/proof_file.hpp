@@ -38,8 +38,8 @@ void write_proof(const std::string& path, const kept_proof& p);
 /// Reads it. @throws error  it cannot be read, is none, is cut off or damaged: says which, with the path
 kept_proof read_proof(const std::string& path);
 
-/// Where it stands, on these cells of a policy; none: there is no such file, or it is of another proof, as one of a round
-/// that has ended.
+/// Where it stands, on these cells of a policy; none: there is no such file, or it is of another proof, as one of a
+/// round that has ended.
 /// @throws error  as `read_proof`
 template <std::size_t N>
 std::optional<abstraction::proof_state<N>> proof_from(const std::string& path, const proof_identity& of,

@@ -23,8 +23,12 @@ constexpr const char* format = "opara-refinement-report";
 constexpr std::uint32_t version = 2; // 2: with the settings of each round
 
 json to_json(const round_settings& s) {
-    return {{"penalty", s.penalty},     {"further", s.further},           {"patience", s.patience},
-            {"starts", s.starts},       {"proof_rounds", s.proof_rounds}, {"max_cells", s.max_cells},
+    return {{"penalty", s.penalty},
+            {"further", s.further},
+            {"patience", s.patience},
+            {"starts", s.starts},
+            {"proof_rounds", s.proof_rounds},
+            {"max_cells", s.max_cells},
             {"max_decisions", s.max_decisions}};
 }
 
@@ -69,7 +73,7 @@ std::size_t whole_at(const json_place& place, const char* key) {
 }
 
 round_settings settings_from(const json_place& j) {
-    return {j.at("penalty").real(),    whole_at(j, "further"),      whole_at(j, "patience"),     whole_at(j, "starts"),
+    return {j.at("penalty").real(),      whole_at(j, "further"),   whole_at(j, "patience"),     whole_at(j, "starts"),
             whole_at(j, "proof_rounds"), whole_at(j, "max_cells"), whole_at(j, "max_decisions")};
 }
 
@@ -126,7 +130,12 @@ named_values parts_of(const refinement_report& r) {
 }
 
 check_record record_of(const abstraction::proof_round& r) {
-    return {r.added, r.states, r.transitions, r.suspects, r.cuts, r.seconds,
+    return {r.added,
+            r.states,
+            r.transitions,
+            r.suspects,
+            r.cuts,
+            r.seconds,
             r.replayed ? name_of(*r.replayed) : std::string{}};
 }
 

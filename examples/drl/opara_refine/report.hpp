@@ -85,7 +85,8 @@ struct read_report {
     std::string state;        ///< for `learning::refinement_state_from_json`
 };
 
-/// Of what it is that `to_json` wrote. @throws error  the file cannot be read, or is none; says why, but not of which file
+/// Of what it is that `to_json` wrote. @throws error  the file cannot be read, or is none; says why, but not of which
+/// file
 named_values parts_in_report(const std::string& path);
 
 /// Reads what `to_json` wrote.

@@ -29,7 +29,8 @@ SYSTEM: b1 b2 b3 b4 b5 tora acc6                   with one control, in the step
   --seeds COUNT                so many trainings, with SEED and the next ones; default: 1
   --jobs COUNT                 trainings at a time; default: as many as there are cores
   --seconds COUNT              of each training, at most, all its attempts together
-)" + file_usage + R"(
+)" + file_usage +
+           R"(
 A training ends when the published criterion is met: that the last episodes, and then some without exploration, are good
 enough. Each writes, as DIR/SYSTEM-AGENT-SEED,
   .json        the controller, for opara_verify SYSTEM --controller

@@ -53,8 +53,8 @@ struct prepared {
     bool goes_on;
 };
 
-// All trainings, before the first begins: what is there of earlier ones is checked, and of none of them anything is lost
-// if one cannot go on.
+// All trainings, before the first begins: what is there of earlier ones is checked, and of none of them anything is
+// lost if one cannot go on.
 std::vector<prepared> prepare(const plan_of_training& plan, const arguments& a) {
     std::vector<prepared> all;
     const beginning how = beginning_of(a);
@@ -111,8 +111,7 @@ bool run(const Problem& p, const arguments& a, const std::vector<double>& contro
         for (std::size_t k = next++; k < a.seeds; k = next++) {
             const plan_of_training& mine = all[k].plan;
             try {
-                checkpoint from =
-                    all[k].goes_on ? read_checkpoint(mine.path + ".checkpoint", mine.what) : checkpoint{};
+                checkpoint from = all[k].goes_on ? read_checkpoint(mine.path + ".checkpoint", mine.what) : checkpoint{};
                 from.has_ended = false; // it may be asked for more now
                 teller tell{p.name + " with " + agent + ", seed " + std::to_string(mine.what.seed)};
                 results[k] = go_on(where, mine, std::move(from), tell);

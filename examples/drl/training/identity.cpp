@@ -38,8 +38,12 @@ const std::string* value_of(const named_values& all, const std::string& name) {
 } // namespace
 
 named_values parts_of(const identity& of) {
-    return {{"system", of.system},   {"agent", of.agent},   {"grid", of.grid},
-            {"observe", of.observe}, {"recipe", of.recipe}, {"seed", std::to_string(of.seed)},
+    return {{"system", of.system},
+            {"agent", of.agent},
+            {"grid", of.grid},
+            {"observe", of.observe},
+            {"recipe", of.recipe},
+            {"seed", std::to_string(of.seed)},
             {"environments", std::to_string(of.environments)}};
 }
 

@@ -27,8 +27,8 @@ using named_values = std::vector<std::pair<std::string, std::string>>;
 /// Each part of an identity by its name, with the recipe as one.
 named_values parts_of(const identity& of);
 
-/// What differs between two lists of parts, in words that name nothing else: "hidden is 20,20 there and 30 here". Of two
-/// recipes the hyper-parameters that differ. Empty: nothing does.
+/// What differs between two lists of parts, in words that name nothing else: "hidden is 20,20 there and 30 here". Of
+/// two recipes the hyper-parameters that differ. Empty: nothing does.
 std::string difference_between(const named_values& there, const named_values& here);
 
 } // namespace opara::examples::drl

@@ -14,6 +14,8 @@ public:
     /// Counts from now on. @param every  in seconds; 0: as often as it is asked
     explicit save_timer(double every) : every_{every} {}
 
+    /// Counts from now on, again.
+    void restart() { last_ = clock::now(); }
     /// Whether it is time.
     [[nodiscard]] bool is_due() const { return seconds_since(last_) >= wait_; }
     /// Saves, and begins to wait again.

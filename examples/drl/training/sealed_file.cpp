@@ -52,8 +52,7 @@ std::string checksum(std::string_view bytes) {
 void write_sealed(const std::string& path, const char* format, std::uint32_t version, const sealed& what) {
     const std::string line =
         first_line(format, version, what.header.size(), what.body.size(), sum_of(what.header, what.body));
-    write_file_atomically(path,
-                          [&](std::ostream& out) { out << line << '\n' << what.header << '\n' << what.body; });
+    write_file_atomically(path, [&](std::ostream& out) { out << line << '\n' << what.header << '\n' << what.body; });
 }
 
 sealed read_sealed(const std::string& path, const char* format, std::uint32_t version) {

@@ -186,17 +186,17 @@ template <std::size_t N, abstraction::steppable_dynamics D, std::invocable<const
         auto pilot = train(training_request<N>{state.decisions, state.starts, state.round, seed});
         abstraction::prove_options budget = options.proof;
         budget.seconds = std::min(budget.seconds, seconds_left());
-        auto p = abstraction::prove(state.decisions, system, pilot, initial, f, problem, budget,
-                                    [&tell](const abstraction::proof_round& round,
-                                            [[maybe_unused]] const abstraction::proof_state<N>& at) {
-                                        using abstraction::proof_round;
-                                        if constexpr (std::invocable<Tell&, const proof_round&, decltype(at)>) {
-                                            tell(round, at);
-                                        } else if constexpr (std::invocable<Tell&, const proof_round&>) {
-                                            tell(round);
-                                        }
-                                    },
-                                    std::exchange(begun, nullptr));
+        auto p = abstraction::prove(
+            state.decisions, system, pilot, initial, f, problem, budget,
+            [&tell](const abstraction::proof_round& round, [[maybe_unused]] const abstraction::proof_state<N>& at) {
+                using abstraction::proof_round;
+                if constexpr (std::invocable<Tell&, const proof_round&, decltype(at)>) {
+                    tell(round, at);
+                } else if constexpr (std::invocable<Tell&, const proof_round&>) {
+                    tell(round);
+                }
+            },
+            std::exchange(begun, nullptr));
         refinement_round r{.round = state.round,
                            .proof = p.what,
                            .counterexample = p.counterexample.what,
