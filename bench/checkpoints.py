@@ -14,10 +14,10 @@ from measuring import ROOT, machine, measured, versions, written
 NEVER = 1e9  # seconds: only at the end
 # Small and large: networks of 2 x 20 to 3 x 64, replay memories of 10,000 steps and more, PPO without one. None ends before its
 # time: no policy is as good as that criterion.
-TRAININGS = [("b2_trainify", 200), ("mountain_car --observe normalised", 150), ("tora_stay", 30),
-             ("cart_pole --agent ppo --environments 8", 2000), ("quadrotor --observe normalised --environments 8", 500)]
-# One round: a policy that gets stuck, of which no cut of the proof helps, and cells are cut until there are millions.
-PROOFS = ["b2_trainify --property reach --episodes 20 --further 20 --seed 5 --rounds 1"]
+TRAININGS = [("b2_trainify", 200), ("mountain_car --observe normalised", 50), ("tora_stay", 10),
+             ("cart_pole --agent ppo --environments 8", 200), ("quadrotor --observe normalised --environments 8", 100)]
+# One round: a policy that gets stuck, of which no cut of the proof helps, and cells are cut until there are a million.
+PROOFS = ["b2_trainify --property reach --episodes 20 --further 20 --seed 5 --rounds 1 --max-cells 1000000"]
 REPEATS = 3
 
 
