@@ -191,7 +191,7 @@ TEST_CASE("a proof that was interrupted after any check ends as if it had not be
             CHECK(one.replayed == other.replayed);
             CHECK(one.seconds >= before); // what was spent before counts
             before = one.seconds;
-            replayed += one.replayed ? 1 : 0;
+            replayed += one.replayed ? 1U : 0U;
         }
     }
     CHECK(replayed > states.size()); // some were replayed after the first check
