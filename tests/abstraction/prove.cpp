@@ -154,6 +154,69 @@ TEST_CASE("budgets end a proof, and say so") {
                     std::runtime_error);
 }
 
+TEST_CASE("a proof that was interrupted after any check ends as if it had not been") {
+    const enclosure<scaling> dynamics{scaling{0.99}};
+    const build_options<1> options{.labels = {{"low", box_of<1>({0.0}, {2.0})}}};
+    const box<1> start = box_of<1>({2.5}, {2.99});
+    const formula low = parse_formula("AF low");
+    const prove_options budget{.falsify = {.steps = 20, .samples = 2, .boxes = 2}}; // replayed again and again
+    adaptive_tree<1> decisions{line};
+    decisions.bisect(2, 0);
+    std::vector<proof_state<1>> states;
+    const auto told = [&](const proof_round& r, const proof_state<1>& at) {
+        CHECK(at.rounds.size() == r.round + (r.cuts != 0 ? 1 : 0));
+        states.push_back(at);
+    };
+    const auto whole = prove(decisions, dynamics, always(0.0), start, low, options, budget, told);
+    REQUIRE(whole.what == proof_end::proved);
+    REQUIRE(whole.rounds.size() > 5);
+    REQUIRE(states.size() == whole.rounds.size());
+    std::size_t replayed = 0;
+    for (const proof_state<1>& begun : states) {
+        const auto rest = prove(decisions, dynamics, always(0.0), start, low, options, budget, {}, &begun);
+        CHECK(rest.what == whole.what);
+        CHECK(rest.cells == whole.cells);
+        CHECK(rest.built.cells == whole.built.cells);
+        REQUIRE(rest.rounds.size() == whole.rounds.size());
+        double before = 0;
+        for (std::size_t k = 0; k < rest.rounds.size(); ++k) {
+            const proof_round& one = rest.rounds[k];
+            const proof_round& other = whole.rounds[k];
+            CHECK(one.round == other.round);
+            CHECK(one.added == other.added);
+            CHECK(one.states == other.states);
+            CHECK(one.transitions == other.transitions);
+            CHECK(one.suspects == other.suspects);
+            CHECK(one.cuts == other.cuts);
+            CHECK(one.replayed == other.replayed);
+            CHECK(one.seconds >= before); // what was spent before counts
+            before = one.seconds;
+            replayed += one.replayed ? 1U : 0U;
+        }
+    }
+    CHECK(replayed > states.size()); // some were replayed after the first check
+    // The budget counts what was made before, and the time is that of a call.
+    prove_options little = budget;
+    little.rounds = 3;
+    CHECK(prove(decisions, dynamics, always(0.0), start, low, options, little, {}, &states[1]).rounds.size() == 4);
+    little = budget;
+    little.cells = whole.rounds[3].added;
+    const auto small = prove(decisions, dynamics, always(0.0), start, low, options, little, {}, &states[1]);
+    CHECK(small.what == proof_end::cells);
+    CHECK(small.rounds.size() == 4);
+    little = budget;
+    little.seconds = 1e-9;
+    CHECK(prove(decisions, dynamics, always(0.0), start, low, options, little, {}, &states[1]).rounds.size() == 3);
+    // It must be of the same decisions.
+    CHECK_THROWS_AS(static_cast<void>(prove(uniform_grid<1>{line.domain(), {3}}, dynamics, always(0.0), start, low,
+                                            options, budget, {}, &states[1])),
+                    domain_error);
+    decisions.bisect(0, 0);
+    CHECK_THROWS_WITH_AS(
+        static_cast<void>(prove(decisions, dynamics, always(0.0), start, low, options, budget, {}, &states[1])),
+        "the proof that was begun is of a policy on other cells", domain_error);
+}
+
 TEST_CASE("what comes after the goal matters if the formula looks beyond it from before") {
     // One run: 0, 1, 2, 3, .., 8, 9, 9, ..; the goal is at 3 and 4, what is bad at 8 and 9.
     const enclosure<climb> dynamics;

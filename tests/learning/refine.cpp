@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace opara::learning;
@@ -304,4 +305,58 @@ TEST_CASE("a training that fails ends the refinement, and what was told before g
         run(refinement_state_from_json(before.back().state, line), before.back().agent, short_proofs, rest);
     CHECK(resumed.what == whole.what);
     CHECK(resumed.state == whole.state);
+}
+
+TEST_CASE("a proof that was interrupted goes on where it was, with the policy of its round") {
+    struct listener {
+        std::vector<proof_state<1>>& told;
+        std::size_t& rounds;
+        std::size_t stop; // after so many checks of all rounds
+        void operator()(const proof_round&, const proof_state<1>& at) const {
+            told.push_back(at);
+            if (told.size() == stop) {
+                throw environment_error{"enough"};
+            }
+        }
+        void operator()(const refinement_round&, const refinement_state<1>&) const { ++rounds; }
+    };
+    refinement_options options = short_proofs;
+    options.proof.rounds = 4;
+    std::vector<proof_state<1>> all;
+    std::size_t rounds = 0;
+    const auto go = [&](refinement_state<1> from, table_agent agent, std::size_t stop,
+                        const proof_state<1>* begun = nullptr) {
+        all.clear();
+        rounds = 0;
+        return refine(
+            std::move(from), enclosure<pushed>{}, start, reach, problem,
+            [&](const training_request<1>& r) { return agent.improve(r); }, options, listener{all, rounds, stop},
+            begun);
+    };
+    std::vector<told> log;
+    const auto whole = run({adaptive_tree<1>{line}}, {}, options, log);
+    static_cast<void>(go({adaptive_tree<1>{line}}, {}, 0));
+    const std::size_t checks = all.size();
+    REQUIRE(checks > log.size() + 2); // several in a round
+    for (std::size_t stop = 1; stop <= checks; ++stop) {
+        CHECK_THROWS_WITH_AS(static_cast<void>(go({adaptive_tree<1>{line}}, {}, stop)), "enough", environment_error);
+        const proof_state<1> begun = all.back();
+        const std::size_t before = rounds;
+        const bool is_first = before == 0;
+        const auto rest = go(is_first ? refinement_state<1>{adaptive_tree<1>{line}}
+                                      : refinement_state_from_json(log[before - 1].state, line),
+                             is_first ? table_agent{} : log[before - 1].agent, 0, &begun);
+        CHECK(rest.what == whole.what);
+        CHECK(rest.state == whole.state);
+        CHECK(rest.proof.cells == whole.proof.cells);
+        CHECK(rest.rounds == std::vector<refinement_round>(whole.rounds.begin() + static_cast<std::ptrdiff_t>(before),
+                                                           whole.rounds.end()));
+        CHECK(all.size() == checks - begun.rounds.size() - [&] { // no check is made again but one that ended a proof
+            std::size_t earlier = 0;
+            for (std::size_t k = 0; k < before; ++k) {
+                earlier += whole.rounds[k].proof_rounds;
+            }
+            return earlier;
+        }());
+    }
 }

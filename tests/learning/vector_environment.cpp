@@ -1,11 +1,14 @@
+#include <opara/learning/train.hpp>
 #include <opara/learning/vector_environment.hpp>
 #include <tests/learning/minimal.hpp>
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -94,4 +97,72 @@ TEST_CASE("what is wrong is said with the number of the environment") {
     CHECK(after_a_step({}, {0.5, 1}) == "environment 0 is given an action that is none: there is no action 0.5: they "
                                         "are numbered from 0 to 2");
     CHECK(after_a_step({}, {1}) == "there are 1 numbers for the actions of 2 environments, which take 2");
+}
+
+TEST_CASE("an action that is none leaves all environments where they were") {
+    vector_environment<line> envs{std::vector<line>(3), 4};
+    vector_environment<line> same = envs;
+    CHECK_THROWS_AS(envs.step(std::vector<double>{0, 2, 7}), agent_error);
+    CHECK_THROWS_AS(envs.step(std::vector<double>{0}), agent_error);
+    for (int step = 0; step < 20; ++step) {
+        const std::vector<double> actions{2, static_cast<double>(step % 3), 0};
+        REQUIRE(list(envs.step(actions).after) == list(same.step(actions).after));
+        REQUIRE(list(envs.now()) == list(same.now()));
+    }
+}
+
+TEST_CASE("after a step that failed nothing goes on before a reset") {
+    struct fragile : line { // of three, the second one breaks with its fourth step
+        int* left = nullptr;
+        result step(std::span<const double> action) {
+            if (left != nullptr && (*left)-- == 0) {
+                throw std::runtime_error{"the sensor is gone"};
+            }
+            return line::step(action);
+        }
+    };
+    int left = 3;
+    std::vector<fragile> three(3);
+    three[1].left = &left;
+    vector_environment<fragile> envs{three, 11};
+    const std::vector<double> stay{1, 1, 1};
+    std::string why;
+    while (why.empty()) {
+        why = complaint<std::runtime_error>([&] { envs.step(stay); });
+    }
+    CHECK(why == "the sensor is gone");
+    left = 1000; // it is mended, but the first environment is a step ahead
+    for (int again = 0; again < 2; ++again) {
+        CHECK(says(complaint<environment_error>([&] { envs.step(stay); }), "reset begins again"));
+    }
+    stubborn agent;
+    CHECK_THROWS_AS(train(envs, agent, {.episodes = 1}), environment_error);
+    const std::vector<std::size_t> episodes = envs.episodes();
+    envs.reset();
+    CHECK(envs.episodes() == episodes);
+    vector_environment<fragile> other{three, 11, episodes}; // as one that goes on from there
+    for (int step = 0; step < 30; ++step) {
+        REQUIRE(list(envs.now()) == list(other.now()));
+        const transitions t = envs.step(stay);
+        const transitions o = other.step(stay);
+        REQUIRE(list(t.after) == list(o.after));
+        REQUIRE(list(t.rewards) == list(o.rewards));
+    }
+}
+
+TEST_CASE("a reset that fails leaves it as it was: broken") {
+    struct absent : line {
+        const bool* is_there = nullptr;
+        std::array<double, 1> reset(std::uint64_t seed) { return {*is_there ? line::reset(seed)[0] : not_a_number}; }
+    };
+    bool is_there = true;
+    std::vector<absent> two(2);
+    two[0].is_there = two[1].is_there = &is_there;
+    vector_environment<absent> envs{two, 1};
+    is_there = false;
+    CHECK_THROWS_AS(envs.reset(), environment_error);
+    CHECK(says(complaint<environment_error>([&] { envs.step(std::vector<double>{1, 1}); }), "reset begins again"));
+    is_there = true;
+    envs.reset();
+    CHECK_NOTHROW(envs.step(std::vector<double>{1, 1}));
 }

@@ -121,7 +121,7 @@ class Lots(unittest.TestCase):
         refused("--head softmax is for systems with actions or one control", "quadrotor", "--head", "softmax")
         result = call(TRAIN, *self.settings[:4], 3, *self.settings[5:], "--resume", "--out", self.folder)
         self.assertEqual(result.returncode, 2)
-        self.assertIn("it is of another recipe", result.stderr)
+        self.assertIn("it was begun with other settings: choices is 5 there and 3 here\n", result.stderr)
         result = call(VERIFY, "b2_trainify", "--controller", self.controller, "--finer", 3)
         self.assertEqual(result.returncode, 2)
         self.assertIn("straddles the face of a decision cell", result.stderr)

@@ -1,10 +1,12 @@
 """opara_train as a user runs it: the files it writes, what it goes on from, and what it says when something is wrong."""
 
 import json
+import random
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -33,6 +35,31 @@ class Trainings(unittest.TestCase):
         self.assertEqual(result.returncode, 2, result.stdout + result.stderr)
         self.assertIn(expected, result.stderr)
         self.assertEqual(result.stdout, "")
+
+    def header(self, name, out="out"):
+        """What a checkpoint says of itself: its second line."""
+        return json.loads((self.folder / out / f"{name}.checkpoint").read_bytes().split(b"\n", 2)[1])
+
+    def killed(self, seconds, *arguments, out="out"):
+        """Runs it and kills it after a while. Whether it was still running."""
+        with subprocess.Popen([PROGRAM, *map(str, arguments), "--out", self.folder / out], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as process:
+            try:
+                process.wait(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        return process.returncode == -signal.SIGKILL
+
+    def assert_equal_files(self, name, one, other):
+        """Controllers, episodes and agents are the same; seconds are not."""
+        for ending in ("json", "onnx"):
+            files = [self.folder / out / f"{name}.{ending}" for out in (one, other)]
+            self.assertEqual(*(file.exists() for file in files))
+            if files[0].exists():
+                self.assertEqual(*(file.read_bytes() for file in files))
+        self.assertEqual(self.log(name, one)["episodes"], self.log(name, other)["episodes"])
+        self.assertEqual(*((self.folder / out / f"{name}.checkpoint").read_bytes().split(b"\n", 2)[2]
+                           for out in (one, other)))
 
     def log(self, name, out="out"):
         return json.loads((self.folder / out / f"{name}.log.json").read_text())
@@ -93,7 +120,7 @@ class Trainings(unittest.TestCase):
                                 capture_output=True, text=True, check=False)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         again = ("b2_trainify", "--abstract", 0.5, "--episodes", 6, "--resume")
-        self.refused("it is of another recipe", *again)
+        self.refused("it was begun with other settings: head is affine there and not set here", *again)
         self.trained(*again, "--head", "affine")
         self.refused("--head affine is for systems with one control", "quadrotor", "--head", "affine")
         self.refused("--head affine is for systems with one control", "cart_pole", "--head", "affine")
@@ -106,8 +133,8 @@ class Trainings(unittest.TestCase):
         self.trained("b2_trainify", "--episodes", 8, "--seed", 2, out="one")
         for ending in ("json", "checkpoint"):
             one, three = [(self.folder / out / f"b2_trainify-ddpg-2.{ending}").read_bytes() for out in ("one", "three")]
-            if ending == "checkpoint":  # its first line tells the time
-                one, three = one.split(b"\n", 1)[1], three.split(b"\n", 1)[1]
+            if ending == "checkpoint":  # its first two lines tell the time
+                one, three = one.split(b"\n", 2)[2], three.split(b"\n", 2)[2]
             self.assertEqual(one, three)
 
     def test_it_goes_on_as_if_nothing_had_happened(self):
@@ -157,19 +184,119 @@ class Trainings(unittest.TestCase):
         self.trained("b2_trainify", "--episodes", 3)
         again = ("b2_trainify", "--episodes", 6, "--resume")
         self.trained(*again)
-        self.refused("it is of another grid: [-2.5, 2.5] by 0.01 x [-2.5, 2.5] by 0.01, and this training is of "
-                     "[-2.5, 2.5] by 0.1 x [-2.5, 2.5] by 0.1", *again, "--abstract", 0.1)
-        self.refused("it is of another recipe: ", *again, "--hidden", "30,20")
-        self.refused("it is of another observe: raw, and this training is of normalised", *again, "--observe",
+        self.refused("it was begun with other settings: grid is [-2.5, 2.5] by 0.01 x [-2.5, 2.5] by 0.01 there and "
+                     "[-2.5, 2.5] by 0.1 x [-2.5, 2.5] by 0.1 here\n", *again, "--abstract", 0.1)
+        self.refused("it was begun with other settings: hidden is 20,20 there and 30,20 here\n", *again, "--hidden", "30,20")
+        self.refused("it was begun with other settings: observe is raw there and normalised here\n", *again, "--observe",
                      "normalised")
         file = self.folder / "out" / "b2_trainify-ddpg-1.checkpoint"
         whole = file.read_bytes()
         file.write_bytes(whole[:-10])
         self.refused(f"cannot go on from {file}: it is cut off", *again)
+        file.write_bytes(whole[:-10] + bytes([whole[-10] ^ 4]) + whole[-9:])
+        self.refused(f"cannot go on from {file}: it is damaged: its checksum is", *again)
+        file.write_bytes(whole + b"!")
+        self.refused(f"cannot go on from {file}: it is damaged: it has 1 bytes more than it says", *again)
         file.write_bytes(b"no checkpoint")
         self.refused(f"cannot go on from {file}: JSON, line 1, column", *again)
-        file.write_bytes(whole.replace(b'"version":2', b'"version":1'))
-        self.refused(f"cannot go on from {file}: $.version: this library reads version 2", *again)
+        file.write_bytes(whole.replace(b'"version":3', b'"version":2', 1))
+        self.refused(f"cannot go on from {file}: $.version: this library reads version 3", *again)
+        file.unlink()  # nor does anything begin in the place of what is left
+        self.refused(f"b2_trainify-ddpg-1.json is of an earlier run, of which {file} is missing: --fresh", *again)
+
+    def test_damage_anywhere_in_a_checkpoint(self):
+        self.trained("b2_trainify", "--hidden", 4, "--set", "capacity=50", "--set", "warm_up=20", "--set", "batch=8", "--episodes",
+                     2, "--evaluations", 1)
+        again = ("b2_trainify", "--hidden", 4, "--set", "capacity=50", "--set", "warm_up=20", "--set", "batch=8", "--episodes", 3,
+                 "--evaluations", 1, "--resume")
+        file = self.folder / "out" / "b2_trainify-ddpg-1.checkpoint"
+        whole = file.read_bytes()
+        for place in range(0, len(whole), max(1, len(whole) // 25)):  # the unit test changes every byte
+            damaged = bytearray(whole)
+            damaged[place] ^= 1 << place % 8
+            file.write_bytes(damaged)
+            self.refused(f"cannot go on from {file}: ", *again)
+            self.assertEqual(file.read_bytes(), bytes(damaged))
+        file.write_bytes(whole)
+        self.trained(*again)
+
+    def test_an_earlier_training_is_not_lost(self):
+        some = ("b2_trainify", "--episodes", 3, "--evaluations", 1)
+        self.trained(*some)
+        folder = self.folder / "out"
+        before = {p.name: p.read_bytes() for p in folder.iterdir()}
+        file = folder / "b2_trainify-ddpg-1.checkpoint"
+        self.refused(f"{file} is of an earlier run: --resume goes on from it, --fresh removes the files of this name and "
+                     "begins anew; or choose another --out", *some)
+        self.refused(f"{file} is of a run with other settings (hidden is 20,20 there and 7 here): --fresh", *some, "--hidden", 7)
+        self.refused("--resume goes on from files, --fresh removes them: which one?", *some, "--resume", "--fresh")
+        self.assertEqual({p.name: p.read_bytes() for p in folder.iterdir()}, before)
+        self.trained(*some, "--hidden", 7, "--fresh")
+        self.assertIn("hidden=7 ", self.log("b2_trainify-ddpg-1")["recipe"])
+        self.trained(*some, "--hidden", 7, out="alone")
+        self.assert_equal_files("b2_trainify-ddpg-1", "out", "alone")
+
+    def test_all_checkpoints_are_looked_at_before_the_first_training(self):
+        some = ("b2_trainify", "--evaluations", 1)
+        self.trained(*some, "--episodes", 3, "--seeds", 3)
+        files = [self.folder / "out" / f"b2_trainify-ddpg-{seed}.checkpoint" for seed in (1, 2, 3)]
+        files[2].write_bytes(files[2].read_bytes()[:-1])
+        before = [file.read_bytes() for file in files]
+        for seeds in (3, 4):  # the fourth would begin
+            self.refused(f"cannot go on from {files[2]}: it is cut off", *some, "--episodes", 6, "--seeds", seeds, "--resume")
+        self.refused(f"{files[0]} is of an earlier run", *some, "--episodes", 3, "--seeds", 2)
+        self.assertEqual([file.read_bytes() for file in files], before)
+        self.assertEqual([len(self.log(f"b2_trainify-ddpg-{seed}")["episodes"]) for seed in (1, 2, 3)], [3, 3, 3])
+        self.assertEqual(list((self.folder / "out").glob("*-4.*")), [])
+
+    def test_two_processes_of_one_name(self):
+        endless = ("b2_trainify", "--set", "actor_rate=0", "--criterion", "-1000,0", "--evaluations", 1, "--episodes", 10 ** 6)
+        lock = self.folder / "out" / "b2_trainify-ddpg-1.lock"
+        with subprocess.Popen([PROGRAM, *map(str, endless), "--out", self.folder / "out"], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True) as first:
+            first.stderr.readline()  # the first line of progress
+            for how in ((), ("--resume",), ("--fresh",)):
+                self.refused(f"process {first.pid} writes the files {lock.with_suffix('')}.* and holds {lock}: wait for its "
+                             "end, or choose another --out", *endless, *how)
+            self.trained("b2_trainify", "--seed", 2, "--episodes", 2, "--evaluations", 1)  # another name
+            first.kill()
+        self.assertTrue(lock.exists())  # what was killed could not remove it, but holds it no longer
+        self.trained("b2_trainify", "--episodes", 2, "--evaluations", 1)
+        self.assertFalse(lock.exists())
+
+    def test_killed_at_any_time_it_goes_on_with_the_same_bits(self):
+        name = "b2_trainify-ddpg-5"
+        # Attempts that fail, and begin again; a checkpoint after each episode.
+        settings = ("b2_trainify", "--seed", 5, "--hidden", 8, "--set", "warm_up=100", "--criterion", "-100000,0", "--restarts", 1,
+                    "--episodes", 60, "--evaluations", 2, "--save-every", 0)
+        self.trained(*settings, out="whole")
+        chance = random.Random(1)
+        kills = 0
+        for number in range(3):
+            out = f"killed{number}"
+            for _ in range(8):
+                at = chance.uniform(0.1, 0.8)
+                kills += self.killed(at, *settings, "--resume", out=out)
+            self.trained(*settings, "--resume", out=out)
+            self.assert_equal_files(name, "whole", out)
+        self.assertGreater(kills, 3)
+        self.assertEqual(self.log(name, "whole")["attempts"], self.log(name, "killed0")["attempts"])
+
+    def test_checkpoints_by_the_clock(self):
+        endless = ("b2_trainify", "--set", "actor_rate=0", "--criterion", "-1000,0", "--evaluations", 1, "--episodes", 10 ** 6)
+        file = self.folder / "out" / "b2_trainify-ddpg-1.checkpoint"
+        with subprocess.Popen([PROGRAM, *map(str, endless), "--save-every", "0.2", "--out", self.folder / "out"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            seen = set()
+            for _ in range(300):
+                time.sleep(0.1)
+                if file.exists():
+                    seen.add(len(self.header("b2_trainify-ddpg-1")["episodes"]))
+                if len(seen) > 2:
+                    break
+            process.kill()
+        self.assertGreater(len(seen), 2)  # of which none has 200 episodes
+        self.assertLess(min(seen), 200)
 
     def test_a_criterion_of_ones_own(self):
         # Each step costs 2: any episode is above -1000, so the training ends as soon as the criterion may be asked.
@@ -177,7 +304,7 @@ class Trainings(unittest.TestCase):
         self.assertIn("criterion met after 10 episodes", result.stdout)
         # Either number keeps it from ending: no episode, nor a mean of some, is above 0.
         for criterion in ("0,-1000", "-1000,0"):
-            self.trained("b2_trainify", "--criterion", criterion, "--episodes", 15)
+            self.trained("b2_trainify", "--criterion", criterion, "--episodes", 15, "--fresh")
             self.assertEqual(self.log("b2_trainify-ddpg-1")["end"], "episodes used up")
 
     def test_time_is_of_all_attempts_and_then_there_is_a_judgement(self):
@@ -219,7 +346,7 @@ class Trainings(unittest.TestCase):
         some = ("b2_trainify", "--seeds", 2, "--evaluations", 1)
         self.trained(*some, "--episodes", 6, out="whole")
         self.trained("b2_trainify", "--episodes", 3, "--evaluations", 1)
-        result = self.trained(*some, "--episodes", 6, "--resume")
+        result = self.trained(*some, "--episodes", 6, "--resume", "--jobs", 1)
         self.assertIn("seed 2: there is no checkpoint, so it begins", result.stdout)
         self.assertNotIn("seed 1: there is no", result.stdout)
         for name in ("b2_trainify-ddpg-1", "b2_trainify-ddpg-2"):
@@ -253,7 +380,7 @@ class Trainings(unittest.TestCase):
     def test_help(self):
         result = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True, check=False)
         self.assertEqual(result.returncode, 0)
-        for word in ("--agent", "--abstract", "--seeds", "--resume", "--set", "quadrotor", "exit code"):
+        for word in ("--agent", "--abstract", "--seeds", "--resume", "--fresh", "--save-every", "--set", "quadrotor", "exit code"):
             self.assertIn(word, result.stdout)
 
     def test_what_cannot_be_said_is_an_error(self):
@@ -285,6 +412,7 @@ class Trainings(unittest.TestCase):
         self.refused("unknown option --grid", "b1", "--grid", "0.1")
         for none in ("0", "-1"):
             self.refused(f"--seconds takes a number above 0, not '{none}'", "b1", "--seconds", none)
+        self.refused("--save-every takes a number from 0 on, not '-1'", "b1", "--save-every", -1)
         self.refused("--seconds takes finite numbers, not 'nan'", "b1", "--seconds", "nan")
 
     def test_a_grid_that_none_is(self):

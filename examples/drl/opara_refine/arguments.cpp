@@ -44,20 +44,20 @@ The training:
                                and then no training mends it without; default: 0, the task stays as it is
 
   --threads COUNT              of a proof; default: all cores
-  --out DIR                    the folder for all files; default: this one
-  --resume                     go on from the files in DIR; what they are of must be asked for again
-
+)" + file_usage +
+           R"(
 It writes, as DIR/SYSTEM-PROPERTY-SEED (PROPERTY is "formula" for one that has no name),
   .json             the controller, with the cuts of its cells, for opara_verify SYSTEM --controller --refine
   .onnx             its network
   .report.json      the rounds: training, proof, counterexample, cuts, seconds; and where it stands, for --resume
   .checkpoint       the agent, for --resume
+  .proof            the checks and cuts of a proof that has begun, for --resume; gone when it has ended
   .reward.svg       the learning curve through all rounds
   .refinement.svg   states, cells and suspects of each check
   .policy.svg       in two dimensions: what the policy of the last proof does in the reached cells, and how often these
                     were cut
 Ctrl-C or SIGTERM ends it after the present episode or check, with all of these written, so that what goes on has the
-same bits; another one ends it at once.
+same bits; another one ends it at once. While it runs, DIR/SYSTEM-PROPERTY-SEED.lock keeps other processes from these files.
 
 exit code: 0 the property is proved, 1 it is not within the budget, 2 an error, 130 interrupted
 )";
@@ -89,9 +89,9 @@ refine_arguments parse_refine_arguments(const std::vector<std::string>& words) {
         }
     });
     number("--threads", a.threads, whole);
-    line.option("--out", a.out);
-    line.flag("--resume", a.resume);
+    add_file_options(line, a);
     a.help = !line.read(words);
+    static_cast<void>(beginning_of(a)); // says what does not fit together
     if (a.on_states) {
         throw usage_error{"--abstract none trains on states: a proof needs cells"};
     }

@@ -8,12 +8,15 @@
 #include <examples/drl/opara_refine/penalty.hpp>
 #include <examples/drl/opara_refine/pictures.hpp>
 #include <examples/drl/opara_refine/policy_in_the_plane.hpp>
+#include <examples/drl/opara_refine/proof_keeper.hpp>
 #include <examples/drl/opara_refine/rehearsal.hpp>
 #include <examples/drl/opara_refine/report.hpp>
+#include <examples/drl/opara_refine/rounds.hpp>
 #include <examples/drl/opara_refine/time_budget.hpp>
 #include <examples/drl/training/interruption.hpp>
 #include <examples/drl/training/plan.hpp>
-#include <examples/drl/training/results.hpp>
+#include <examples/drl/training/run_files.hpp>
+#include <examples/drl/training/sealed_file.hpp>
 #include <examples/opara_run/progress.hpp>
 #include <examples/opara_verify/pilots.hpp>
 #include <examples/opara_verify/preparation.hpp>
@@ -28,6 +31,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -51,17 +55,13 @@ public:
         verify::start_from(problem_, a.initial);
         report_.what = plan_.what;
         report_.property = verify::text_of_property(problem_, a.property);
-        using learning::detail::number_text;
-        for (std::size_t i = 0; i < n; ++i) {
-            const abstraction::interval& side = problem_.initial[i];
-            report_.initial +=
-                (i == 0 ? "[" : " x [") + number_text(side.lower()) + ", " + number_text(side.upper()) + "]";
-        }
+        report_.initial = text_of(problem_.initial);
         std::string name = "formula";
         for (const auto& [known, text] : problem_.properties) {
             name = text == report_.property ? known : name;
         }
         plan_.path = a.out + "/" + task.name + "-" + name + "-" + std::to_string(a.seed);
+        kept_ = {file("proof"), a.save_every};
     }
 
     /// Runs it to its end. @returns whether the property is verified
@@ -75,16 +75,28 @@ public:
             throw usage_error{"--penalty is for properties like \"AG safe\", which forbid states"};
         }
         const auto grid = task_.grid(widths_of(task_, a_));
+        require_start_in(grid);
         std::filesystem::create_directories(a_.out);
+        const run_files files{plan_.path,
+                              "report.json",
+                              {"checkpoint", "proof", "json", "onnx", "reward.svg", "refinement.svg", "policy.svg"}};
         state from{tree{grid}};
-        if (a_.resume) {
+        from.seed = a_.seed;
+        if (files.goes_on(beginning_of(a_), [&] {
+                return difference_between(parts_in_report(file("report.json")), parts_of(report_));
+            })) {
             const read_report before = read_refinement(file("report.json"), report_);
             report_ = before.report;
             from = learning::refinement_state_from_json(before.state, grid);
-            read_agent(from.round);
+            read_agent(from);
+            if (is_in_stage_ && last_.has_ended) {
+                kept_.go_on(proof_of(from.round), grid);
+            }
         } else {
-            from.seed = a_.seed;
-            std::filesystem::remove(file("checkpoint"));
+            files.remove();
+            if (a_.resume) {
+                say("there is no report, so it begins");
+            }
         }
         time_.count(report_.seconds);
         if (report_.is_verified) {
@@ -142,8 +154,18 @@ private:
         write_file_atomically(file("refinement.svg"), [&](std::ostream& out) { write_refinement(out, shown); });
     }
 
+    // Told before any work, and not by the first proof.
+    void require_start_in(const abstraction::uniform_grid<n>& grid) const {
+        try {
+            abstraction::detail::require_inside(grid, problem_.initial);
+        } catch (const abstraction::domain_error& e) {
+            throw usage_error{std::string{a_.initial.empty() ? "" : "--initial: "} + e.what()};
+        }
+    }
+
     // The agent of an interrupted refinement: of this round, or of the end of the one before.
-    void read_agent(std::size_t round) {
+    void read_agent(const state& from) {
+        const std::size_t round = from.round;
         if (round == 0 && !std::filesystem::exists(file("checkpoint"))) {
             return; // it had not come to the first checkpoint
         }
@@ -154,6 +176,17 @@ private:
                         ", and the report of round " + std::to_string(round)};
         }
         is_in_stage_ = last_.stage == round;
+        using learning::detail::number_text;
+        if (const double here = price_after(from.starts, a_.penalty);
+            is_in_stage_ && !last_.has_ended && last_.penalty != here) {
+            throw error{"cannot go on from " + file("checkpoint") + ": its training of round " + std::to_string(round) +
+                        " was begun with a penalty of " + number_text(last_.penalty) + ", and here it is " +
+                        number_text(here) + "; between two rounds it may change"};
+        }
+    }
+    // What is proved of the agent that is there.
+    [[nodiscard]] proof_identity proof_of(std::size_t round) const {
+        return {round, report_.property, report_.initial, checksum(last_.state)};
     }
 
     void loop(state from, const abstraction::formula& property) {
@@ -165,14 +198,17 @@ private:
                                                    .proof = {.rounds = a_.proof_rounds, .cells = a_.max_cells}};
         struct listener {
             refiner& of;
-            void operator()(const abstraction::proof_round& r) const { of.hear(r); }
+            void operator()(const abstraction::proof_round& r, const abstraction::proof_state<n>& at) const {
+                of.hear(r, at);
+            }
             void operator()(const abstraction::proof<n>& p, const pilot& policy) const { of.hear(p, policy); }
             void operator()(const learning::refinement_round& r, const state& s) const { of.hear(r, s); }
         };
         static_cast<void>(learning::refine(
             std::move(from), abstraction::enclosure<System>{problem_.system}, problem_.initial, property,
             abstraction::build_options<n>{.labels = problem_.labels, .threads = a_.threads},
-            [this](const learning::training_request<n>& r) { return improve(r); }, options, listener{*this}));
+            [this](const learning::training_request<n>& r) { return improve(r); }, options, listener{*this},
+            kept_.begun()));
     }
 
     // Trains on the cells of the request, from where the agent is.
@@ -186,6 +222,7 @@ private:
         } else {
             from.state = std::move(last_.state);
             from.stage = r.round;
+            from.penalty = price_after(r.starts, a_.penalty);
         }
         plan_of_training plan = plan_;
         plan.deadline = time_.deadline();
@@ -208,20 +245,19 @@ private:
         decisions_ = r.decisions;
         t.controller.cuts = decisions_.cuts();
         write_controller(plan_.path, t.controller);
-        round_ = {.round = r.round,
-                  .training = name_of(t.at.log.end),
-                  .episodes = t.at.log.episodes,
-                  .attempts = t.at.attempt + 1,
-                  .training_s = seconds_of(t.at),
-                  .reward = t.evaluation.mean,
-                  .worst = t.evaluation.worst,
-                  .decisions = r.decisions.size()};
+        round_ = trained_round(a_, r.round, t, r.decisions.size());
         say(training_line(round_));
         last_ = std::move(t.at);
         is_training_ = false;
         if (time_.left() <= 0) {
             throw out_of_time{};
         }
+        if (const abstraction::proof_state<n>* const begun = kept_.begun()) {
+            std::transform(begun->rounds.begin(), begun->rounds.end(), std::back_inserter(round_.checks), record_of);
+            say("round " + std::to_string(r.round) + ": the proof goes on after " +
+                std::to_string(begun->rounds.size()) + (begun->rounds.size() == 1 ? " check" : " checks"));
+        }
+        kept_.begin(proof_of(r.round));
         doing_.emplace(std::cerr);
         doing_->step("proving");
         return verify::pilot_of<System>({std::move(t.controller)});
@@ -231,17 +267,21 @@ private:
     template <class Environment>
     auto costly(const Environment& env, const learning::training_request<n>& r) const {
         using task = std::remove_cvref_t<decltype(env.task())>;
-        const bool is_priced = a_.penalty > 0 && !r.starts.empty();
-        return env.judging(penalised<n, task>{env.task(), is_priced ? forbidden_ : forbidden_states<n>{}, a_.penalty});
+        const double penalty = price_after(r.starts, a_.penalty);
+        return env.judging(penalised<n, task>{env.task(), penalty > 0 ? forbidden_ : forbidden_states<n>{}, penalty});
     }
 
-    void hear(const abstraction::proof_round& r) {
-        round_.checks.push_back({r.added, r.states, r.transitions, r.suspects, r.cuts, r.seconds,
-                                 r.replayed ? name_of(*r.replayed) : std::string{}});
+    void hear(const abstraction::proof_round& r, const abstraction::proof_state<n>& at) {
+        round_.checks.push_back(record_of(r));
         doing_->detail("check " + std::to_string(r.round) + ", " + std::to_string(r.states) + " states, " +
                        std::to_string(r.suspects) + " to blame");
         say(check_line(round_.round, r.round, round_.checks.back()));
-        if (is_interrupted()) {
+        if (r.cuts == 0) {
+            return; // it has ended, and its round with it
+        }
+        const bool ends = is_interrupted();
+        kept_.keep(at, ends);
+        if (ends) {
             doing_.reset();
             throw interrupted{};
         }
@@ -257,32 +297,14 @@ private:
     }
     void hear(const learning::refinement_round& r, const state& s) {
         doing_.reset();
-        round_.proof = name_of(r.proof);
-        round_.counterexample = r.what == learning::refinement_step::verified ? "" : name_of(r.counterexample);
-        round_.starts = r.starts;
-        round_.decisions_cut = r.decisions_cut;
-        // Where the budget ends, the next round would begin like this, and with more of it does.
-        using learning::refinement_step;
-        round_.then = name_of(r.what != refinement_step::gave_up           ? r.what
-                              : r.decisions_cut != 0                       ? refinement_step::cut_decisions
-                              : r.proof == abstraction::proof_end::refuted ? refinement_step::train_on
-                                                                           : r.what);
-        if (r.starts != 0) { // the first state of the run comes first
-            const abstraction::point<n>& x = s.starts[s.starts.size() - r.starts];
-            round_.violated_from.assign(x.begin(), x.end());
-        }
+        end_round(round_, r, s);
         say(proof_line(round_));
         report_.rounds.push_back(std::move(round_));
         round_ = {};
         report_.is_verified = r.what == learning::refinement_step::verified;
-        if (report_.is_verified) {
-            report_.verdict = "verified in " + std::to_string(s.round) + (s.round == 1 ? " round" : " rounds");
-        } else if (r.what == learning::refinement_step::gave_up) {
-            report_.verdict = s.round >= a_.rounds ? "not verified in " + std::to_string(s.round) + " rounds"
-                              : time_.left() <= 0  ? "not verified in so much time"
-                                                   : "not verified, and no cell of the policy is left to cut";
-        }
+        report_.verdict = verdict_after(r, s, a_.rounds, time_.left(), report_.verdict);
         write_report(s);
+        kept_.forget();
         if (is_interrupted() && r.what != learning::refinement_step::verified) {
             throw interrupted{};
         }
@@ -303,6 +325,7 @@ private:
     tree decisions_{task_.grid()}; // of the present policy
     state now_{decisions_};
     checkpoint last_{};                  // of the agent
+    proof_keeper<n> kept_{{}, 0};        // of the present proof
     bool is_in_stage_ = false;           // the checkpoint is of the round that comes, and not of the one before
     bool is_training_ = false;           // and not proving
     std::optional<run::progress> doing_; // during a proof

@@ -54,6 +54,13 @@ private:
     std::vector<abstraction::region<N>> labels_;
 };
 
+/// What a forbidden state costs in a training: nothing before a run has violated the property.
+/// @param starts  states of such runs
+template <class Starts>
+[[nodiscard]] double price_after(const Starts& starts, double penalty) {
+    return starts.empty() ? 0 : penalty;
+}
+
 /// A task that is over, at a price, where a forbidden state is reached; otherwise it is as it was.
 template <std::size_t N, class Task>
 struct penalised {

@@ -1,3 +1,4 @@
+#include <examples/drl/opara_refine/lines.hpp>
 #include <examples/drl/opara_refine/report.hpp>
 #include <opara/core/file.hpp>
 #include <opara/core/json.hpp>
@@ -19,18 +20,16 @@ using json = nlohmann::ordered_json;
 using opara::detail::json_place;
 
 constexpr const char* format = "opara-refinement-report";
+constexpr std::uint32_t version = 2; // 2: with the settings of each round
 
-// What must be the same for a refinement to go on.
-json identity_of(const refinement_report& r) {
-    return {{"system", r.what.system},
-            {"property", r.property},
-            {"initial", r.initial},
-            {"agent", r.what.agent},
-            {"grid", r.what.grid},
-            {"observe", r.what.observe},
-            {"recipe", r.what.recipe},
-            {"seed", std::to_string(r.what.seed)},
-            {"environments", std::to_string(r.what.environments)}};
+json to_json(const round_settings& s) {
+    return {{"penalty", s.penalty},
+            {"further", s.further},
+            {"patience", s.patience},
+            {"starts", s.starts},
+            {"proof_rounds", s.proof_rounds},
+            {"max_cells", s.max_cells},
+            {"max_decisions", s.max_decisions}};
 }
 
 json to_json(const check_record& c) {
@@ -52,6 +51,7 @@ json to_json(const round_record& r) {
         episodes.push_back({e.reward, e.length, e.step});
     }
     return {{"round", r.round},
+            {"settings", to_json(r.asked)},
             {"training", r.training},
             {"attempts", r.attempts},
             {"training_s", r.training_s},
@@ -72,6 +72,11 @@ std::size_t whole_at(const json_place& place, const char* key) {
     return static_cast<std::size_t>(place.at(key).number(std::numeric_limits<std::uint64_t>::max()));
 }
 
+round_settings settings_from(const json_place& j) {
+    return {j.at("penalty").real(),      whole_at(j, "further"),   whole_at(j, "patience"),     whole_at(j, "starts"),
+            whole_at(j, "proof_rounds"), whole_at(j, "max_cells"), whole_at(j, "max_decisions")};
+}
+
 check_record check_of(const json_place& j) {
     return {whole_at(j, "added"),
             whole_at(j, "states"),
@@ -85,6 +90,7 @@ check_record check_of(const json_place& j) {
 round_record round_of(const json_place& j) {
     round_record r;
     r.round = whole_at(j, "round");
+    r.asked = settings_from(j.at("settings"));
     r.training = j.at("training").text();
     r.attempts = whole_at(j, "attempts");
     r.training_s = j.at("training_s").real();
@@ -116,14 +122,35 @@ round_record round_of(const json_place& j) {
 
 } // namespace
 
+named_values parts_of(const refinement_report& r) {
+    named_values all = parts_of(r.what);
+    all.emplace_back("property", r.property);
+    all.emplace_back("initial", r.initial);
+    return all;
+}
+
+check_record record_of(const abstraction::proof_round& r) {
+    return {r.added,
+            r.states,
+            r.transitions,
+            r.suspects,
+            r.cuts,
+            r.seconds,
+            r.replayed ? name_of(*r.replayed) : std::string{}};
+}
+
 std::string to_json(const refinement_report& r, const std::string& state) {
     json rounds = json::array();
     for (const round_record& one : r.rounds) {
         rounds.push_back(to_json(one));
     }
+    json of;
+    for (const auto& [name, value] : parts_of(r)) {
+        of[name] = value;
+    }
     const json document{{"format", format},
-                        {"version", 1},
-                        {"of", identity_of(r)},
+                        {"version", version},
+                        {"of", std::move(of)},
                         {"verdict", r.verdict},
                         {"verified", r.is_verified},
                         {"seconds", r.seconds},
@@ -132,20 +159,34 @@ std::string to_json(const refinement_report& r, const std::string& state) {
     return document.dump(1) + "\n";
 }
 
+namespace {
+
+named_values parts_at(const json_place& root) {
+    opara::detail::require_format(root, format, version);
+    const json_place of = root.at("of");
+    named_values all;
+    for (const auto& [name, unused] : parts_of(refinement_report{})) {
+        all.emplace_back(name, of.at(name.c_str()).text());
+    }
+    return all;
+}
+
+} // namespace
+
+named_values parts_in_report(const std::string& path) {
+    const nlohmann::json document = opara::detail::parse_json(read_file(path));
+    return parts_at(json_place{document});
+}
+
 read_report read_refinement(const std::string& path, const refinement_report& of) {
     try {
         const nlohmann::json document = opara::detail::parse_json(read_file(path));
         const json_place root{document};
-        opara::detail::require_format(root, format);
-        const json_place found = root.at("of");
-        const json wanted = identity_of(of);
-        for (const auto& [key, value] : wanted.items()) {
-            const std::string& is = found.at(key.c_str()).text();
-            if (is != value.get_ref<const std::string&>()) {
-                throw error{"it is of another " + key + ": " + is + ", and this refinement is of " +
-                            value.get<std::string>()};
-            }
+        const std::string differs = difference_between(parts_at(root), parts_of(of));
+        if (!differs.empty()) {
+            throw error{"it was begun with other settings: " + differs};
         }
+        static_cast<void>(root.at("state")); // says so where it has none
         read_report r{of, document.at("state").dump()};
         r.report.verdict = root.at("verdict").text();
         r.report.is_verified = root.at("verified").equals(true);

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <examples/drl/training/checkpoint.hpp>
+#include <examples/drl/training/identity.hpp>
 #include <opara/abstraction/json.hpp>
+#include <opara/abstraction/prove.hpp>
 #include <opara/learning/json.hpp>
 
 #include <cstddef>
@@ -24,9 +26,26 @@ struct check_record {
     std::string replayed;        ///< what the counterexample is worth; empty: it was not replayed
 };
 
+/// What was asked for in a round, of what may be asked for otherwise in another one.
+struct round_settings {
+    double penalty = 0;              ///< of a state that the property forbids, in this round's training
+    std::size_t further = 0;         ///< episodes, at least
+    std::size_t patience = 0;        ///< real counterexamples in a row before cells of the policy are cut
+    std::size_t starts = 0;          ///< states of a counterexample that become starts, at most
+    std::size_t proof_rounds = 0;    ///< of cuts of the proof
+    std::uint64_t max_cells = 0;     ///< that they may add
+    std::uint64_t max_decisions = 0; ///< that cuts of the policy's cells may add
+
+    friend bool operator==(const round_settings&, const round_settings&) = default;
+};
+
+/// The record of a check that a proof has made.
+check_record record_of(const abstraction::proof_round& r);
+
 /// A round: a training and a proof.
 struct round_record {
     std::size_t round = 0;                     ///< from 0 on
+    round_settings asked{};                    ///< how it was to be done
     std::string training{};                    ///< how it ended
     std::vector<learning::episode> episodes{}; ///< of its last attempt
     std::size_t attempts = 1;                  ///< how many there were
@@ -57,11 +76,18 @@ struct refinement_report {
 /// As JSON. @param state  as `learning::to_json` writes it: where the refinement stands
 std::string to_json(const refinement_report& r, const std::string& state);
 
+/// What must be the same for a refinement to go on.
+named_values parts_of(const refinement_report& r);
+
 /// What was read.
 struct read_report {
     refinement_report report; ///< so far
     std::string state;        ///< for `learning::refinement_state_from_json`
 };
+
+/// Of what it is that `to_json` wrote. @throws error  the file cannot be read, or is none; says why, but not of which
+/// file
+named_values parts_in_report(const std::string& path);
 
 /// Reads what `to_json` wrote.
 /// @param of  what was asked for: what the file says of training, property and initial set must be the same

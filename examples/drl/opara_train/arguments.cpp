@@ -29,18 +29,17 @@ SYSTEM: b1 b2 b3 b4 b5 tora acc6                   with one control, in the step
   --seeds COUNT                so many trainings, with SEED and the next ones; default: 1
   --jobs COUNT                 trainings at a time; default: as many as there are cores
   --seconds COUNT              of each training, at most, all its attempts together
-  --out DIR                    the folder for all files; default: this one
-  --resume                     go on from the checkpoints in DIR; what they are of must be asked for again; seeds that have
-                               none begin
-
+)" + file_usage +
+           R"(
 A training ends when the published criterion is met: that the last episodes, and then some without exploration, are good
 enough. Each writes, as DIR/SYSTEM-AGENT-SEED,
   .json        the controller, for opara_verify SYSTEM --controller
   .onnx        its network
   .log.json    the episodes, and how the written controller does
   .checkpoint  all that is needed to go on
-and together they write DIR/SYSTEM-AGENT.svg, the learning curves. Ctrl-C or SIGTERM ends it after the present episodes,
-so that what goes on has the same bits, with checkpoints written; another one ends it at once.
+and together they write DIR/SYSTEM-AGENT.svg, the learning curves, in place of those of earlier calls. Ctrl-C or SIGTERM
+ends it after the present episodes, so that what goes on has the same bits, with checkpoints written; another one ends it at
+once. While it runs, DIR/SYSTEM-AGENT-SEED.lock keeps other processes from these files.
 
 exit code: 0 all trainings met their criterion, 1 not all did, 2 an error, 130 interrupted
 )";
@@ -75,9 +74,9 @@ arguments parse_arguments(const std::vector<std::string>& words) {
             throw usage_error{"--criterion takes two numbers, MEAN,WORST, not '" + value + "'"};
         }
     });
-    line.option("--out", a.out);
-    line.flag("--resume", a.resume);
+    add_file_options(line, a);
     a.help = !line.read(words);
+    static_cast<void>(beginning_of(a)); // says what does not fit together
     if (a.by_laws && a.on_states) {
         throw usage_error{"--head affine gives a law for each cell: it needs --abstract"};
     }

@@ -7,6 +7,7 @@
 #include <examples/drl/training/interruption.hpp>
 #include <examples/drl/training/plan.hpp>
 #include <examples/drl/training/results.hpp>
+#include <examples/drl/training/run_files.hpp>
 #include <examples/drl/training/session.hpp>
 #include <examples/standard_output.hpp>
 #include <opara/core/file.hpp>
@@ -45,6 +46,41 @@ auto environments_of(const Problem& p, const arguments& a) {
                        : surroundings_on(p.grid(widths_of(p, a)), p.environment, longer, p.environment, a.scale);
 }
 
+// One of several trainings, and its files, which are this process's own from here on.
+struct prepared {
+    plan_of_training plan;
+    run_files files;
+    bool goes_on;
+};
+
+// All trainings, before the first begins: what is there of earlier ones is checked, and of none of them anything is
+// lost if one cannot go on.
+std::vector<prepared> prepare(const plan_of_training& plan, const arguments& a) {
+    std::vector<prepared> all;
+    const beginning how = beginning_of(a);
+    for (std::size_t k = 0; k < a.seeds; ++k) {
+        plan_of_training mine = plan;
+        mine.what.seed = a.seed + k;
+        mine.seed = mine.what.seed;
+        mine.path = a.out + "/" + plan.what.system + "-" + plan.what.agent + "-" + std::to_string(mine.what.seed);
+        run_files files{mine.path, "checkpoint", {"json", "onnx", "log.json"}};
+        const bool goes_on = files.goes_on(how, [&] {
+            return difference_between(read_any_checkpoint(mine.path + ".checkpoint").of, parts_of(mine.what));
+        });
+        all.push_back({std::move(mine), std::move(files), goes_on});
+    }
+    for (const prepared& one : all) {
+        if (how == beginning::fresh) {
+            one.files.remove();
+        }
+        if (how == beginning::resumed && !one.goes_on) {
+            std::printf("seed %s: there is no checkpoint, so it begins\n", std::to_string(one.plan.seed).c_str());
+            std::fflush(stdout);
+        }
+    }
+    return all;
+}
+
 // @param controls  what the choices stand for; none: their numbers
 // @returns whether all trainings met their criterion
 template <class Problem>
@@ -66,23 +102,16 @@ bool run(const Problem& p, const arguments& a, const std::vector<double>& contro
     const std::string picture = a.out + "/" + p.name + "-" + agent + ".svg";
     require_writable(picture);
 
+    const std::vector<prepared> all = prepare(plan, a);
+
     std::vector<std::optional<trained>> results(a.seeds);
     std::vector<std::exception_ptr> failures(a.seeds);
     std::atomic<std::size_t> next = 0;
     const auto work = [&] {
         for (std::size_t k = next++; k < a.seeds; k = next++) {
-            plan_of_training mine = plan;
-            mine.what.seed = a.seed + k;
-            mine.seed = mine.what.seed;
-            mine.path = a.out + "/" + p.name + "-" + agent + "-" + std::to_string(mine.what.seed);
+            const plan_of_training& mine = all[k].plan;
             try {
-                const std::string file = mine.path + ".checkpoint";
-                const bool goes_on = a.resume && std::filesystem::exists(file);
-                if (a.resume && !goes_on) {
-                    std::printf("seed %s: there is no checkpoint, so it begins\n", std::to_string(mine.seed).c_str());
-                    std::fflush(stdout);
-                }
-                checkpoint from = goes_on ? read_checkpoint(file, mine.what) : checkpoint{};
+                checkpoint from = all[k].goes_on ? read_checkpoint(mine.path + ".checkpoint", mine.what) : checkpoint{};
                 from.has_ended = false; // it may be asked for more now
                 teller tell{p.name + " with " + agent + ", seed " + std::to_string(mine.what.seed)};
                 results[k] = go_on(where, mine, std::move(from), tell);

@@ -2,25 +2,14 @@
 /// Trainings that can be interrupted.
 #pragma once
 
+#include <examples/drl/training/identity.hpp>
 #include <opara/learning/train.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace opara::examples::drl {
-
-/// Of what a checkpoint is: a training goes on only with the same.
-struct identity {
-    std::string system;           ///< its name
-    std::string agent;            ///< its name
-    std::string grid;             ///< domain and widths, or "none"
-    std::string observe;          ///< raw or normalised
-    std::string recipe;           ///< the hyper-parameters
-    std::uint64_t seed = 0;       ///< of the training
-    std::size_t environments = 1; ///< side by side
-};
 
 /// How far a training has come. With one environment, what goes on from it is what would have happened without the
 /// interruption, to the last bit; with more, those that were in the middle of an episode begin another one.
@@ -32,6 +21,7 @@ struct checkpoint {
     std::size_t next_judgement = 0;    ///< the criterion is not judged before so many episodes of this attempt
     std::string state;                 ///< all that the agent knows
     std::size_t stage = 0;             ///< of a training in stages
+    double penalty = 0;                ///< which the stage's task has, besides its own
     bool has_ended = false;            ///< the stage is over: the criterion was met or a limit was reached
 };
 
@@ -41,7 +31,17 @@ struct checkpoint {
 /// Writes a checkpoint in one step, so that there is always a whole one. @throws error  with the path and the reason
 void write_checkpoint(const std::string& path, const identity& of, const checkpoint& c);
 
-/// Reads one. @throws error  the file cannot be read, is cut off or is none, or it is of something else: says what
+/// A checkpoint and of what it is.
+struct read_of {
+    named_values of; ///< as `parts_of`
+    checkpoint at;   ///< how far it has come
+};
+
+/// Reads one, of whatever it is.
+/// @throws error  the file cannot be read, is none, is cut off, or is damaged: says which, but not of which file
+read_of read_any_checkpoint(const std::string& path);
+
+/// Reads one. @throws error  as `read_any_checkpoint`, with the path; or it is of something else: says what differs
 checkpoint read_checkpoint(const std::string& path, const identity& of);
 
 } // namespace opara::examples::drl

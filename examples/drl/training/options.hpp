@@ -4,6 +4,7 @@
 
 #include <examples/command_line.hpp>
 #include <examples/drl/training/recipe.hpp>
+#include <examples/drl/training/run_files.hpp>
 #include <opara/learning/abstract_environment.hpp>
 
 #include <cstddef>
@@ -32,18 +33,26 @@ struct training_arguments {
     std::vector<std::size_t> hidden;     ///< widths of the hidden layers; none: the published
     std::optional<abstraction::activation> function;      ///< of the hidden layers; none: the published
     std::vector<std::pair<std::string, double>> settings; ///< other hyper-parameters
-    bool resume = false;                                  ///< go on from the files
+    bool resume = false;                                  ///< go on from the files of an earlier run
+    bool fresh = false;                                   ///< remove them
+    double save_every = 10;                               ///< seconds between what a kill cannot take
     bool help = false;                                    ///< only the usage
 };
 
-/// The options that set them: all but --seconds, --out and --resume, which mean other things to other programs.
+/// The options that set them: all but --seconds, which means other things to other programs, and those of files.
 void add_training_options(command_line& line, training_arguments& a);
+/// Those of files: --out, --resume, --fresh and --save-every.
+void add_file_options(command_line& line, training_arguments& a);
+/// What they say of the files of an earlier run. @throws usage_error  two things
+beginning beginning_of(const training_arguments& a);
 
 /// Of `--seconds`: a time. @throws usage_error  it is no number above 0
 double time_limit(const std::string& option, const std::string& text);
 
-/// What the usage says of these options: lines of them.
+/// What the usage says of the first ones: lines of them.
 extern const char* const training_usage;
+/// And of those of files.
+extern const char* const file_usage;
 
 /// How the agent is set up: the system's recipe for it, changed as asked for.
 /// @param usual  the agent that the system has if none was asked for

@@ -50,7 +50,8 @@ plan_of_training plan_for(const Problem& p, const training_arguments& a) {
                           .evaluations = a.evaluations,
                           .lower = {},
                           .upper = {},
-                          .widths = {}};
+                          .widths = {},
+                          .save_every = a.save_every};
     plan.target.most_episodes = a.episodes.value_or(p.target.most_episodes);
     for (std::size_t i = 0; i < Problem::dimension; ++i) {
         plan.lower.push_back(p.space[i].lower());

@@ -2,6 +2,7 @@
 #include <examples/drl/training/attempt_seed.hpp>
 #include <examples/drl/training/interruption.hpp>
 #include <examples/drl/training/results.hpp>
+#include <examples/drl/training/save_timer.hpp>
 #include <examples/drl/training/session.hpp>
 #include <opara/learning/train.hpp>
 
@@ -51,6 +52,7 @@ checkpoint begun_again(const checkpoint& failed) {
     next.before = seconds_of(failed);
     next.attempt = failed.attempt + 1;
     next.stage = failed.stage;
+    next.penalty = failed.penalty;
     return next;
 }
 
@@ -92,8 +94,7 @@ trained session(const surroundings<Actions>& where, const plan_of_training& plan
                 at.state = agent.state();
                 write_checkpoint(file, plan.what, at);
             };
-            constexpr std::size_t saved_every = 200; // episodes
-            std::size_t saved = at.log.episodes.size();
+            save_timer saving{plan.save_every};
             const learning::training_log log = learning::train(
                 envs, agent,
                 {.episodes = plan.target.most_episodes, .seconds = plan.seconds - at.before, .so_far = at.log},
@@ -110,9 +111,8 @@ trained session(const surroundings<Actions>& where, const plan_of_training& plan
                         save(l);
                         throw out_of_time{};
                     }
-                    if (l.episodes.size() >= saved + saved_every) {
-                        saved = l.episodes.size();
-                        save(l);
+                    if (saving.is_due()) {
+                        saving.run([&] { save(l); });
                     }
                 });
             using learning::training_end; // where the time is up, there is none for another attempt

@@ -47,6 +47,7 @@ struct plan_of_training {
     std::vector<double> lower;             ///< the lower corner of the states that are expected
     std::vector<double> upper;             ///< their upper corner
     std::vector<double> widths;            ///< of the grid's cells; empty: no grid
+    double save_every = 10;                ///< seconds between checkpoints, or more where they take long to write
 };
 
 /// What comes of it.
@@ -60,7 +61,7 @@ struct trained {
 [[nodiscard]] inline bool is_success(const trained& t) { return t.at.log.end == learning::training_end::stopped; }
 
 /// Trains until the criterion is met or a limit is reached, and judges the controller. Writes checkpoints to
-/// PATH.checkpoint, the last one at the end.
+/// PATH.checkpoint, between episodes whenever `save_every` has passed, the last one at the end.
 /// @param from  where to begin: empty, or with the agent's state and an empty log (a new stage), or what was
 ///        interrupted, or has ended, which is then only judged
 /// @throws interrupted,out_of_time  the user wants it to end, or the deadline has passed; a checkpoint was written

@@ -153,8 +153,10 @@ std::size_t cut_decisions(abstraction::adaptive_tree<N>& decisions, const std::v
 /// @param train  gives an `abstraction::controller`; keeps its agent from call to call
 /// @param tell  called with a `refinement_round` and the `refinement_state` after it, from which a later call would go
 ///        on: what to write to disk, together with the agent; and, if it takes them, with each
-///        `abstraction::proof_round`, and before the first with the `abstraction::proof` and the controller of which it
-///        is. What it throws ends the refinement
+///        `abstraction::proof_round` (and the `abstraction::proof_state` after it), and before the first with the
+///        `abstraction::proof` and the controller of which it is. What it throws ends the refinement
+/// @param begun  where the proof of the first round goes on, if not null: an earlier call was told of it, and what
+///        `train` gives in that round must be the controller of which it is
 /// @throws domain_error,system_error,label_error,controller_error  as `prove`; and what `train` and `tell` throw
 ///
 /// @code
@@ -168,13 +170,14 @@ template <std::size_t N, abstraction::steppable_dynamics D, std::invocable<const
              abstraction::controller<std::invoke_result_t<Train&, const training_request<N>&>, N, typename D::action>)
 [[nodiscard]] auto refine(refinement_state<N> state, const D& system, const abstraction::box<N>& initial,
                           const abstraction::formula& f, const abstraction::build_options<N>& problem, Train train,
-                          const refinement_options& options = {}, Tell tell = {})
+                          const refinement_options& options = {}, Tell tell = {},
+                          const abstraction::proof_state<N>* begun = nullptr)
     -> refinement<N, std::invoke_result_t<Train&, const training_request<N>&>> {
     using abstraction::proof_end;
     using clock = std::chrono::steady_clock;
-    const auto begun = clock::now();
+    const auto start = clock::now();
     const auto seconds_left = [&] {
-        return options.seconds - std::chrono::duration<double>(clock::now() - begun).count();
+        return options.seconds - std::chrono::duration<double>(clock::now() - start).count();
     };
     std::vector<refinement_round> rounds;
     for (;;) {
@@ -183,12 +186,17 @@ template <std::size_t N, abstraction::steppable_dynamics D, std::invocable<const
         auto pilot = train(training_request<N>{state.decisions, state.starts, state.round, seed});
         abstraction::prove_options budget = options.proof;
         budget.seconds = std::min(budget.seconds, seconds_left());
-        auto p = abstraction::prove(state.decisions, system, pilot, initial, f, problem, budget,
-                                    [&tell](const abstraction::proof_round& round) {
-                                        if constexpr (std::invocable<Tell&, const abstraction::proof_round&>) {
-                                            tell(round);
-                                        }
-                                    });
+        auto p = abstraction::prove(
+            state.decisions, system, pilot, initial, f, problem, budget,
+            [&tell](const abstraction::proof_round& round, [[maybe_unused]] const abstraction::proof_state<N>& at) {
+                using abstraction::proof_round;
+                if constexpr (std::invocable<Tell&, const proof_round&, decltype(at)>) {
+                    tell(round, at);
+                } else if constexpr (std::invocable<Tell&, const proof_round&>) {
+                    tell(round);
+                }
+            },
+            std::exchange(begun, nullptr));
         refinement_round r{.round = state.round,
                            .proof = p.what,
                            .counterexample = p.counterexample.what,

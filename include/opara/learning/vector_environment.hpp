@@ -28,6 +28,9 @@ namespace opara::inline OPARA_ABI::learning {
 
 /// Environments of one kind that take their steps together, in rows: row k belongs to environment k. One whose episode
 /// has ended begins the next one at once; what the last step led to is still in the transitions.
+///
+/// A step that failed in an environment leaves rows of two moments: no other step is taken until `reset` has begun
+/// again.
 template <environment Env>
 class vector_environment {
 public:
@@ -63,9 +66,7 @@ public:
         rewards_.resize(size());
         terminated_.resize(size());
         truncated_.resize(size());
-        for (std::size_t k = 0; k < size(); ++k) {
-            reset(k);
-        }
+        reset();
     }
 
     [[nodiscard]] std::size_t size() const noexcept { return environments_.size(); } ///< how many there are
@@ -80,23 +81,31 @@ public:
     /// One step of each environment.
     /// @param actions  one row an environment
     /// @returns what it led to, valid until the next step
-    /// @throws agent_error  an action is none; the environments before it in the list have taken their step
-    /// @throws environment_error  an observation or a reward is no number, or an observation has another length
+    /// @throws agent_error  an action is none; no environment has taken its step
+    /// @throws environment_error  an observation or a reward is no number, or an observation has another length; or a
+    ///         step has failed before, with this or with an exception of an environment's own: `reset` begins again
     transitions step(std::span<const double> actions) {
         if (actions.size() != actions_.size()) {
             throw agent_error{"there are " + std::to_string(actions.size()) + " numbers for the actions of " +
                               std::to_string(size()) + " environments, which take " + std::to_string(actions_.size())};
         }
-        std::copy(now_.begin(), now_.end(), before_.begin());
-        std::copy(actions.begin(), actions.end(), actions_.begin());
         const std::size_t each = actions_.size() / size();
+        const auto action_of = [&](std::size_t k) { return actions.subspan(k * each, each); };
         for (std::size_t k = 0; k < size(); ++k) {
-            const auto action = std::span<const double>{actions_}.subspan(k * each, each);
             try {
-                require_action(std::as_const(environments_[k]).actions(), action);
+                require_action(std::as_const(environments_[k]).actions(), action_of(k));
             } catch (const agent_error& e) {
                 throw agent_error{place(k) + "is given an action that is none: " + e.what()};
             }
+        }
+        if (is_broken_) {
+            throw environment_error{"a step has failed, so environments are in the middle of it: reset begins again"};
+        }
+        is_broken_ = true; // until all have taken it
+        std::copy(now_.begin(), now_.end(), before_.begin());
+        std::copy(actions.begin(), actions.end(), actions_.begin());
+        for (std::size_t k = 0; k < size(); ++k) {
+            const auto action = std::span<const double>{actions_}.subspan(k * each, each);
             const auto& result = environments_[k].step(action);
             rewards_[k] = static_cast<double>(result.reward);
             terminated_[k] = static_cast<bool>(result.terminated) ? 1 : 0;
@@ -110,7 +119,18 @@ public:
                 store(k, result.observation, now_);
             }
         }
+        is_broken_ = false;
         return {before_, actions_, rewards_, after_, terminated_, truncated_};
+    }
+
+    /// Begins the present episode of each environment from its start, as one does that goes on from `episodes()`.
+    /// @throws environment_error  as the constructor
+    void reset() {
+        is_broken_ = true; // until all have begun
+        for (std::size_t k = 0; k < size(); ++k) {
+            reset(k);
+        }
+        is_broken_ = false;
     }
 
 private:
@@ -130,6 +150,7 @@ private:
     std::uint64_t seed_;
     std::vector<std::size_t> episodes_;
     std::size_t width_ = 0;
+    bool is_broken_ = false; // rows are of two moments
     std::vector<double> now_;
     std::vector<double> before_;
     std::vector<double> after_;
