@@ -322,6 +322,19 @@ class Trainings(unittest.TestCase):
         result = subprocess.run([sys.executable, script, "--check", PROGRAM], capture_output=True, text=True, check=False)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
 
+    def test_an_attempt_that_diverges_has_failed(self):
+        """First weights as large as no network of many layers bears: outputs are not finite, in any attempt."""
+        layers = ",".join(["64"] * 24)
+        result = self.run_it("cart_pole", "--agent", "ppo", "--activation", "relu", "--hidden", layers, "--set", "spread=100",
+                             "--restarts", 1, "--seed", 5)
+        self.assertEqual(result.returncode, 2, result.stdout + result.stderr)
+        first, last = result.stderr.splitlines()
+        self.assertRegex(first, r"^cart_pole with ppo, seed 5: attempt 1 failed in episode 1: an output of the policy is "
+                                r"-?(nan|inf); once more from the beginning$")
+        self.assertRegex(last, r"^opara_train: cart_pole with ppo, seed 5: attempt 2 failed in episode 1: an output of the "
+                               r"policy is -?(nan|inf); there is no attempt left \(--restarts\), and no controller to write$")
+        self.assertFalse(list((self.folder / "out").glob("*.json")))
+
     def test_a_grid_that_none_is(self):
         self.refused("dimension 0", "b1", "--abstract", "-1")
 
