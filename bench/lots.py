@@ -16,13 +16,14 @@ from measuring import ROOT, machine, measured, versions, written
 TRAININGS = {
     "b2_trainify": ["--environments", 4, "--seed", 1],
     "cart_pole": ["--environments", 8, "--observe", "normalised", "--seed", 1, "--episodes", 450],
-    "mountain_car": ["--environments", 8, "--observe", "normalised", "--seed", 1, "--episodes", 500],
+    "mountain_car": ["--environments", 16, "--observe", "normalised", "--seed", 1],
 }
 QUESTIONS = [  # system, property, steps or None, parts of each cell
     ("b2_trainify", "AF goal", 15, 1), ("b2_trainify", "AF goal", 15, 2), ("b2_trainify", "AF goal", 15, 4),
     ("b2_trainify", "AF goal", 25, 2), ("b2_trainify", "AF goal", 40, 2), ("b2_trainify", "AF goal", None, 1),
     ("b2_trainify", "A[safe U goal]", 40, 2), ("b2_trainify", "AG safe", 40, 1),
     ("cart_pole", "AG balanced", 5, 1), ("cart_pole", "AG balanced", 10, 1),
+    ("mountain_car", "AF success", 60, 1), ("mountain_car", "AF success", 200, 1), ("mountain_car", "AF success", 200, 2),
 ]
 SIMULATED = 100000
 

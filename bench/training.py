@@ -106,7 +106,7 @@ def main():
     begun = time.monotonic()
     data = {"machine": machine(), "versions": versions(a.train), "jobs": a.jobs,
             "budget_s": None if a.budget == float("inf") else a.budget, "seconds": 0,
-            "systems": [{"name": s.name, "title": s.title, "published": s.published, "widths": s.widths,
+            "systems": [{"name": s.name, "title": s.title, "widths": s.widths,
                          "property": s.property, "verify": s.verify} for s in SYSTEMS],
             "runs": []}
     written(a.out, data, "runs")  # that it cannot be written is known at once

@@ -1,7 +1,6 @@
 """What bench/training.py trains and checks. Not a program.
 
-The six systems are those of Jin et al., "Trainify", CAV 2022, in its discretisation; `published` is the mean reward that
-the logs of its artifact end with (Pendulum: the criterion). Seconds are guesses, for an order and for limits.
+The six systems are those of Jin et al., "Trainify", CAV 2022, in its discretisation. Seconds are guesses, for an order and for limits.
 """
 
 from dataclasses import dataclass, field
@@ -11,7 +10,6 @@ from dataclasses import dataclass, field
 class System:
     name: str
     title: str
-    published: float
     widths: tuple  # of the published grid's cells
     factors: tuple  # the grids of the sensitivity study: these multiples of `widths`
     property: str  # what opara_verify is asked for
@@ -23,17 +21,17 @@ class System:
 
 
 SYSTEMS = (
-    System("b1_trainify", "B1", -120, (0.01, 0.01), (0.5, 1, 2, 4, 8), "reach", 4, 40,
+    System("b1_trainify", "B1", (0.01, 0.01), (0.5, 1, 2, 4, 8), "reach", 4, 40,
            train=("--criterion", "-120,-130")),
-    System("b2_trainify", "B2", -25, (0.01, 0.01), (0.5, 1, 2, 4, 8), "reach", 8, 40,
+    System("b2_trainify", "B2", (0.01, 0.01), (0.5, 1, 2, 4, 8), "reach", 8, 40,
            train=("--criterion", "-25,-30")),
-    System("mountain_car", "Mountain Car", -105, (0.01, 0.001), (0.5, 1, 2, 4, 8), "success", 60, 100,
+    System("mountain_car", "Mountain Car", (0.01, 0.001), (0.5, 1, 2, 4, 8), "success", 60, 100,
            train=("--observe", "normalised", "--criterion", "-110,-130")),
-    System("pendulum", "Pendulum", -3, (0.16, 0.16, 0.01), (0.25, 0.5, 1, 1.5, 2), "upright", 60, 200,
+    System("pendulum", "Pendulum", (0.16, 0.16, 0.01), (0.25, 0.5, 1, 1.5, 2), "upright", 60, 200,
            verify=("--steps", "50"), verify_guess=20),
-    System("cart_pole", "CartPole", 500, (0.16, 0.02, 0.016, 0.02), (0.5, 1, 2, 4, 8), "balanced", 30, 75,
+    System("cart_pole", "CartPole", (0.16, 0.02, 0.016, 0.02), (0.5, 1, 2, 4, 8), "balanced", 30, 75,
            train=("--agent", "ppo", "--environments", "8"), verify=("--steps", "20"), verify_guess=20),
-    System("tora_stay", "Tora", 110, (0.1, 0.1, 0.1, 0.1), (0.5, 1, 2, 5, 10), "stay", 5, 40,
+    System("tora_stay", "Tora", (0.1, 0.1, 0.1, 0.1), (0.5, 1, 2, 5, 10), "stay", 5, 40,
            verify=("--steps", "20"), verify_guess=10),
 )
 

@@ -7,6 +7,7 @@ reader does not see, says what else to do:
     <!-- cpp: continues -->         in one program with the block before it in the same document
     <!-- cpp: declarations -->      not in a function, where `continues` joins it with blocks that are
     <!-- cpp: given CODE -->        below these #include lines and declarations: what the text around the block tells
+    <!-- cpp: runs given CODE -->   the same, and the program is run: it must end with 0 ("given CODE" may be left out)
     <!-- cpp: skip: REASON -->      not compiled, for a reason that is printed
 usage: check_readme_blocks.py [--compiler g++] [--system-include DIR] [--without COMPONENT]... [ROOT]
 """
@@ -15,6 +16,7 @@ import argparse
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 BLOCK = re.compile(r"^(?:<!--\s*cpp:\s*(?P<mark>.*?)\s*-->\n+)?```cpp\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -27,6 +29,7 @@ class Program:
 
     def __init__(self, place):
         self.place = place
+        self.runs = False
         self.includes = []
         self.declarations = []
         self.statements = []
@@ -60,6 +63,8 @@ def programs(path, root):
                 sys.exit(f"{place}: a block may be skipped only for a reason: <!-- cpp: skip: REASON -->")
             yield f"{place}: {reason}"
             continue
+        runs = mark.split()[:1] == ["runs"]
+        mark = mark[len("runs"):].strip() if runs else mark
         given, words = "", set(mark.split())
         if mark.startswith("given"):
             given, words = mark[len("given"):].strip() + "\n", set()
@@ -69,6 +74,7 @@ def programs(path, root):
             if current:
                 yield current
             current = Program(place)
+        current.runs = current.runs or runs
         current.add(given, True)
         current.add(block["code"], "declarations" in words or MAIN.search(block["code"]))
     if current:
@@ -82,6 +88,19 @@ def errors(arguments, text):
     command += [*(f"-isystem{path}" for path in arguments.system_include), "-"]
     result = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
     return result.stderr if result.returncode != 0 else ""
+
+
+def run_errors(arguments, text):
+    """What is wrong with a program that compiles, when it is run."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder) / "program"
+        command = [arguments.compiler, "-std=c++20", "-O1", f"-I{arguments.root / 'include'}", f"-I{arguments.root}", "-x", "c++",
+                   "-", "-o", program]
+        built = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+        if built.returncode != 0:
+            return built.stderr
+        result = subprocess.run([program], capture_output=True, text=True, check=False, timeout=60)
+        return f"it ended with {result.returncode}\n{result.stdout}{result.stderr}" if result.returncode != 0 else ""
 
 
 def main():
@@ -109,6 +128,7 @@ def main():
             for text in program.texts():
                 complaints.append(errors(arguments, text))
                 if not complaints[-1]:
+                    complaints[-1] = run_errors(arguments, text) if program.runs else ""
                     break
             if complaints[-1]:
                 failed += 1

@@ -5,8 +5,8 @@ Not a program: tools/training_tables.py writes them. Each system has a panel (sm
 
 import math
 
-from svg import Axis, Canvas, marked
-from training_runs import factor_of, groups, judged, mean, sensitivity, spread
+from svg import Axis, Canvas
+from training_runs import factor_of, groups, judged, marks_of, mean, sensitivity, spread
 
 COLOURS = {"cells": "#3f68ab", "states": "#c07f24"}
 FAINT = "#6b7484"
@@ -28,10 +28,11 @@ def page(shown, tall, title, lines, draw):
     return canvas.done()
 
 
-def published_line(canvas, x, up, published):
-    """The published reward, across a panel. Gives its label for the panel's right side."""
-    canvas.line([(x, up(published)), (x + WIDE, up(published))], FAINT, 1, "5 4")
-    return up(published), f"published {marked(published)}", FAINT
+def published_lines(canvas, x, up, rewards):
+    """The least and the most published reward, across a panel. Gives their label for the panel's right side."""
+    for reward in rewards:
+        canvas.line([(x, up(reward)), (x + WIDE, up(reward))], FAINT, 1, "5 4")
+    return [(up(rewards[-1]), "published", FAINT)] if rewards else []
 
 
 def reward_at(curve, episode):
@@ -49,7 +50,7 @@ def curves(data):
         "Reward by episode (logarithmic), with exploration, of each training's last attempt: the mean of the seeds and one "
         "standard deviation to either side, within the",
         "least and the most. Dots mark where trainings ended: from there on they count with what they had last. Dashed: the "
-        "published reward."], panel_of_curves)
+        "least and the most published reward."], panel_of_curves)
 
 
 def panel_of_curves(canvas, x, y, system, parts):
@@ -64,9 +65,10 @@ def panel_of_curves(canvas, x, y, system, parts):
         high = [min(max(v), m + spread(v)) for v, m in zip(at, middle)]
         lines.append((on, episodes, middle, low, high, [(c[-1][0], c[-1][1]) for c in runs]))
     values = [v for _, _, _, low, high, ends in lines for v in (*low, *high, *(r for _, r in ends))]
-    up = Axis(y + TALL, y, min(*values, system["published"]), max(*values, system["published"]), margin=0.05)
+    rewards = marks_of(system["name"])
+    up = Axis(y + TALL, y, min([*values, *rewards]), max([*values, *rewards]), margin=0.05)
     canvas.frame(x, y, WIDE, TALL, system["title"], across, up, "episode" , "")
-    published = published_line(canvas, x, up, system["published"])
+    published = published_lines(canvas, x, up, rewards)
     for on, episodes, _, low, high, _ in lines:
         band = [(across(e), up(v)) for e, v in zip(episodes, high)]
         band += [(across(e), up(v)) for e, v in zip(reversed(episodes), reversed(low))]
@@ -76,7 +78,7 @@ def panel_of_curves(canvas, x, y, system, parts):
         for episode, reward in ends:
             canvas.dot(across(episode), up(reward), 2.2, COLOURS[on])
     labels = [(up(middle[-1]), on, COLOURS[on]) for on, _, middle, _, _, _ in lines]
-    canvas.labels(x + WIDE + 6, [*labels, published], y, y + TALL)
+    canvas.labels(x + WIDE + 6, [*labels, *published], y, y + TALL)
 
 
 def trade_off(data):
@@ -85,14 +87,14 @@ def trade_off(data):
     tall = upper + between + lower
 
     def panels(canvas, x, y, system, parts):
-        rewards = panel_of_sizes(canvas, x, y, upper, system["title"], parts, "reward", system["published"])
-        states = panel_of_sizes(canvas, x, y + upper + between, lower, "", parts, "states", None)
+        rewards = panel_of_sizes(canvas, x, y, upper, system["title"], parts, "reward", marks_of(system["name"]))
+        states = panel_of_sizes(canvas, x, y + upper + between, lower, "", parts, "states", [])
         canvas.labels(x + WIDE + 6, rewards, y, y + upper)
         canvas.labels(x + WIDE + 6, states, y + upper + between, y + tall)
 
     shown = [(s, sensitivity(data, s["name"])) for s in data["systems"]]
     return page(shown, tall, "Finer and coarser cells", [
-        "Above: the mean reward of the controller (dashed: published). Below: the states of its transition system "
+        "Above: the mean reward of the controller (dashed: the least and the most published). Below: the states of its transition system "
         "(logarithmic). A dot is a seed, lines are means; the widths",
         "are multiples of the published ones. Filled: the property is proved, or holds within its bound. Hollow: not proved. "
         "Crosses: the check was given up."], panels)
@@ -111,12 +113,12 @@ def panel_of_sizes(canvas, x, y, tall, title, parts, what, published):
         canvas.text(x + WIDE / 2, y + tall / 2, "no check came to an end", "tick")
         return []
     is_size = what == "states"
-    bounds = values if published is None else [*values, published]
+    bounds = [*values, *published]
     up = Axis(y + tall, y, min(bounds), max(bounds), logarithmic=is_size, margin=0.08)
     across = Axis(x, x + WIDE, -0.5, len(parts) - 0.5)
     marks = [(k, factor_of(f).replace("x ", "× ")) for k, (f, _) in enumerate(parts)] if is_size else []
     canvas.frame(x, y, WIDE, tall, title, across, up, "width of the cells" if is_size else "", "", marks)
-    beside = [] if published is None else [published_line(canvas, x, up, published)]
+    beside = published_lines(canvas, x, up, published)
     means = []
     for k, (_, runs) in enumerate(parts):
         here = [v for v in (value_of(r, what) for r in runs) if v is not None]

@@ -3,7 +3,22 @@
 Not a program. A group is the runs of one system that differ in the seed only.
 """
 
+import json
 import math
+from pathlib import Path
+
+PUBLISHED = Path(__file__).resolve().parent.parent / "bench" / "results" / "training_published.json"
+
+
+def published(system):
+    """What is published of a system: {"rewards": [..]}, with a "note", and "is_comparable": False where it is not."""
+    return json.loads(PUBLISHED.read_text(encoding="utf-8"))[system]
+
+
+def marks_of(system):
+    """The least and the most published reward, as far as ours can be compared with it: two numbers, one, or none."""
+    found = published(system)
+    return sorted({min(found["rewards"]), max(found["rewards"])}) if found.get("is_comparable", True) else []
 
 
 def mean(values):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import training_plots
 from page_tables import ROOT, compiler_of, machine_of, run, table
-from training_runs import factor_of, groups, judged, mean, middle, name_of, sensitivity, spread
+from training_runs import factor_of, groups, judged, mean, middle, name_of, published, sensitivity, spread
 
 
 def plain(x):
@@ -41,6 +41,12 @@ def met(runs):
     return text + "".join(f"; {states.count(s)} {s}" for s in ("killed", "failed", "no time") if s in states)
 
 
+def published_of(system):
+    found = published(system)
+    ends = sorted({min(found["rewards"]), max(found["rewards"])})
+    return " to ".join(f"{r:g}" for r in ends) + (f", {found['note']}" if "note" in found else "")
+
+
 def performance(data):
     rows = []
     for system in data["systems"]:
@@ -52,7 +58,7 @@ def performance(data):
                 row += [reward_of(rewards), plain(min(rewards)), plain(min(t["reward"]["worst"] for t in done))]
             else:
                 row += ["", "", ""]
-            row.append(f"{system['published']:g}")
+            row.append(published_of(system["name"]))
             row += [span([t["cpu_s"] for t in done]), span([t["episodes"] for t in done], whole),
                     span([t["attempts"] for t in done], whole)] if done else ["", "", ""]
             rows.append(row)

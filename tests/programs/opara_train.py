@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -406,14 +407,61 @@ class Trainings(unittest.TestCase):
         self.refused("--activation takes tanh, relu or sigmoid, not 'selu'", "b1", "--activation", "selu")
         self.refused("--episodes takes a whole number from 1 on, not 'many'", "b1", "--episodes", "many")
         self.refused("--set takes NAME=VALUE, not 'noise'", "b1", "--set", "noise")
-        self.refused("--set knows no 'nois' for this agent; there are: actor_rate approach", "b1", "--set", "nois=1")
-        self.refused("--set noise takes a number from 0 on, not -1", "b1", "--set", "noise=-1")
-        self.refused("--set every takes a whole number from 0 on, not 0.5", "b1", "--set", "every=0.5")
         self.refused("unknown option --grid", "b1", "--grid", "0.1")
         for none in ("0", "-1"):
             self.refused(f"--seconds takes a number above 0, not '{none}'", "b1", "--seconds", none)
         self.refused("--save-every takes a number from 0 on, not '-1'", "b1", "--save-every", -1)
         self.refused("--seconds takes finite numbers, not 'nan'", "b1", "--seconds", "nan")
+
+    def test_settings_out_of_their_ranges(self):
+        # tests/training/recipe.cpp has the others.
+        for setting, range_of_it in (("critics=3", "whole, from 1 to 2"), ("approach=0", "above 0 to 1"),
+                                     ("noise=nan", "from 0 to 2"), ("noise=loud", "from 0 to 2")):
+            name, value = setting.split("=")
+            self.refused(f"--set {name} takes numbers ({range_of_it}), not '{value}'", "b1", "--set", setting)
+        self.refused("--set knows no 'epochs' for ddpg and td3 (a setting of ppo); there are:", "b1", "--set", "epochs=1")
+        self.refused("--set has noise twice", "b1", "--set", "noise=1", "--set", "noise=1")
+        self.refused("batch is 64 steps, more than the 32 of a rollout", "b1", "--agent", "ppo", "--set", "rollout=32")
+        self.refused("--hidden takes layers with up to 20000000 weights between them", "b1", "--hidden", "5000,5000")
+        # The ends of a range are in it.
+        self.trained("b1", "--set", "critics=2", "--set", "discount=1", "--set", "approach=1", "--set", "warm_up=0",
+                     "--episodes", 1, "--evaluations", 1)
+
+    def test_settings_are_told(self):
+        def told(*arguments):
+            result = subprocess.run([PROGRAM, *arguments, "--set", "help"], capture_output=True, text=True, check=False)
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
+            title, _, *lines = result.stdout.splitlines()
+            return title, {f[0]: f[1:] for f in (re.split(" {2,}", line.strip()) for line in lines)}
+        title, here = told("pendulum")
+        self.assertEqual(title, "--set NAME=VALUE of ddpg for pendulum:")
+        self.assertEqual(here["discount"][:3], ["0.95", "from 0 to 1", "a step"])
+        self.assertEqual(here["critics"][0], "2")
+        self.assertEqual(told("b2_trainify", "--head", "softmax")[0], "--set NAME=VALUE of ppo for b2_trainify:")
+        usage = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True, check=False).stdout.split()
+        self.assertLessEqual(told("b1", "--agent", "td3")[1].keys(), set(usage))
+        self.refused("this system takes one of several actions: --agent dqn or ppo", "cart_pole", "--agent", "td3", "--set",
+                     "help")
+        self.refused("unknown system 'b9'", "b9", "--set", "help")
+        self.assertFalse((self.folder / "out").exists())
+
+    def test_the_documentation_has_the_same_settings(self):
+        script = Path(__file__).resolve().parents[2] / "tools" / "setting_tables.py"
+        result = subprocess.run([sys.executable, script, "--check", PROGRAM], capture_output=True, text=True, check=False)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+    def test_an_attempt_that_diverges_has_failed(self):
+        """First weights as large as no network of many layers bears: outputs are not finite, in any attempt."""
+        layers = ",".join(["64"] * 24)
+        result = self.run_it("cart_pole", "--agent", "ppo", "--activation", "relu", "--hidden", layers, "--set", "spread=100",
+                             "--restarts", 1, "--seed", 5)
+        self.assertEqual(result.returncode, 2, result.stdout + result.stderr)
+        first, last = result.stderr.splitlines()
+        self.assertRegex(first, r"^cart_pole with ppo, seed 5: attempt 1 failed in episode 1: an output of the policy is "
+                                r"-?(nan|inf); once more from the beginning$")
+        self.assertRegex(last, r"^opara_train: cart_pole with ppo, seed 5: attempt 2 failed in episode 1: an output of the "
+                               r"policy is -?(nan|inf); there is no attempt left \(--restarts\), and no controller to write$")
+        self.assertFalse(list((self.folder / "out").glob("*.json")))
 
     def test_a_grid_that_none_is(self):
         self.refused("dimension 0", "b1", "--abstract", "-1")

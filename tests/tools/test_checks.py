@@ -149,6 +149,13 @@ std::string name();
 ```cpp
 auto n = name().size();
 ```
+<!-- cpp: runs given
+int seven();
+-->
+```cpp
+int seven() { return 7; }
+int main() { return seven() - 7; }
+```
 ```cpp
 int main() {}
 ```
@@ -157,6 +164,9 @@ int main() {}
 nonsense
 ```
 """))
+
+    def test_a_block_that_runs_and_fails(self):
+        self.assert_fails("it ended with 3", *self.check("<!-- cpp: runs -->\n```cpp\nint main() { return 3; }\n```\n"))
 
     def test_wrong_block(self):
         self.assert_fails("README.md:2", *self.check("\n```cpp\nint x = missing;\n```\n"))

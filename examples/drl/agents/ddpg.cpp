@@ -1,4 +1,5 @@
 #include <examples/drl/agents/ddpg.hpp>
+#include <examples/drl/agents/diverged.hpp>
 #include <examples/drl/agents/mlp.hpp>
 #include <examples/drl/agents/normal.hpp>
 #include <examples/drl/agents/replay_buffer.hpp>
@@ -18,14 +19,14 @@ struct ddpg::implementation {
           random{given.seed},
           actor{shape_of_actor(), random},
           slow_actor{actor_copy()},
-          actor_optimizer{actor.parameters(), options.actor_rate},
+          actor_optimizer{actor.parameters(), options.actor_rate, "the actor"},
           memory{options.capacity, width, controls} {
         const perceptron_shape shape{width + controls, options.critic_hidden, 1, abstraction::activation::relu};
         for (std::size_t k = 0; k < std::max<std::size_t>(options.critics, 1); ++k) {
             critics.emplace_back(shape, random);
             slow_critics.emplace_back(shape, random);
             slow_critics.back().approach(critics.back(), 1);
-            critic_optimizers.emplace_back(critics.back().parameters(), options.critic_rate);
+            critic_optimizers.emplace_back(critics.back().parameters(), options.critic_rate, "a critic");
         }
     }
     [[nodiscard]] perceptron_shape shape_of_actor() const {
@@ -51,6 +52,7 @@ struct ddpg::implementation {
         const torch::NoGradGuard nothing_to_derive;
         const torch::Tensor places = actor(rows_of(observations, width));
         const std::span<float> y = numbers_of(places);
+        require_finite(y, "a control of the actor");
         for (std::size_t k = 0; k < actions.size(); ++k) {
             const double shaken = static_cast<double>(y[k]) + (noise > 0 ? noise * normal(random) : 0);
             actions[k] = control(std::clamp(shaken, -1.0, 1.0), k % controls);
@@ -63,7 +65,7 @@ struct ddpg::implementation {
             for (std::size_t i = 0; i < controls; ++i) {
                 action[i] = place(t.actions[k * controls + i], i);
             }
-            memory.add(t.before.subspan(k * width, width), action, options.reward_scale * t.rewards[k],
+            memory.add(t.before.subspan(k * width, width), action, learned_reward(t.rewards[k], options.reward_scale),
                        t.after.subspan(k * width, width), t.terminated[k] != 0);
             ++steps;
             if (steps >= options.warm_up && steps % std::max<std::uint64_t>(options.every, 1) == 0) {

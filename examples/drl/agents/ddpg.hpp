@@ -64,7 +64,7 @@ public:
 
     void explore(std::span<const double> observations, std::span<double> actions); ///< with noise, if there is any
     void act(std::span<const double> observations, std::span<double> actions);     ///< without
-    void learn(const learning::transitions& t);                                    ///< remembers, and updates
+    void learn(const learning::transitions& t); ///< remembers, and updates; @throws diverged
 
     /// The actor: its outputs in [-1, 1] are the controls' places between their bounds.
     [[nodiscard]] abstraction::network policy() const;

@@ -1,3 +1,4 @@
+#include <examples/drl/agents/diverged.hpp>
 #include <examples/drl/agents/dqn.hpp>
 #include <examples/drl/agents/mlp.hpp>
 #include <examples/drl/agents/replay_buffer.hpp>
@@ -28,6 +29,7 @@ struct dqn::implementation {
         const torch::NoGradGuard nothing_to_derive;
         const torch::Tensor all = values(rows_of(observations, width));
         const std::span<float> q = numbers_of(all);
+        require_finite(q, "the value of an action");
         for (std::size_t k = 0; k < actions.size(); ++k) {
             const auto row = q.subspan(k * count, count);
             actions[k] = static_cast<double>(std::max_element(row.begin(), row.end()) - row.begin());
@@ -50,7 +52,8 @@ struct dqn::implementation {
         for (std::size_t k = 0; k < t.size(); ++k) {
             const auto action = static_cast<float>(t.actions[k]);
             memory.add(t.before.subspan(k * width, width), std::span<const float>{&action, 1},
-                       options.reward_scale * t.rewards[k], t.after.subspan(k * width, width), t.terminated[k] != 0);
+                       learned_reward(t.rewards[k], options.reward_scale), t.after.subspan(k * width, width),
+                       t.terminated[k] != 0);
             ++steps;
             if (steps >= options.warm_up && steps % std::max<std::uint64_t>(options.every, 1) == 0) {
                 update();

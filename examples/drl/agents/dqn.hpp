@@ -48,7 +48,7 @@ public:
 
     void explore(std::span<const double> observations, std::span<double> actions); ///< at times by lot
     void act(std::span<const double> observations, std::span<double> actions);     ///< the first of the best ones
-    void learn(const learning::transitions& t);                                    ///< remembers, and updates
+    void learn(const learning::transitions& t); ///< remembers, and updates; @throws diverged
 
     [[nodiscard]] abstraction::network policy() const; ///< the largest of its outputs has the action's number
     [[nodiscard]] std::string state() const;           ///< all that it knows, as bytes

@@ -1,3 +1,4 @@
+#include <examples/drl/agents/diverged.hpp>
 #include <examples/drl/agents/mlp.hpp>
 #include <examples/drl/agents/normal.hpp>
 
@@ -91,7 +92,8 @@ abstraction::network mlp::network() const {
     return abstraction::network{std::move(layers)};
 }
 
-adam::adam(std::vector<torch::Tensor> parameters, double rate) : parameters_{std::move(parameters)}, rate_{rate} {
+adam::adam(std::vector<torch::Tensor> parameters, double rate, std::string of)
+    : parameters_{std::move(parameters)}, rate_{rate}, of_{std::move(of)} {
     std::size_t count = 0;
     for (const torch::Tensor& t : parameters_) {
         count += static_cast<std::size_t>(t.numel());
@@ -101,6 +103,7 @@ adam::adam(std::vector<torch::Tensor> parameters, double rate) : parameters_{std
 }
 
 void adam::descend(const torch::Tensor& loss, double largest) {
+    require_finite(loss.item<double>(), "the loss of " + of_);
     std::vector<torch::Tensor> gradients = torch::autograd::grad({loss}, parameters_);
     double squares = 0;
     for (torch::Tensor& g : gradients) {
@@ -110,6 +113,7 @@ void adam::descend(const torch::Tensor& loss, double largest) {
         }
     }
     const double length = std::sqrt(squares);
+    require_finite(length, "the length of the gradient of " + of_);
     const auto factor = static_cast<float>(largest > 0 && length > largest ? largest / length : 1.0);
     ++steps_;
     constexpr float keep_mean = 0.9F;
@@ -127,7 +131,10 @@ void adam::descend(const torch::Tensor& loss, double largest) {
             square_[at] = keep_square * square_[at] + (1 - keep_square) * g * g;
             weight[i] -= rate * mean_[at] / (std::sqrt(square_[at]) + least);
         }
+        require_finite(weight, ("a weight of " + of_).c_str());
     }
+    // A square that is infinite would let its weight stand still for ever.
+    require_finite(square_, ("a mean square of the gradient of " + of_).c_str());
 }
 
 } // namespace opara::examples::drl

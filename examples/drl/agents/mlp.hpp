@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace opara::examples::drl {
@@ -55,10 +56,12 @@ private:
 class adam {
 public:
     /// For these parameters, with this learning rate.
-    adam(std::vector<torch::Tensor> parameters, double rate);
+    /// @param of  whose they are, for messages
+    adam(std::vector<torch::Tensor> parameters, double rate, std::string of = "the network");
 
     /// A step against the gradient of a loss, which is a number.
     /// @param largest  a gradient that is longer is shortened to this length; 0: none is
+    /// @throws diverged  the loss, its gradient, a weight that comes of it or what is remembered of it is not finite
     void descend(const torch::Tensor& loss, double largest = 0);
 
     /// For checkpoints.
@@ -72,6 +75,7 @@ public:
 private:
     std::vector<torch::Tensor> parameters_;
     double rate_;
+    std::string of_;
     std::uint64_t steps_ = 0;
     std::vector<float> mean_;   // of the gradient
     std::vector<float> square_; // of its square

@@ -1,3 +1,4 @@
+#include <examples/drl/agents/diverged.hpp>
 #include <examples/drl/agents/mlp.hpp>
 #include <examples/drl/agents/normal.hpp>
 #include <examples/drl/agents/ppo.hpp>
@@ -26,8 +27,8 @@ struct ppo::implementation {
           critic{{width, options.critic_hidden, 1, abstraction::activation::tanh}, random},
           log_spread{torch::full({1, static_cast<std::int64_t>(numbers)}, std::log(options.first_spread))
                          .set_requires_grad(true)},
-          actor_optimizer{actor_parameters(), options.rate},
-          critic_optimizer{critic.parameters(), options.rate} {}
+          actor_optimizer{actor_parameters(), options.rate, "the policy"},
+          critic_optimizer{critic.parameters(), options.rate, "the critic"} {}
 
     [[nodiscard]] std::vector<torch::Tensor> actor_parameters() const {
         std::vector<torch::Tensor> all = actor.parameters();
@@ -63,6 +64,7 @@ struct ppo::implementation {
         const torch::NoGradGuard nothing_to_derive;
         const torch::Tensor out = actor(rows_of(observations, width));
         const std::span<float> y = numbers_of(out);
+        require_finite(y, "an output of the policy");
         for (std::size_t k = 0; k < actions.size(); ++k) {
             if (count > 0) {
                 const auto row = y.subspan(k * count, count);
@@ -78,6 +80,7 @@ struct ppo::implementation {
         const torch::NoGradGuard nothing_to_derive;
         const torch::Tensor out = actor(rows_of(observations, width));
         const std::span<float> y = numbers_of(out);
+        require_finite(y, "an output of the policy");
         const std::span<float> spread = numbers_of(log_spread);
         tried.resize(actions.size());
         for (std::size_t k = 0; k < actions.size(); ++k) {
@@ -104,7 +107,7 @@ struct ppo::implementation {
         after.insert(after.end(), t.after.begin(), t.after.end());
         chosen.insert(chosen.end(), tried.begin(), tried.end());
         for (std::size_t k = 0; k < rows; ++k) {
-            rewards.push_back(static_cast<float>(options.reward_scale * t.rewards[k]));
+            rewards.push_back(learned_reward(t.rewards[k], options.reward_scale));
             ends.push_back(t.terminated[k] != 0 ? 2 : t.truncated[k] != 0 ? 1 : 0);
         }
         if (rewards.size() >= options.rollout) {

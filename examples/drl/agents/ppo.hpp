@@ -54,7 +54,7 @@ public:
 
     void explore(std::span<const double> observations, std::span<double> actions); ///< by lot
     void act(std::span<const double> observations, std::span<double> actions);     ///< the likeliest, or `by_lot`
-    /// Collects, and updates when there is a rollout. @pre `explore` chose the actions
+    /// Collects, and updates when there is a rollout. @pre `explore` chose the actions @throws diverged
     void learn(const learning::transitions& t);
 
     [[nodiscard]] abstraction::network policy() const; ///< as above

@@ -37,7 +37,7 @@ The budget; when it is used up, what is there is written, and --resume goes on w
   --starts COUNT               how many states of a real counterexample become starts; default: 100
 
 The training:
-)"} + training_usage +
+)"} + training_usage() +
            R"(  --further COUNT              episodes of each training but the first, at least; default: 50
   --penalty NUMBER             where the property is AG of labels and a run has violated it: what a state that violates
                                it costs from then on; the episode is over there. Rewards may know nothing of the property,

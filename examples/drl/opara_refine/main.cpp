@@ -20,6 +20,10 @@ int main(int argc, char** argv) {
             opara::examples::say(drl::refine_usage());
             return 0;
         }
+        if (const auto settings = drl::settings_asked_for(a)) {
+            opara::examples::say(*settings);
+            return 0;
+        }
         drl::watch_for_interruption();
         std::optional<bool> verified = drl::refine_in_the_plane(a);
         verified = verified ? verified : drl::refine_in_space(a);

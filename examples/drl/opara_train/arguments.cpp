@@ -17,7 +17,7 @@ SYSTEM: b1 b2 b3 b4 b5 tora acc6                   with one control, in the step
         mountain_car cart_pole cart_pole_cascade   with one of several actions; the last is cart_pole on cells that are
                                                    boxes in other coordinates
 
-)"} + training_usage +
+)"} + training_usage() +
            R"(  --abstract none              train on states, not on cells
   --criterion MEAN,WORST       what ends a training: the mean reward of the last episodes, and the worst of some without
                                exploration; default: those of the task

@@ -182,6 +182,10 @@ int main(int argc, char** argv) {
             opara::examples::say(drl::usage());
             return 0;
         }
+        if (const auto settings = drl::settings_asked_for(a)) {
+            opara::examples::say(*settings);
+            return 0;
+        }
         drl::watch_for_interruption();
         std::optional<bool> all_met;
         drl::for_each_problem([&](const auto& p) {

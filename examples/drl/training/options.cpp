@@ -1,26 +1,32 @@
 #include <examples/drl/training/options.hpp>
+#include <examples/drl/training/settings.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <variant>
 
 namespace opara::examples::drl {
 
-const char* const training_usage =
-    R"(  --agent dqn|ddpg|td3|ppo     dqn chooses among actions, ddpg and td3 give controls, ppo does either;
+std::string training_usage() {
+    return R"(  --agent dqn|ddpg|td3|ppo     dqn chooses among actions, ddpg and td3 give controls, ppo does either;
                                default: dqn or ddpg (quadrotor: ppo)
   --abstract WIDTH[,WIDTH..]   the widths of the cells, one for all dimensions or one each; default: the published grid
   --observe raw|normalised     how the agent sees a cell's bounds, or the state: as they are, as published, or between -1
                                and 1; the controller that is written takes them as they are either way; default: raw
   --hidden WIDTH[,WIDTH..]     the widths of the policy's hidden layers; default: the published
   --activation tanh|relu|sigmoid   of these layers; default: the published
-  --set NAME=VALUE             another hyper-parameter (again for more), of which --set help tells the names
-  --seed SEED                  equal seeds give equal trainings; default: 1
+  --set NAME=VALUE             another hyper-parameter (again for more). --set help tells what they are for SYSTEM and the
+                               agent, what they may be, and what they mean:
+)" + names_of_settings(std::string(31, ' '), 125) +
+           R"(  --seed SEED                  equal seeds give equal trainings; default: 1
   --environments COUNT         side by side in each training; default: 1
   --restarts COUNT             a training that ends without success begins again from nothing, so often; default: 20 for
                                b1_trainify, pendulum and tora_stay, else 0
   --episodes COUNT             of each attempt of a training, at most; default: the number of the task
   --evaluations COUNT          episodes, without exploration, by which the written controller is judged; default: 100
 )";
+}
 
 namespace {
 
@@ -28,6 +34,19 @@ namespace {
 void require_at_most(const std::string& name, std::size_t value, std::size_t most) {
     if (value > most) {
         throw usage_error{name + " takes numbers up to " + std::to_string(most) + ", not " + std::to_string(value)};
+    }
+}
+
+void require_room(const std::string& name, const std::string& text, const std::vector<std::size_t>& widths) {
+    constexpr std::size_t most_weights = 20'000'000; // with Adam's memory and a target network: some 320 MB
+    std::size_t weights = 0;
+    for (std::size_t k = 0; k < widths.size(); ++k) {
+        require_at_most(name, widths[k], 100'000);
+        weights += k == 0 ? 0 : widths[k - 1] * widths[k];
+        if (weights > most_weights) {
+            throw usage_error{name + " takes layers with up to " + std::to_string(most_weights) +
+                              " weights between them, all together, not '" + text + "'"};
+        }
     }
 }
 
@@ -61,18 +80,23 @@ void add_training_options(command_line& line, training_arguments& a) {
     });
     line.option("--hidden", [&a](text name, text value) {
         a.hidden = list(name, value, count);
-        for (const std::size_t width : a.hidden) {
-            require_at_most(name, width, 100'000);
-        }
+        require_room(name, value, a.hidden);
     });
     line.option("--activation", [&a](text, text value) { a.function = activation_named(value); });
     line.option("--set", [&a](text, text value) {
         const std::size_t equals = value.find('=');
-        if (value != "help" && equals == std::string::npos) {
+        a.tells_settings = a.tells_settings || value == "help";
+        if (value == "help") {
+            return;
+        }
+        if (equals == std::string::npos) {
             throw usage_error{"--set takes NAME=VALUE, not '" + value + "'"};
         }
         const std::string name = value.substr(0, equals);
-        a.settings.emplace_back(name, value == "help" ? 0.0 : real("--set " + name, value.substr(equals + 1)));
+        if (std::ranges::any_of(a.settings, [&](const auto& s) { return s.first == name; })) {
+            throw usage_error{"--set has " + name + " twice"};
+        }
+        a.settings.emplace_back(name, value.substr(equals + 1));
     });
     line.option("--seed", [&a](text name, text value) { a.seed = whole(name, value); });
     line.option("--environments", [&a](text name, text value) {
@@ -103,6 +127,7 @@ recipe recipe_of(const training_arguments& a, const std::string& usual) {
     for (const auto& [name, value] : a.settings) {
         set(options, name, value);
     }
+    require_sense(options);
     return options;
 }
 

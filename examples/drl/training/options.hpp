@@ -31,12 +31,13 @@ struct training_arguments {
     std::size_t evaluations = 100;       ///< episodes in which the written controller is judged
     std::optional<double> seconds;       ///< at most; none: no limit
     std::vector<std::size_t> hidden;     ///< widths of the hidden layers; none: the published
-    std::optional<abstraction::activation> function;      ///< of the hidden layers; none: the published
-    std::vector<std::pair<std::string, double>> settings; ///< other hyper-parameters
-    bool resume = false;                                  ///< go on from the files of an earlier run
-    bool fresh = false;                                   ///< remove them
-    double save_every = 10;                               ///< seconds between what a kill cannot take
-    bool help = false;                                    ///< only the usage
+    std::optional<abstraction::activation> function;           ///< of the hidden layers; none: the published
+    std::vector<std::pair<std::string, std::string>> settings; ///< other hyper-parameters, as they were written
+    bool tells_settings = false;                               ///< --set help: only the hyper-parameters
+    bool resume = false;                                       ///< go on from the files of an earlier run
+    bool fresh = false;                                        ///< remove them
+    double save_every = 10;                                    ///< seconds between what a kill cannot take
+    bool help = false;                                         ///< only the usage
 };
 
 /// The options that set them: all but --seconds, which means other things to other programs, and those of files.
@@ -50,13 +51,18 @@ beginning beginning_of(const training_arguments& a);
 double time_limit(const std::string& option, const std::string& text);
 
 /// What the usage says of the first ones: lines of them.
-extern const char* const training_usage;
+std::string training_usage();
 /// And of those of files.
 extern const char* const file_usage;
 
 /// How the agent is set up: the system's recipe for it, changed as asked for.
 /// @param usual  the agent that the system has if none was asked for
-/// @throws usage_error  there is no such agent, or no such hyper-parameter
+/// @throws usage_error  there is no such agent, no such hyper-parameter, or one has no such value
 recipe recipe_of(const training_arguments& a, const std::string& usual);
+
+/// The text that `--set help` asks for: the hyper-parameters of the agent for the system. Nothing if it was not asked
+/// for.
+/// @throws usage_error  as `recipe_of`; or there is no such system
+std::optional<std::string> settings_asked_for(const training_arguments& a);
 
 } // namespace opara::examples::drl

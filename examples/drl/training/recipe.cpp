@@ -1,65 +1,60 @@
 #include <examples/drl/training/recipe.hpp>
+#include <examples/drl/training/settings.hpp>
 #include <opara/learning/error.hpp>
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <string>
-#include <type_traits>
+#include <string_view>
+#include <system_error>
 #include <variant>
 
 namespace opara::examples::drl {
 
 namespace {
 
-// Calls f(name, member) for each hyper-parameter that is a number.
-template <class F>
-void each(ddpg_options& o, F f) {
-    f("actor_rate", o.actor_rate);
-    f("approach", o.approach);
-    f("batch", o.batch);
-    f("capacity", o.capacity);
-    f("critic_rate", o.critic_rate);
-    f("critics", o.critics);
-    f("delay", o.delay);
-    f("discount", o.discount);
-    f("every", o.every);
-    f("noise", o.noise);
-    f("reward_scale", o.reward_scale);
-    f("spread", o.spread);
-    f("target_clip", o.target_clip);
-    f("target_noise", o.target_noise);
-    f("warm_up", o.warm_up);
+using learning::detail::number_text;
+
+// What each kind of agent is called.
+std::string kind_of(const recipe& options) {
+    return std::holds_alternative<ddpg_options>(options)  ? "ddpg and td3"
+           : std::holds_alternative<dqn_options>(options) ? "dqn"
+                                                          : "ppo";
 }
-template <class F>
-void each(dqn_options& o, F f) {
-    f("batch", o.batch);
-    f("capacity", o.capacity);
-    f("chance_steps", o.chance_steps);
-    f("discount", o.discount);
-    f("every", o.every);
-    f("first_chance", o.first_chance);
-    f("last_chance", o.last_chance);
-    f("rate", o.rate);
-    f("reward_scale", o.reward_scale);
-    f("spread", o.spread);
-    f("sync", o.sync);
-    f("warm_up", o.warm_up);
+
+template <class Options>
+bool knows(const Options& o, std::string_view name) {
+    return std::ranges::any_of(settings_of(o), [&](const auto& s) { return s.name == name; });
 }
-template <class F>
-void each(ppo_options& o, F f) {
-    f("batch", o.batch);
-    f("clip", o.clip);
-    f("discount", o.discount);
-    f("entropy", o.entropy);
-    f("epochs", o.epochs);
-    f("first_spread", o.first_spread);
-    f("longest", o.longest);
-    f("rate", o.rate);
-    f("reward_scale", o.reward_scale);
-    f("rollout", o.rollout);
-    f("spread", o.spread);
-    f("trace", o.trace);
+
+// "there is no such setting", and who else has it.
+[[noreturn]] void refuse(const recipe& options, std::string_view name) {
+    std::string others;
+    for (const recipe& other : {recipe{dqn_options{}}, recipe{ddpg_options{}}, recipe{ppo_options{}}}) {
+        if (std::visit([&](const auto& o) { return knows(o, name); }, other)) {
+            others += (others.empty() ? " (a setting of " : ", ") + kind_of(other);
+        }
+    }
+    std::string names;
+    std::visit(
+        [&](const auto& o) {
+            for (const auto& s : settings_of(o)) {
+                names += " " + std::string{s.name};
+            }
+        },
+        options);
+    throw usage_error{"--set knows no '" + std::string{name} + "' for " + kind_of(options) + others +
+                      (others.empty() ? "" : ")") + "; there are:" + names};
+}
+
+// Of what is drawn from a list of steps there cannot be more than it holds.
+void require_no_more(std::size_t batch, const char* holder, std::size_t held) {
+    if (batch > held) {
+        throw usage_error{"--set: batch is " + std::to_string(batch) + " steps, more than the " + std::to_string(held) +
+                          " of " + holder + "; set both"};
+    }
 }
 
 } // namespace
@@ -118,51 +113,59 @@ recipe recipe_for(const std::string& agent, const std::string& system) {
         return o;
     }
     if (agent == "ppo") {
-        return ppo_options{};
+        ppo_options o;
+        if (system == "mountain_car") { // for 16 environments: many updates, and advantages that reach far back
+            o.rate = 1e-3;
+            o.trace = 0.98;
+            o.rollout = 256;
+            o.epochs = 4;
+        }
+        return o;
     }
     throw usage_error{"--agent takes dqn, ddpg, td3 or ppo, not '" + agent + "'"};
 }
 
-void set(recipe& options, std::string_view name, double value) {
-    bool known = false;
-    const auto change = [&]<class T>(std::string_view one, T& member) {
-        if (one != name) {
-            return;
-        }
-        known = true;
-        constexpr double most = 1e12;
-        const bool is_whole = value == std::floor(value);
-        if (!(value >= 0 && value <= most) || (!std::is_floating_point_v<T> && !is_whole)) {
-            throw usage_error{"--set " + std::string{name} + " takes a " +
-                              (std::is_floating_point_v<T> ? "number" : "whole number") + " from 0 on, not " +
-                              learning::detail::number_text(value)};
-        }
-        member = static_cast<T>(value);
-    };
-    std::visit([&](auto& o) { each(o, change); }, options);
-    if (!known) {
-        throw usage_error{"--set knows no '" + std::string{name} +
-                          "' for this agent; there are: " + settings_of(options)};
-    }
-}
-
-std::string settings_of(const recipe& options) {
-    std::string names;
+void set(recipe& options, std::string_view name, std::string_view text) {
     std::visit(
-        [&](auto o) {
-            each(o, [&](const char* name, const auto&) { names += (names.empty() ? "" : " ") + std::string{name}; });
+        [&]<class Options>(Options& o) {
+            const auto all = settings_of(o);
+            const auto found = std::ranges::find(all, name, &setting<Options>::name);
+            if (found == all.end()) {
+                refuse(options, name);
+            }
+            double value = 0;
+            const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+            const bool is_whole = std::holds_alternative<std::size_t Options::*>(found->where);
+            const bool is_number = problem == std::errc{} && end == text.data() + text.size();
+            if (!is_number || !(value >= found->least && value <= found->most) ||
+                (found->is_above && value == found->least) || (is_whole && value != std::floor(value))) {
+                throw usage_error{"--set " + std::string{name} + " takes numbers (" + range_of(*found) + "), not '" +
+                                  std::string{text} + "'"};
+            }
+            std::visit([&]<class T>(T Options::* where) { o.*where = static_cast<T>(value); }, found->where);
         },
         options);
-    return names;
+}
+
+void require_sense(const recipe& options) {
+    if (const auto* const o = std::get_if<ppo_options>(&options)) {
+        require_no_more(o->batch, "a rollout", o->rollout);
+    } else {
+        const auto of_memory = [](const auto& r) {
+            require_no_more(r.batch, "the replay memory (capacity)", r.capacity);
+        };
+        std::holds_alternative<dqn_options>(options) ? of_memory(std::get<dqn_options>(options))
+                                                     : of_memory(std::get<ddpg_options>(options));
+    }
 }
 
 std::string describe(const recipe& options) {
     std::string text;
     std::visit(
-        [&](auto o) {
-            each(o, [&](const char* name, const auto& value) {
-                text += std::string{name} + "=" + learning::detail::number_text(static_cast<double>(value)) + " ";
-            });
+        [&](const auto& o) {
+            for (const auto& s : settings_of(o)) {
+                text += std::string{s.name} + "=" + number_text(value_of(s, o)) + " ";
+            }
             text += "hidden=";
             for (const std::size_t width : o.hidden) {
                 text += (text.back() == '=' ? "" : ",") + std::to_string(width);

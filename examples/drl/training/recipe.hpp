@@ -21,11 +21,12 @@ using recipe = std::variant<ddpg_options, dqn_options, ppo_options>;
 /// @throws usage_error  there is no such agent
 recipe recipe_for(const std::string& agent, const std::string& system);
 
-/// Changes one of them by its name. @throws usage_error  there is none of that name, or it cannot have that value
-void set(recipe& options, std::string_view name, double value);
+/// Changes one of them by its name: settings.hpp has all. @throws usage_error  this agent has none of that name (says
+/// who has), or the text is no number in its range (tells the range)
+void set(recipe& options, std::string_view name, std::string_view text);
 
-/// The names that `set` knows for an agent of this kind, with a blank between.
-std::string settings_of(const recipe& options);
+/// Makes sure that they go together. @throws usage_error  there is more in a batch than it is drawn from
+void require_sense(const recipe& options);
 
 /// All of them, for the log and to tell one checkpoint from another: NAME=VALUE with blanks between.
 std::string describe(const recipe& options);

@@ -1,3 +1,4 @@
+#include <examples/drl/agents/diverged.hpp>
 #include <examples/drl/agents/network_agent.hpp>
 #include <examples/drl/training/attempt_seed.hpp>
 #include <examples/drl/training/interruption.hpp>
@@ -72,11 +73,14 @@ abstraction::trained_controller controller_of(const learner& agent, const plan_o
     return c;
 }
 
+// Leaves `at` and `ended`, the episodes of the present attempt, as they are when something is thrown.
 template <class Actions>
-trained session(const surroundings<Actions>& where, const plan_of_training& plan, checkpoint at, teller& tell) {
+trained session(const surroundings<Actions>& where, const plan_of_training& plan, checkpoint& at, teller& tell,
+                std::size_t& ended) {
     using environment = any_environment<Actions>;
     const std::string file = plan.path + ".checkpoint";
     for (;; at = begun_again(at)) {
+        ended = at.log.episodes.size();
         const std::uint64_t seed = attempt_seed(plan.seed, at.attempt);
         learning::vector_environment<environment> envs{std::vector<environment>(plan.what.environments, where.learned),
                                                        seed, at.episodes};
@@ -100,6 +104,7 @@ trained session(const surroundings<Actions>& where, const plan_of_training& plan
                 {.episodes = plan.target.most_episodes, .seconds = plan.seconds - at.before, .so_far = at.log},
                 met<environment>{plan.target, where.judged, agent, at.next_judgement},
                 [&](const learning::training_log& l) {
+                    ended = l.episodes.size();
                     if (tell.is_due()) {
                         tell.say(progress_of(l, plan.target.window));
                     }
@@ -134,15 +139,45 @@ trained session(const surroundings<Actions>& where, const plan_of_training& plan
     }
 }
 
+// The same, where attempts of which something is not finite any more have failed.
+template <class Actions>
+trained despite_failures(const surroundings<Actions>& where, const plan_of_training& plan, checkpoint at,
+                         teller& tell) {
+    const auto start = std::chrono::steady_clock::now();
+    const double before = seconds_of(at);
+    for (std::size_t ended = 0;;) {
+        std::string what;
+        try {
+            return session(where, plan, at, tell, ended);
+        } catch (const diverged& e) {
+            what = e.what();
+        } catch (const learning::not_finite_error& e) {
+            what = e.what();
+        }
+        const std::string failure = "attempt " + std::to_string(at.attempt + 1) + " failed in episode " +
+                                    std::to_string(ended + 1) + ": " + what;
+        at = begun_again(at);
+        at.before = before + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        const bool is_last = at.attempt > plan.restarts;
+        if (is_last || at.before >= plan.seconds) {
+            throw error{plan.what.system + " with " + plan.what.agent + ", seed " + std::to_string(plan.what.seed) +
+                        ": " + failure + "; there is " +
+                        (is_last ? "no attempt left (--restarts)" : "no time left for another") +
+                        ", and no controller to write"};
+        }
+        tell.say(failure + "; once more from the beginning");
+    }
+}
+
 } // namespace
 
 trained go_on(const surroundings<learning::discrete_actions>& where, const plan_of_training& plan, checkpoint from,
               teller& tell) {
-    return session(where, plan, std::move(from), tell);
+    return despite_failures(where, plan, std::move(from), tell);
 }
 trained go_on(const surroundings<learning::continuous_actions>& where, const plan_of_training& plan, checkpoint from,
               teller& tell) {
-    return session(where, plan, std::move(from), tell);
+    return despite_failures(where, plan, std::move(from), tell);
 }
 
 } // namespace opara::examples::drl

@@ -65,7 +65,11 @@ struct trained {
 /// @param from  where to begin: empty, or with the agent's state and an empty log (a new stage), or what was
 ///        interrupted, or has ended, which is then only judged
 /// @throws interrupted,out_of_time  the user wants it to end, or the deadline has passed; a checkpoint was written
-/// @throws error  a file cannot be written
+/// An attempt in which a loss, a weight, an action or what an environment gives is not finite has failed, and the next
+/// one begins.
+/// @throws error  a file cannot be written; or the last attempt has failed, or there is no time for another: says
+/// system,
+///         agent, seed, attempt, episode, and what was not finite
 trained go_on(const surroundings<learning::discrete_actions>& where, const plan_of_training& plan, checkpoint from,
               teller& tell);
 /// The same for controls.

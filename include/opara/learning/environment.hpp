@@ -49,19 +49,19 @@ template <environment E>
 using actions_of = std::remove_cvref_t<decltype(std::declval<const E&>().actions())>;
 
 namespace detail {
-// @throws environment_error  a number is NaN or infinite
+// @throws not_finite_error  a number is NaN or infinite
 inline void require_numbers(std::span<const double> observation, const char* of_what) {
     for (std::size_t i = 0; i < observation.size(); ++i) {
         if (!std::isfinite(observation[i])) {
-            throw environment_error{std::string{"number "} + std::to_string(i) + " of " + of_what + " is " +
-                                    number_text(observation[i])};
+            throw not_finite_error{std::string{"number "} + std::to_string(i) + " of " + of_what + " is " +
+                                   number_text(observation[i])};
         }
     }
 }
-// @throws environment_error  the reward is NaN or infinite
+// @throws not_finite_error  the reward is NaN or infinite
 inline void require_reward(double reward) {
     if (!std::isfinite(reward)) {
-        throw environment_error{"the reward of a step is " + number_text(reward)};
+        throw not_finite_error{"the reward of a step is " + number_text(reward)};
     }
 }
 } // namespace detail

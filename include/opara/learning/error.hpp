@@ -14,6 +14,12 @@ public:
     using error::error;
 };
 
+/// An environment that gives a number which is NaN or infinite.
+class not_finite_error : public environment_error {
+public:
+    using environment_error::environment_error;
+};
+
 /// An agent that gives what its environment does not take: too many or too few controls, an action that is no number or
 /// that does not exist.
 class agent_error : public error {
