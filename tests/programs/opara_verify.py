@@ -208,6 +208,9 @@ class Exports(unittest.TestCase):
         self.refused("--export takes FORMAT:FILE, not 'model.aut'", "--export", "model.aut")
         self.refused("--export takes FORMAT:FILE, not 'aut:'", "--export", "aut:")
         self.refused("--export lacks its value", "--export")
+        for several in ("prism", "promela"):
+            self.refused(f"--export {several} writes several files, whose names begin with FILE, and /dev/stdout is none",
+                         "--export", f"{several}:/dev/stdout")
         for option in ("--property", "--report", "--picture"):
             self.refused(f"{option} takes something, not ''", option, "")
         self.refused("--scale takes finite numbers, not 'nan'", "--scale", "nan")
@@ -228,6 +231,9 @@ class Exports(unittest.TestCase):
         path = f"{self.folder}/m.tra"
         self.refused(f"two files are to be written to {path}", *fine, "--export", f"aut:{path}",
                      "--export", f"prism:{self.folder}/m")
+        (self.folder / "link").symlink_to("m.aut")  # which is not there yet
+        self.refused(f"two files are to be written to {self.folder}/link", *fine, "--export", f"aut:{self.folder}/m.aut",
+                     "--export", f"dot:{self.folder}/link")
         (self.folder / "m.sta").mkdir()
         self.refused(f"cannot replace {self.folder}/m.sta: Is a directory", *fine, "--export", f"prism:{self.folder}/m")
         self.refused('the export aiger needs a property like "AG safe"', *fine, "--export", f"aiger:{self.folder}/a")
