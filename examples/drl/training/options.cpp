@@ -66,7 +66,7 @@ void add_training_options(command_line& line, training_arguments& a) {
         }
     });
     line.option("--activation", [&a](text, text value) { a.function = activation_named(value); });
-    line.option("--set", [&a](text, text value) {
+    line.repeatable("--set", [&a](text, text value) {
         const std::size_t equals = value.find('=');
         if (value != "help" && equals == std::string::npos) {
             throw usage_error{"--set takes NAME=VALUE, not '" + value + "'"};
