@@ -46,7 +46,7 @@ void require_exportable(const export_request& request, const abstraction::formul
     if (request.format == "promela") {
         abstraction::require_promela_table_name(table_name(request));
     }
-    if (request.format == "aiger" && !is_invariant(property)) {
+    if (request.format == "aiger" && !property.is_invariant()) {
         throw error{"the export aiger needs a property like \"AG safe\": a circuit cannot ask for " +
                     to_string(property)};
     }
