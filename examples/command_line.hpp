@@ -2,6 +2,7 @@
 /// The command line of a program whose options are words like `--seed 7`.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
@@ -91,6 +92,10 @@ public:
     }
     /// An option with a value.
     void option(std::string name, reader read) { options_.push_back({std::move(name), kind::valued, std::move(read)}); }
+    /// An option with a value that may come again, with another one.
+    void repeatable(std::string name, reader read) {
+        options_.push_back({std::move(name), kind::repeatable, std::move(read)});
+    }
     /// An option with a value that is taken as it is.
     void option(std::string name, std::string& to) {
         option(std::move(name), [&to](const std::string&, const std::string& value) { to = value; });
@@ -101,9 +106,10 @@ public:
     }
 
     /// Reads the words. @returns false if help was asked for, of which there is no more to read
-    /// @throws usage_error  an option is unknown or lacks its value, there are two words or none; and what readers
-    /// throw
+    /// @throws usage_error  an option is unknown, lacks its value or comes again, there are two words or none; and what
+    /// readers throw
     [[nodiscard]] bool read(const std::vector<std::string>& words) const {
+        std::vector<const one*> given;
         for (std::size_t k = 0; k < words.size(); ++k) {
             const std::string& word = words[k];
             const std::size_t sign = word.starts_with("--") ? word.find('=') : std::string::npos; // --seed=7
@@ -119,6 +125,11 @@ public:
                 continue;
             }
             const one& known = find(name);
+            // Of two values one would be ignored, and nobody would know that this was not asked.
+            if (known.what != kind::repeatable && std::find(given.begin(), given.end(), &known) != given.end()) {
+                throw usage_error{name + " is given twice"};
+            }
+            given.push_back(&known);
             if (sign != std::string::npos) {
                 const std::string value = word.substr(sign + 1);
                 if (known.what == kind::flag || value.empty()) {
@@ -129,11 +140,11 @@ public:
             }
             const bool is_last = k + 1 == words.size();
             const std::string next = is_last ? std::string{} : words[k + 1];
-            const bool is_number = !next.empty() && next.find_first_not_of("0123456789") == std::string::npos;
-            if (known.what == kind::valued && next.empty()) {
+            const bool needs_value = known.what == kind::valued || known.what == kind::repeatable;
+            if (needs_value && next.empty()) {
                 throw usage_error{name + (is_last ? " lacks its value" : " takes something, not ''")};
             }
-            const bool takes_next = known.what == kind::valued || (known.what == kind::number && is_number);
+            const bool takes_next = needs_value || (known.what == kind::number && is_like_a_number(next));
             known.read(name, takes_next ? next : std::string{});
             k += takes_next ? 1 : 0;
         }
@@ -144,13 +155,18 @@ public:
     }
 
 private:
-    enum class kind : unsigned char { flag, valued, number };
+    enum class kind : unsigned char { flag, valued, repeatable, number };
     struct one {
         std::string name;
         kind what;
         reader read;
     };
 
+    // Whether somebody meant a number, though perhaps not one that will do.
+    [[nodiscard]] static bool is_like_a_number(std::string_view word) {
+        const std::size_t digit = word.find_first_not_of("+-.");
+        return digit <= 2 && digit < word.size() && word[digit] >= '0' && word[digit] <= '9';
+    }
     [[nodiscard]] const one& find(const std::string& name) const {
         for (const one& o : options_) {
             if (o.name == name) {

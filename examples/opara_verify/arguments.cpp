@@ -71,7 +71,7 @@ arguments parse_arguments(const std::vector<std::string>& words) {
     using text = const std::string&;
     arguments a;
     command_line line{"system", a.system};
-    line.option("--controller", [&](text, text value) { a.controllers.push_back(value); });
+    line.repeatable("--controller", [&](text, text value) { a.controllers.push_back(value); });
     line.option("--property", a.property);
     line.option("--grid", [&](text name, text value) { a.widths = list(name, value, real); });
     line.option("--initial", [&](text name, text value) { a.initial = list(name, value, interval_between); });
@@ -106,7 +106,7 @@ arguments parse_arguments(const std::vector<std::string>& words) {
     line.option("--threads", [&](text name, text value) { a.threads = whole(name, value); });
     line.option("--report", a.report);
     line.option("--picture", a.picture);
-    line.option("--export", [&](text, text value) { a.exports.push_back(parse_export(value)); });
+    line.repeatable("--export", [&](text, text value) { a.exports.push_back(parse_export(value)); });
     if (!line.read(words)) {
         a.help = true;
         return a;

@@ -19,7 +19,12 @@ export_request parse_export(std::string_view text) {
     if (!is_one_word || (" " + std::string{export_formats} + " ").find(" " + format + " ") == std::string::npos) {
         throw usage_error{"there is no export format '" + format + "'; there are: " + export_formats};
     }
-    return {format, std::string{text.substr(colon + 1)}};
+    export_request request{format, std::string{text.substr(colon + 1)}};
+    if (files_of(request).size() > 1 && opara::detail::is_written_as_it_is(request.path)) {
+        throw usage_error{"--export " + format + " writes several files, whose names begin with FILE, and " +
+                          request.path + " is none of a file"};
+    }
+    return request;
 }
 
 std::vector<std::string> files_of(const export_request& request) {
@@ -41,7 +46,7 @@ void require_exportable(const export_request& request, const abstraction::formul
     if (request.format == "promela") {
         abstraction::require_promela_table_name(table_name(request));
     }
-    if (request.format == "aiger" && !is_invariant(property)) {
+    if (request.format == "aiger" && !property.is_invariant()) {
         throw error{"the export aiger needs a property like \"AG safe\": a circuit cannot ask for " +
                     to_string(property)};
     }

@@ -179,11 +179,14 @@ void decide_projected(file_set& written, report& r, const benchmark<System>& pro
 inline void require_keys(const std::vector<std::size_t>& keys, std::size_t dimensions) {
     const std::size_t most = std::min<std::size_t>(3, dimensions - 1);
     if (keys.size() > most) {
-        throw usage_error{"--project takes up to " + std::to_string(most) + " dimensions of this system"};
+        throw usage_error{"--project takes up to " + std::to_string(most) +
+                          (most == 1 ? " dimension of this system" : " dimensions of this system")};
     }
     for (const std::size_t i : keys) {
         if (i >= dimensions || std::count(keys.begin(), keys.end(), i) != 1) {
-            throw usage_error{"dimension " + std::to_string(i) + " cannot be a key"};
+            throw usage_error{"--project: dimension " + std::to_string(i) +
+                              (i >= dimensions ? " is none of 0 to " + std::to_string(dimensions - 1)
+                                               : std::string{" is named twice"})};
         }
     }
 }

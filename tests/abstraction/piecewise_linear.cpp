@@ -156,6 +156,32 @@ TEST_CASE("a tube under an affine law contains the runs") {
     CHECK(tube.layers[40].hull[0].upper() - tube.layers[40].hull[0].lower() < 0.2);
 }
 
+namespace {
+// An action of somebody's own, which can say what it is.
+struct gear {
+    int number = 0;
+    friend bool operator==(const gear&, const gear&) = default;
+    friend std::string to_string(const gear& g) { return "gear " + std::to_string(g.number); }
+};
+struct gearbox {
+    static constexpr std::size_t dimension = 1;
+    using action = gear;
+    static constexpr bool accepts(const gear& g) noexcept { return g.number < 6; }
+    template <class T>
+    std::array<T, 1> operator()(const std::array<T, 1>& x, const gear& g) const {
+        return {x[0] + static_cast<T>(static_cast<double>(g.number))};
+    }
+};
+} // namespace
+
+TEST_CASE("an action that the system does not know is said in its own words") {
+    const uniform_grid<1> line{box_of<1>({0}, {9}), {9}};
+    const each_cell pilot{[](const box<1>& b) { return gear{b[0].lower() < 5 ? 5 : 7}; }};
+    CHECK_THROWS_WITH_AS((void)build(line, enclosure<gearbox>{}, pilot, box_of<1>({0.25}, {0.5})),
+                         "the controller gives gear 7 for the cell [5, 6], which is no action of the system",
+                         controller_error);
+}
+
 TEST_CASE("a law that is none is refused with its cell") {
     const auto grid = uniform_grid<2>::by_width(cube<2>(2), {0.5, 0.5});
     const auto start = box_of<2>({0.6, 0.6}, {0.9, 0.9});

@@ -144,6 +144,27 @@ TEST_CASE("two outputs in one file are found before either is written") {
     CHECK_THROWS_WITH_AS(opara::require_writable(std::vector<std::string>{path, same}),
                          ("two files are to be written to " + same + ", which is " + path).c_str(), opara::error);
     CHECK_THROWS_AS(opara::require_writable(std::vector<std::string>{path, folder / "no/such"}), opara::error);
+    // Through a link to a file that is not there yet.
+    const std::string link = folder / "link.json";
+    fs::create_symlink("a.json", link);
+    CHECK_FALSE(fs::exists(path));
+    CHECK_THROWS_WITH_AS(opara::require_writable(std::vector<std::string>{path, link}),
+                         ("two files are to be written to " + link + ", which is " + path).c_str(), opara::error);
+}
+
+TEST_CASE("what cannot be replaced is known before the work") {
+    const temporary_folder folder;
+    const std::string long_name = folder / std::string(256, 'a');
+    CHECK_THROWS_WITH_AS(opara::require_writable(long_name),
+                         ("cannot replace " + long_name + ": File name too long").c_str(), opara::error);
+    // A link that leads to itself leads nowhere, and is not ours to replace.
+    const std::string loop = folder / "loop";
+    fs::create_symlink("loop", loop);
+    const std::string complaint = "cannot follow " + loop + ": Too many levels of symbolic links";
+    CHECK_THROWS_WITH_AS(opara::require_writable(loop), complaint.c_str(), opara::error);
+    CHECK_THROWS_WITH_AS(opara::write_file_atomically(loop, "x"), complaint.c_str(), opara::error);
+    CHECK(fs::is_symlink(loop));
+    CHECK(folder.files() == 1);
 }
 
 TEST_CASE("what is read stays") {

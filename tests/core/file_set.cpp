@@ -5,9 +5,12 @@
 #include <doctest/doctest.h>
 
 #include <cstddef>
+#include <filesystem>
 #include <ostream>
 #include <stdexcept>
 #include <string>
+
+namespace fs = std::filesystem;
 
 using opara::test::full_disk;
 using opara::test::temporary_folder;
@@ -70,4 +73,40 @@ TEST_CASE("where one of several files fails, all stay as they were") {
         given_up.add(folder / "c", text(20, 'c'));
     }
     old();
+}
+
+TEST_CASE("where one of several files cannot be moved, those that were moved are moved back") {
+    const temporary_folder folder;
+    opara::write_file_atomically(folder / "a", "old a");
+    fs::create_directory(folder / "gone");
+    const auto fails = [&](const std::string& last, const auto& meanwhile) {
+        opara::file_set files;
+        files.add(folder / "a", text(3, 'a'));
+        files.add(folder / "b", text(3, 'b'));
+        files.add(last, text(3, 'c'));
+        meanwhile();
+        CHECK_THROWS_AS(files.move_into_place(), opara::error);
+    };
+    fails(folder / "gone/c", [&] { fs::remove_all(folder / "gone"); });
+    CHECK(opara::read_file(folder / "a") == "old a");
+    CHECK(folder.files() == 1);
+    fails(folder / "d", [&] { fs::create_directory(folder / "d"); });
+    CHECK(opara::read_file(folder / "a") == "old a");
+    CHECK(fs::is_directory(folder / "d"));
+    CHECK(folder.files() == 2);
+}
+
+TEST_CASE("a file is not begun in the place of another one") {
+    for (const bool other_way_round : {false, true}) {
+        const temporary_folder folder;
+        const std::string first = folder / (other_way_round ? "x" : "x.partial");
+        const std::string second = folder / (other_way_round ? "x.partial" : "./x");
+        opara::file_set files;
+        files.add(first, text(3, '1'));
+        files.add(second, text(3, '2'));
+        files.move_into_place();
+        CHECK(opara::read_file(first) == "111");
+        CHECK(opara::read_file(second) == "222");
+        CHECK(folder.files() == 2);
+    }
 }

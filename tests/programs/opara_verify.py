@@ -208,6 +208,14 @@ class Exports(unittest.TestCase):
         self.refused("--export takes FORMAT:FILE, not 'model.aut'", "--export", "model.aut")
         self.refused("--export takes FORMAT:FILE, not 'aut:'", "--export", "aut:")
         self.refused("--export lacks its value", "--export")
+        # Of two properties one would not have been asked, and the exit code would not be about it.
+        self.refused("--property is given twice", "--property", "safe", "--property=goal")
+        self.refused("--tube is given twice", "--tube", "--tube")
+        for number in ("1.5", "-1", "1e3"):
+            self.refused(f"--refine takes a whole number, not '{number}'", "--refine", number)
+        for several in ("prism", "promela"):
+            self.refused(f"--export {several} writes several files, whose names begin with FILE, and /dev/stdout is none",
+                         "--export", f"{several}:/dev/stdout")
         for option in ("--property", "--report", "--picture"):
             self.refused(f"{option} takes something, not ''", option, "")
         self.refused("--scale takes finite numbers, not 'nan'", "--scale", "nan")
@@ -228,6 +236,9 @@ class Exports(unittest.TestCase):
         path = f"{self.folder}/m.tra"
         self.refused(f"two files are to be written to {path}", *fine, "--export", f"aut:{path}",
                      "--export", f"prism:{self.folder}/m")
+        (self.folder / "link").symlink_to("m.aut")  # which is not there yet
+        self.refused(f"two files are to be written to {self.folder}/link", *fine, "--export", f"aut:{self.folder}/m.aut",
+                     "--export", f"dot:{self.folder}/link")
         (self.folder / "m.sta").mkdir()
         self.refused(f"cannot replace {self.folder}/m.sta: Is a directory", *fine, "--export", f"prism:{self.folder}/m")
         self.refused('the export aiger needs a property like "AG safe"', *fine, "--export", f"aiger:{self.folder}/a")
@@ -593,7 +604,7 @@ class Competition(unittest.TestCase):
             self.assertEqual(small["projected_from"], full["states"])
             self.assertLess(small["states"], full["states"])
             self.assertIn(f"@nr_states\n{small['states']}\n", drn.read_text())
-        for wrong, message in (("0,0", "dimension 0 cannot be a key"), ("4", "dimension 4 cannot be a key"),
+        for wrong, message in (("0,0", "--project: dimension 0 is named twice"), ("4", "--project: dimension 4 is none of 0 to 3"),
                                ("0,1,2,3", "up to 3 dimensions"), ("x", "takes a whole number, not 'x'")):
             result, _ = self.run_it("tora", [still], *steps, "--project", wrong)
             self.assertEqual(result.returncode, 2)

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <opara/abstraction/build.hpp>
-#include <opara/abstraction/export/aiger.hpp>
 #include <opara/abstraction/formula.hpp>
 #include <opara/learning/system_environment.hpp>
 
@@ -21,7 +20,7 @@ public:
     forbidden_states() = default;
     /// @param f  of no meaning if it is no invariant: then none are forbidden
     forbidden_states(const abstraction::formula& f, std::vector<abstraction::region<N>> labels)
-        : nodes_{abstraction::is_invariant(f) ? f.nodes() : std::vector<abstraction::formula::node>{}},
+        : nodes_{f.is_invariant() ? f.nodes() : std::vector<abstraction::formula::node>{}},
           labels_{std::move(labels)} {}
 
     [[nodiscard]] bool empty() const noexcept { return nodes_.empty(); } ///< whether none are forbidden

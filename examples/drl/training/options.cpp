@@ -83,7 +83,7 @@ void add_training_options(command_line& line, training_arguments& a) {
         require_room(name, value, a.hidden);
     });
     line.option("--activation", [&a](text, text value) { a.function = activation_named(value); });
-    line.option("--set", [&a](text, text value) {
+    line.repeatable("--set", [&a](text, text value) {
         const std::size_t equals = value.find('=');
         a.tells_settings = a.tells_settings || value == "help";
         if (value == "help") {

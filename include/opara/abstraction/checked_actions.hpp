@@ -5,7 +5,7 @@
 #include <opara/abstraction/controller.hpp>
 #include <opara/abstraction/dynamics.hpp>
 #include <opara/abstraction/error.hpp>
-#include <opara/abstraction/mode_switch.hpp>
+#include <opara/core/number_text.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -15,30 +15,19 @@
 
 namespace opara::inline OPARA_ABI::abstraction::detail {
 
-// An action for people.
+// An action for people. One of a type of one's own is written by its `to_string`, if it has one.
 template <class Action>
 std::string written(const Action& u) {
     if constexpr (std::is_same_v<Action, double>) {
         return number_text(u);
-    } else if constexpr (std::is_same_v<Action, mode_switch>) {
-        return "mode " + std::to_string(u.to) + " after mode " + std::to_string(u.from);
     } else if constexpr (requires {
                              { *u.begin() } -> std::convertible_to<double>;
                          }) {
-        std::string text;
-        for (const double x : u) {
-            text += (text.empty() ? "(" : ", ") + number_text(x);
-        }
-        return text + ")";
+        return tuple_text(u);
     } else if constexpr (requires {
-                             u.constant.begin();
-                             u.gain.begin();
-                         }) { // a law
-        std::string text = "the law " + written(u.constant) + " + (";
-        for (const auto& row : u.gain) {
-            text += (&row == &u.gain.front() ? "" : ", ") + written(row);
-        }
-        return text + ") x";
+                             { to_string(u) } -> std::convertible_to<std::string>;
+                         }) {
+        return to_string(u);
     } else {
         return "something";
     }

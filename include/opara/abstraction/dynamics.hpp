@@ -220,7 +220,7 @@ public:
     explicit enclosure(F f = {}) : f_{std::move(f)} {}
 
     /// Whether the system knows what to do under an action: what its own `accepts` says, if it has one; else that no
-    /// number of it is NaN or infinite.
+    /// number of it is NaN or infinite. The error about one that is refused shows it by its `to_string`, if it has one.
     [[nodiscard]] static constexpr bool accepts(const action& u) noexcept {
         if constexpr (requires { F::accepts(u); }) {
             return F::accepts(u);

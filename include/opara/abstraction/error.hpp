@@ -12,6 +12,7 @@ namespace opara::inline OPARA_ABI::abstraction {
 
 namespace detail {
 using opara::detail::number_text; // 1e-09, where to_string would say 0.000000
+using opara::detail::tuple_text;
 } // namespace detail
 
 /// Bounds that bound nothing: NaN, inverted, an empty domain, cells without width, a number of cells that does not fit.

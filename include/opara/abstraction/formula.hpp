@@ -79,6 +79,11 @@ public:
         }
         return true;
     }
+    /// Whether it is AG of what speaks of states alone: that no run comes to a state that is bad. O(nodes).
+    [[nodiscard]] bool is_invariant() const {
+        const node& root = nodes_.back();
+        return root.what == kind::AG && !temporal()[root.left];
+    }
     /// For each node, whether it stands under an even number of negations. O(nodes).
     [[nodiscard]] std::vector<bool> positions() const {
         std::vector<bool> positive(nodes_.size(), true);

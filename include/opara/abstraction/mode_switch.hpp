@@ -5,6 +5,7 @@
 #include <opara/core/config.hpp>
 
 #include <cstddef>
+#include <string>
 
 namespace opara::inline OPARA_ABI::abstraction {
 
@@ -14,6 +15,10 @@ struct mode_switch {
     std::size_t to = 0;   ///< the next one
 
     friend bool operator==(const mode_switch&, const mode_switch&) = default;
+    /// For messages.
+    [[nodiscard]] friend std::string to_string(const mode_switch& u) {
+        return "mode " + std::to_string(u.to) + " after mode " + std::to_string(u.from);
+    }
 };
 
 } // namespace opara::inline OPARA_ABI::abstraction

@@ -4,12 +4,14 @@
 
 #include <opara/abstraction/box.hpp>
 #include <opara/abstraction/dynamics.hpp>
+#include <opara/core/number_text.hpp>
 
 #include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <type_traits>
 
 namespace opara::inline OPARA_ABI::abstraction {
@@ -34,6 +36,14 @@ struct affine_law {
     }
 
     friend bool operator==(const affine_law&, const affine_law&) = default;
+    /// For messages.
+    [[nodiscard]] friend std::string to_string(const affine_law& law) {
+        std::string text = "the law " + detail::tuple_text(law.constant) + " + (";
+        for (std::size_t i = 0; i < M; ++i) {
+            text += (i == 0 ? "" : ", ") + detail::tuple_text(law.gain[i]);
+        }
+        return text + ") x";
+    }
 };
 
 namespace detail {

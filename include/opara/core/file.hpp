@@ -66,8 +66,8 @@ inline void require_writable(const std::string& path) {
     const detail::partial_file file{path};
     if (std::FILE* const there = std::fopen(path.c_str(), "r+b")) {
         static_cast<void>(std::fclose(there));
-    } else if (errno == EISDIR) { // whatever else hinders writing into an old file does not hinder replacing it
-        throw error{"cannot replace " + path + ": " + std::strerror(EISDIR)};
+    } else if (errno == EISDIR || errno == ENAMETOOLONG) { // what else hinders writing does not hinder replacing
+        throw error{"cannot replace " + path + ": " + std::strerror(errno)};
     }
 }
 
@@ -76,17 +76,12 @@ inline void require_writable(const std::string& path) {
 /// @param read  files that shall stay as they are
 /// @throws error  with the path and the system's reason, or with the two names of one file
 inline void require_writable(std::span<const std::string> paths, std::span<const std::string> read = {}) {
-    const auto whole = [](const std::string& path) {
-        std::error_code unknown; // then the name as it is has to do
-        const std::filesystem::path file = std::filesystem::weakly_canonical(std::filesystem::absolute(path), unknown);
-        return unknown ? std::filesystem::path{path} : file;
-    };
     std::vector<std::filesystem::path> files;
     for (const std::string& path : paths) {
         require_writable(path);
-        files.push_back(whole(path));
+        files.push_back(detail::place_of(path));
         for (const std::string& other : read) {
-            if (whole(other) == files.back() && !detail::is_device(path)) {
+            if (detail::place_of(other) == files.back() && !detail::is_device(path)) {
                 throw error{"what is read from " + other + " would be written over"};
             }
         }

@@ -6,17 +6,20 @@
 #include <opara/core/interruption.hpp>
 
 #include <concepts>
+#include <filesystem>
 #include <list>
 #include <ostream>
 #include <string>
+#include <vector>
 
 namespace opara::inline OPARA_ABI {
 
 /// Replaces the contents of several files, of all or of none: each is written beside its place, as
 /// `write_file_atomically` does it, and none is moved there before the last is complete. Whatever fails until then
-/// leaves all old files as they were and no partial ones. What can still fail is to rename what was written, where
-/// somebody has changed the folders meanwhile (`require_writable` tells beforehand); then those behind it stay as they
-/// were. A device or a pipe is written at once.
+/// leaves all old files as they were and no partial ones. What can still fail is to move what was written, where
+/// somebody has changed the folders meanwhile (`require_writable` tells beforehand); then those that were moved are
+/// moved back, where the system can swap two files (Linux, on most file systems; elsewhere files that were replaced by
+/// then stay so). A device or a pipe is written at once.
 class file_set {
 public:
     file_set() = default;
@@ -29,7 +32,8 @@ public:
     /// @throws error  with the path and the system's reason; the set is of no more use then
     template <std::invocable<std::ostream&> F>
     void add(const std::string& path, F&& fill) {
-        detail::partial_file& file = files_.emplace_back(path);
+        detail::partial_file& file = files_.emplace_back(path, places_);
+        places_.push_back(detail::place_of(path));
         detail::fill_partial_file(file, fill);
         file.complete();
     }
@@ -38,14 +42,26 @@ public:
     /// thread wait until the last is there. @throws error  with the path and the system's reason
     void move_into_place() {
         const detail::signals_wait until_all_are_there;
+        for (auto file = files_.begin(); file != files_.end(); ++file) {
+            try {
+                file->enter();
+            } catch (...) {
+                while (file != files_.begin()) {
+                    (--file)->leave();
+                }
+                throw;
+            }
+        }
         for (detail::partial_file& file : files_) {
-            file.move_into_place();
+            file.stay();
         }
         files_.clear();
+        places_.clear();
     }
 
 private:
-    std::list<detail::partial_file> files_; // which stay where they are in memory
+    std::vector<std::filesystem::path> places_; // of the files
+    std::list<detail::partial_file> files_;     // which stay where they are in memory
 };
 
 } // namespace opara::inline OPARA_ABI

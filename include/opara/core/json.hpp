@@ -4,7 +4,6 @@
 #pragma once
 
 #include <opara/core/error.hpp>
-#include <opara/core/json_keys.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -12,11 +11,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <iterator>
 #include <limits>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace opara::inline OPARA_ABI {
 
@@ -131,44 +131,135 @@ private:
     std::size_t index_ = 0;
 };
 
+/// Reads the characters of a text, and lets others know where it is.
+class followed_text {
+public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = char;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const char*;
+    using reference = const char&;
+
+    followed_text(const char* at, const char*& here) : at_{at}, here_{&here} {}
+    reference operator*() const noexcept { return *at_; }
+    followed_text& operator++() noexcept {
+        *here_ = ++at_;
+        return *this;
+    }
+    followed_text operator++(int) noexcept {
+        const followed_text before = *this;
+        ++*this;
+        return before;
+    }
+    friend bool operator==(const followed_text& a, const followed_text& b) noexcept { return a.at_ == b.at_; }
+
+private:
+    const char* at_;
+    const char** here_;
+};
+
+/// Where the quoted text in JSON begins whose closing quotation mark is the last character of this.
+[[nodiscard]] inline std::size_t start_of_quoted(std::string_view text) {
+    std::size_t at = text.size() - 1;
+    std::size_t escapes = 0;
+    do {
+        at = text.rfind('"', at - 1);
+        escapes = at - (text.find_last_not_of('\\', at - 1) + 1);
+    } while (escapes % 2 != 0);
+    return at;
+}
+
+/// Makes a document of what a parser of JSON meets, and complains about the second of two equal keys of one object:
+/// readers of JSON disagree on which of the two counts.
+class document_maker {
+public:
+    using json = nlohmann::json;
+
+    /// @param here  how far the text has been read
+    document_maker(std::string_view text, const char* const& here) : text_{text}, here_{&here} {}
+
+    [[nodiscard]] json take() { return std::move(document_); }
+    /// @throws parse_error  with this place
+    [[noreturn]] void fail_at(const std::string& what, std::size_t offset) const {
+        const std::string_view before = text_.substr(0, std::min(offset, text_.size()));
+        const auto lines = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+        const std::size_t line_start = before.rfind('\n') + 1; // npos + 1 is 0
+        throw opara::parse_error{what, "JSON", lines + 1, before.size() - line_start + 1};
+    }
+
+    // What the parser calls.
+    bool null() { return add(nullptr) != nullptr; }
+    bool boolean(bool x) { return add(x) != nullptr; }
+    bool number_integer(json::number_integer_t x) { return add(x) != nullptr; }
+    bool number_unsigned(json::number_unsigned_t x) { return add(x) != nullptr; }
+    bool number_float(json::number_float_t x, const std::string&) { return add(x) != nullptr; }
+    bool string(std::string& x) { return add(std::move(x)) != nullptr; }
+    bool binary(json::binary_t& x) { return add(std::move(x)) != nullptr; } // which text never has
+    bool start_object(std::size_t) { return open(json::object()); }
+    bool end_object() { return close(); }
+    bool start_array(std::size_t) { return open(json::array()); }
+    bool end_array() { return close(); }
+    bool key(const std::string& name) {
+        const auto [member, is_new] = open_.back()->get_ref<json::object_t&>().emplace(name, nullptr);
+        if (!is_new) {
+            const std::string_view before = text_.substr(0, static_cast<std::size_t>(*here_ - text_.data()));
+            const std::size_t start = start_of_quoted(before);
+            const std::string_view written = before.substr(start + 1, before.size() - start - 2);
+            constexpr std::size_t most = 40;
+            fail_at("the key \"" + std::string{written.substr(0, most)} + (written.size() > most ? "..." : "") +
+                        "\" is there twice",
+                    start);
+        }
+        member_ = &member->second;
+        return true;
+    }
+    bool parse_error(std::size_t read, const std::string& token, const nlohmann::detail::exception& problem) const {
+        if (dynamic_cast<const json::out_of_range*>(&problem) != nullptr) { // a number like 1e999
+            fail_at("the number " + token.substr(0, 40) + " is too large", read - std::min(read, token.size()));
+        }
+        // Their messages begin with a tag and a place of their own, up to the first colon.
+        const std::string message = problem.what();
+        const std::size_t place = message.find(": ");
+        fail_at(place == std::string::npos ? message : message.substr(place + 2), read == 0 ? 0 : read - 1);
+    }
+
+private:
+    // Puts a value where the next one belongs.
+    template <class Value>
+    json* add(Value&& value) {
+        if (open_.empty()) {
+            document_ = std::forward<Value>(value);
+            return &document_;
+        }
+        if (open_.back()->is_array()) {
+            return &open_.back()->get_ref<json::array_t&>().emplace_back(std::forward<Value>(value));
+        }
+        *member_ = std::forward<Value>(value);
+        return member_;
+    }
+    bool open(json&& empty) {
+        open_.push_back(add(std::move(empty)));
+        return true;
+    }
+    bool close() {
+        open_.pop_back();
+        return true;
+    }
+
+    std::string_view text_;
+    const char* const* here_;
+    json document_;
+    std::vector<json*> open_; // the objects and arrays that are not complete, from the outermost on
+    json* member_ = nullptr;  // the value of the last key
+};
+
 /// Reads text as JSON. @throws parse_error  with line and column; also of a key that an object has twice
 [[nodiscard]] inline nlohmann::json parse_json(std::string_view text) {
-    const auto fail_at = [&](const std::string& what, std::size_t offset) {
-        const std::string_view before = text.substr(0, std::min(offset, text.size()));
-        const auto lines = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
-        const std::size_t line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
-        throw parse_error{what, "JSON", lines + 1, before.size() - line_start + 1};
-    };
-    // Their messages begin with a tag and a place of their own, up to the first colon or bracket.
-    const auto reason = [](const std::string& message) {
-        const std::size_t place = message.find(": ");
-        return place == std::string::npos ? message : message.substr(place + 2);
-    };
-    try {
-        nlohmann::json document = nlohmann::json::parse(text);
-        const auto meaning = [](std::string_view key) {
-            return nlohmann::json::parse("\"" + std::string{key} + "\"").get<std::string>();
-        };
-        if (const std::optional<repeated_key> twice = find_repeated_key(text, meaning)) {
-            constexpr std::size_t most = 40;
-            fail_at("the key \"" + std::string{twice->key.substr(0, most)} + (twice->key.size() > most ? "..." : "") +
-                        "\" is there twice",
-                    twice->offset);
-        }
-        return document;
-    } catch (const nlohmann::json::parse_error& e) {
-        fail_at(reason(e.what()), e.byte == 0 ? 0 : e.byte - 1);
-    } catch (const nlohmann::json::out_of_range& e) { // a number like 1e999; the message quotes it, but tells no place
-        const std::string message = e.what();
-        const std::size_t open = message.find('\'');
-        const std::size_t close = message.rfind('\'');
-        const std::string_view number =
-            open < close ? std::string_view{message}.substr(open + 1, close - open - 1) : std::string_view{};
-        const std::size_t offset = text.find(number);
-        fail_at("the number " + std::string{number.substr(0, 40)} + " is too large",
-                offset == std::string_view::npos ? 0 : offset);
-    }
-    return {}; // not reached
+    const char* here = text.data();
+    document_maker maker{text, here};
+    static_cast<void>(nlohmann::json::sax_parse(followed_text{text.data(), here},
+                                                followed_text{text.data() + text.size(), here}, &maker));
+    return maker.take();
 }
 
 /// Makes sure that a document says what it is. @throws parse_error  it is another format, or another version of it

@@ -21,5 +21,14 @@ template <std::floating_point Number>
     }
     return {text, std::to_chars(text, text + sizeof text, x).ptr};
 }
+/// Several of them: (0.5, -1).
+template <class Numbers>
+[[nodiscard]] std::string tuple_text(const Numbers& numbers) {
+    std::string text;
+    for (const auto x : numbers) {
+        text += (text.empty() ? "(" : ", ") + number_text(x);
+    }
+    return text.empty() ? "()" : text + ")";
+}
 
 } // namespace opara::inline OPARA_ABI::detail

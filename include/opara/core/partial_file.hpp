@@ -4,6 +4,7 @@
 
 #include <opara/core/error.hpp>
 #include <opara/core/interruption.hpp>
+#include <opara/core/replacement.hpp>
 #include <opara/core/stream_path.hpp>
 
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
@@ -18,6 +20,7 @@
 #include <filesystem>
 #include <optional>
 #include <ostream>
+#include <span>
 #include <streambuf>
 #include <string>
 #include <string_view>
@@ -54,10 +57,11 @@ inline std::string partial_name(const std::string& path, const std::string& endi
 }
 
 /// Owns a C stream on a new file beside the one that it shall replace; removes that file unless it was moved. Devices
-/// and what is open already are not replaced but written.
+/// and what is open already are not replaced but written. A link stays one: what it leads to is replaced.
 class partial_file {
 public:
-    explicit partial_file(const std::string& given)
+    /// @param kept  the places (`place_of`) of other files to come, which are no places for this one's beginnings
+    explicit partial_file(const std::string& given, std::span<const std::filesystem::path> kept = {})
         : path_{is_written_as_it_is(given) ? given : behind_links(given)},
           partial_{is_written_as_it_is(path_) ? path_ : partial_name(path_, ".partial")},
           moved_{partial_ == path_} {
@@ -73,7 +77,7 @@ public:
             stream_ = open ? open_descriptor(path_, *open) : std::fopen(path_.c_str(), "wb");
         } else {
             const signals_wait until_it_is_known;
-            create();
+            create(kept);
             if (stream_ != nullptr) {
                 fleeting_.emplace(absolute(partial_));
             }
@@ -112,11 +116,23 @@ public:
             fail("write", partial_);
         }
     }
+    // Interruptions of this thread wait until it is there.
     void move_into_place() {
-        complete();
         const signals_wait until_it_is_unknown;
-        if (!moved_ && std::rename(absolute(partial_).c_str(), absolute(path_).c_str()) != 0) {
+        enter();
+        stay();
+    }
+    // Moves it into its place. Until `stay` that can be taken back, where the system can do it.
+    void enter() {
+        complete();
+        if (!moved_ && !replacement_.make(absolute(partial_), absolute(path_))) {
             fail("replace", path_);
+        }
+    }
+    void leave() { replacement_.undo(absolute(partial_), absolute(path_)); }
+    void stay() {
+        if (!moved_) {
+            replacement_.settle(absolute(partial_));
         }
         moved_ = true;
         fleeting_.reset();
@@ -128,11 +144,14 @@ private:
     [[nodiscard]] std::string absolute(const std::string& name) const { return folder_ + name; }
     // Somebody's own PATH.partial is not ours to write over. The names with numbers are: one whose lock is free is what
     // is left of a run that was killed, and is used again, so that such files do not become more and more.
-    void create() {
+    void create(std::span<const std::filesystem::path> kept) {
         constexpr int names = 100;
         for (int i = 0; i < names; ++i) {
             if (i > 0) {
                 partial_ = partial_name(path_, ".partial" + std::to_string(i));
+            }
+            if (!kept.empty() && std::find(kept.begin(), kept.end(), place_of(partial_)) != kept.end()) {
+                continue;
             }
             constexpr mode_t everybody = 0666; // but for the umask
             int file = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, everybody);
@@ -167,18 +186,6 @@ private:
         }
         lock_ = -1;
     }
-    // A link stays one: what it leads to is replaced.
-    static std::string behind_links(const std::string& path) {
-        std::filesystem::path file{path};
-        for (int i = 0; i < most_links; ++i) {
-            const std::optional<std::filesystem::path> target = link_target(file);
-            if (!target) {
-                break;
-            }
-            file = *target;
-        }
-        return file.string();
-    }
     // Called from the constructor, too, where no destructor follows; nothing is left behind then.
     [[noreturn]] void fail(const char* verb, const std::string& what) const {
         const int reason = errno;
@@ -191,6 +198,7 @@ private:
     std::FILE* stream_ = nullptr;
     int lock_ = -1;
     bool moved_;
+    replacement replacement_;
     std::optional<fleeting> fleeting_; // while the partial file is there
 };
 

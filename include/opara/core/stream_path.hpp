@@ -3,6 +3,7 @@
 #pragma once
 
 #include <opara/core/config.hpp>
+#include <opara/core/error.hpp>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -30,6 +32,28 @@ inline constexpr int most_links = 40;
         return std::nullopt;
     }
     return file.parent_path() / std::filesystem::read_symlink(file, failed); // an absolute one replaces it all
+}
+
+/// The path of the file to which a path leads through symbolic links, and which need not be there: the path itself if
+/// it is no link. @throws error  the links go round in a circle
+[[nodiscard]] inline std::string behind_links(const std::string& path) {
+    std::filesystem::path file{path};
+    for (int i = 0; i <= most_links; ++i) {
+        const std::optional<std::filesystem::path> target = link_target(file);
+        if (!target) {
+            return file.string();
+        }
+        file = *target;
+    }
+    throw error{"cannot follow " + path + ": " + std::strerror(ELOOP)};
+}
+
+/// A name for the place to which a path leads, the same for all paths that lead there. @throws error  as `behind_links`
+[[nodiscard]] inline std::filesystem::path place_of(const std::string& path) {
+    std::error_code unknown; // then the name as it is has to do
+    const std::filesystem::path file = behind_links(path);
+    const std::filesystem::path whole = std::filesystem::weakly_canonical(std::filesystem::absolute(file), unknown);
+    return unknown ? file : whole;
 }
 
 /// The open descriptor for which a path stands, through symbolic links: 1 for /dev/stdout, 3 for /proc/self/fd/3; -1

@@ -138,27 +138,19 @@ private:
 
 } // namespace detail
 
-/// Whether a formula is AG of one without temporal operators: what a circuit can ask. O(nodes).
-[[nodiscard]] inline bool is_invariant(const formula& f) {
-    const std::vector<formula::node>& nodes = f.nodes();
-    return nodes.back().what == formula::kind::AG &&
-           std::all_of(nodes.begin(), nodes.end() - 1,
-                       [](const formula::node& n) { return n.what < formula::kind::EX; });
-}
-
 /// Writes the question whether a system can come to a state that is bad, as a circuit whose one output is 1 there. For
 /// `berkeley-abc -c "read_aiger FILE.aig; pdr"`, which says "Property proved" where `check` says that it holds.
 ///
 /// A state is a number in binary, and which successor follows is an input; so the circuit is built, unlike the other
 /// exports, in memory. For some 10^5 states.
-/// @param safety  what is to hold; an invariant (see `is_invariant`)
+/// @param safety  what is to hold; an invariant (`formula::is_invariant`)
 /// @throws error  the formula is of another kind, or there are more than 2^31 gates
 /// @throws label_error  the formula has a label that the system has not
 /// @throws system_error  a state has no successor, or there is no initial state
 /// Source: Biere, Heljanko, Wieringa, "AIGER 1.9 and beyond", FMV report 11/2, 2011 (the binary format).
 /// Complexity: O((states + transitions) * log(states)) time and memory.
 inline void write_aiger(std::ostream& out, const transition_system& system, const formula& safety) {
-    if (!is_invariant(safety)) {
+    if (!safety.is_invariant()) {
         throw error{"a circuit can only ask for AG of a formula without temporal operators, not for " +
                     to_string(safety)};
     }

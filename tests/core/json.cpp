@@ -1,5 +1,4 @@
 #include <opara/core/json.hpp>
-#include <opara/core/json_keys.hpp>
 #include <opara/testing/random.hpp>
 
 #include <doctest/doctest.h>
