@@ -37,11 +37,12 @@ enum class tube_detail : unsigned char {
 /// What to follow, and how closely.
 template <std::size_t N>
 struct tube_options {
-    std::size_t steps = 0;              ///< for how many steps, at most
-    std::optional<box<N>> target{};     ///< what is to be reached; what lies inside is followed no further
-    std::optional<box<N>> safe{};       ///< where all is to stay until then; what leaves it, or the domain, ends it
-    point<N> nearness{};                ///< boxes are merged that are so close (see `are_near`); in state units
-    std::size_t most_boxes = 1'000'000; ///< give up a part of the initial set that needs more at once
+    std::size_t steps = 0;          ///< for how many steps, at most
+    std::optional<box<N>> target{}; ///< what is to be reached; what lies inside is followed no further
+    std::optional<box<N>> safe{};   ///< where all is to stay until then; what leaves it, or the domain, ends it
+    point<N> nearness{};            ///< boxes are merged that are so close (see `are_near`); in state units
+    point<N> gap{}; ///< how far apart they may lie in the one dimension in which they differ; may be infinite
+    std::size_t most_boxes = 1'000'000;      ///< give up a part of the initial set that needs more at once
     tube_detail detail = tube_detail::hulls; ///< what to remember
     std::size_t threads = 0;                 ///< how many work; 0 means as many as the machine runs at once
 };
@@ -93,7 +94,7 @@ public:
           dynamics_{system},
           options_{options},
           memory_{cells, pilot},
-          aggregate_{options.nearness} {}
+          aggregate_{options.nearness, options.gap} {}
 
     // Follows one part; its layers go to `layers`.
     tube_part follow(const box<n>& start, std::vector<tube_layer<n>>& layers) {
