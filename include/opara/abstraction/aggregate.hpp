@@ -48,8 +48,8 @@ template <std::size_t N>
 
 /// Whether two boxes are *near*: one contains the other, or in all dimensions but one, at most, their bounds differ by
 /// no more than `nearness`, and in that one they overlap or lie no further apart than `nearness` or `gap`, whichever is
-/// more. "Adjacent interval aggregation" of BBReach, arXiv 2211.11127, whose code has no limit to that distance: a
-/// `gap` that is infinite. O(N).
+/// more. "Adjacent interval aggregation" of BBReach, arXiv 2211.11127; its code allows any distance in that dimension,
+/// as an infinite `gap` does. O(N).
 template <std::size_t N>
 [[nodiscard]] constexpr bool are_near(const box<N>& a, const box<N>& b, const point<N>& nearness,
                                       const point<N>& gap = {}) noexcept {
@@ -142,26 +142,43 @@ private:
             }
         }
     }
-    // Compares pairs enough. Two boxes of which none contains the other are near only if their lower ends are close in
-    // all dimensions but one: in the first dimension, or else in the second.
+    // Compares as many pairs as it takes. Two boxes of which none contains the other are near only if their lower ends
+    // are close in all dimensions but one: in the first of any two, or else in the second.
     void compare_in_order(const box<N>* all, std::size_t count) {
-        const point<N> share = covered_shares(all, count);
-        std::size_t first = 0;
-        for (std::size_t i = 1; i < N; ++i) {
-            first = share[i] < share[first] ? i : first;
-        }
         if constexpr (N == 1) {
             sweep_line(all, count);
         } else {
-            std::size_t second = first == 0 ? 1 : 0;
-            for (std::size_t i = second + 1; i < N; ++i) {
-                second = i != first && share[i] < share[second] ? i : second;
-            }
+            const auto [first, second] = sweep_dimensions(all, count);
             sweep(all, count, first, second);
             if (reach_[first] > nearness_[first]) {
                 sweep_lower_ends(all, count, second, first);
             }
         }
+    }
+    // The two dimensions in which the boxes cover the least part of their common extent.
+    [[nodiscard]] std::pair<std::size_t, std::size_t> sweep_dimensions(const box<N>* all,
+                                                                       std::size_t count) const noexcept {
+        std::pair<std::size_t, std::size_t> best{0, 1};
+        double least = detail::infinity;
+        double second_least = detail::infinity;
+        for (std::size_t i = 0; i < N; ++i) {
+            interval extent = all[0][i];
+            double covered = 0;
+            for (std::size_t k = 0; k < count; ++k) {
+                extent = hull(extent, all[k][i]);
+                covered += all[k][i].upper() - all[k][i].lower() + nearness_[i];
+            }
+            const double share = covered / (extent.upper() - extent.lower());
+            if (share < least) {
+                best = {i, i == 0 ? 1 : best.first};
+                second_least = i == 0 ? second_least : least;
+                least = share;
+            } else if (share < second_least) {
+                best.second = i;
+                second_least = share;
+            }
+        }
+        return best;
     }
     void sort(const box<N>* all, std::size_t count, std::size_t i, std::size_t second) {
         order_.resize(count);
@@ -173,8 +190,8 @@ private:
     // Finds what is near and, in the first dimension, no further apart than the nearness.
     void sweep(const box<N>* all, std::size_t count, std::size_t first, std::size_t second) {
         sort(all, count, first, second);
-        const double gap = nearness_[first];
-        const double second_gap = nearness_[second];
+        const double close = nearness_[first];
+        const double second_close = nearness_[second];
         open_.resize(count);
         candidates_.resize(count);
         std::size_t open = 0;
@@ -186,12 +203,12 @@ private:
                 const std::uint32_t other = open_[o];
                 const place& there = order_[other];
                 candidates_[found] = there.number;
-                const bool is_candidate = (there.upper >= here.upper) | !(here.lower - there.lower > gap) |
-                                          detail::within(here.second_lower, there.second_lower, second_gap);
+                const bool is_candidate = (there.upper >= here.upper) | !(here.lower - there.lower > close) |
+                                          detail::within(here.second_lower, there.second_lower, second_close);
                 found += is_candidate ? 1U : 0U;
                 open_[kept] = other;
                 // One that is not near in this dimension will not be near a later one either.
-                kept += here.lower - there.upper <= gap ? 1U : 0U;
+                kept += here.lower - there.upper <= close ? 1U : 0U;
             }
             for (std::size_t c = 0; c < found; ++c) {
                 compare(all, candidates_[c], here.number);
@@ -217,20 +234,6 @@ private:
             compare(all, order_[furthest].number, order_[k].number);
             furthest = order_[k].upper > order_[furthest].upper ? k : furthest;
         }
-    }
-    // What part of their common extent the boxes cover, in each dimension.
-    [[nodiscard]] point<N> covered_shares(const box<N>* all, std::size_t count) const noexcept {
-        point<N> share{};
-        for (std::size_t i = 0; i < N; ++i) {
-            interval extent = all[0][i];
-            double covered = 0;
-            for (std::size_t k = 0; k < count; ++k) {
-                extent = hull(extent, all[k][i]);
-                covered += all[k][i].upper() - all[k][i].lower() + nearness_[i];
-            }
-            share[i] = covered / (extent.upper() - extent.lower());
-        }
-        return share;
     }
     [[nodiscard]] std::uint32_t find(std::uint32_t k) noexcept {
         while (parent_[k] != k) {
