@@ -156,6 +156,7 @@ json measure(const verify::benchmark<System>& problem, const trained_controller&
         options.steps = problem.tube.steps;
         options.target = problem.labels[0].set;
         options.nearness = problem.tube.nearness;
+        options.gap = problem.tube.gap;
         options.threads = threads;
         // The fastest of some, because others may use the machine: at least one, no more than ten seconds.
         double best = 0;

@@ -29,6 +29,7 @@ struct tube_settings {
     std::size_t steps = 0;            ///< the published bound on the steps to the target, or of the verdict
     abstraction::point<N> parts{};    ///< widths of the parts of the initial set
     abstraction::point<N> nearness{}; ///< of boxes that are merged
+    abstraction::point<N> gap{};      ///< between them, in the dimension in which they differ
 };
 
 /// How the controllers of a system were trained, for those that come without saying so.
@@ -133,6 +134,8 @@ inline benchmark<abstraction::systems::b5> b5() {
             {box_of<3>({-2.5, -2.5, -5.5}, {2.5, 2.5, 5.5}), {0.1, 0.1, 0.1}},
             {50, {0.01, 0.01, 0.001}, {1e-3, 1e-3, 1e-3}}};
 }
+/// The gap is what two controls of one step may be apart: where the policy changes its sign at x4 = -1, pieces of one
+/// box jump to and fro.
 inline benchmark<abstraction::systems::tora> tora() {
     return {{},
             box_of<4>({-0.77, -0.45, 0.51, -0.3}, {-0.75, -0.43, 0.54, -0.28}),
@@ -141,7 +144,7 @@ inline benchmark<abstraction::systems::tora> tora() {
               box<4>{{interval{-1.5, 1.5}, interval{-1.5707963267948966, 1.5707963267948966}, anything, anything}}}},
             reach_and_avoid,
             {box_of<4>({-2.5, -2.5, -2, -10}, {2.5, 2.5, 2, 10}), {0.2, 0.2, 0.2, 0.2}},
-            {250, {0.001, 0.001, 0.015, 0.02}, {6e-4, 6e-4, 1e-3, 1e-3}}};
+            {250, {0.001, 0.001, 0.015, 0.02}, {6e-4, 6e-4, 1e-3, 1e-3}, {0, 0, 0, 0.04}}};
 }
 /// Tora as Trainify trains it: without saturation and with a control in [-1, 1]. It is asked for `safe`, in its code's
 /// bounds; `inside` are the wider ones at which an episode of the training ends.

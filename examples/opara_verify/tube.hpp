@@ -84,6 +84,7 @@ report follow(const benchmark<System>& problem, const Pilot& pilot, const abstra
     options.target = asked.target;
     options.safe = asked.safe;
     options.nearness = problem.tube.nearness;
+    options.gap = problem.tube.gap;
     options.threads = a.threads;
     doing.step("following boxes");
     const stopwatch following;

@@ -10,6 +10,7 @@
 #include <cfloat>
 #include <cmath>
 #include <cstddef>
+#include <type_traits>
 
 using namespace opara::abstraction;
 using namespace opara::abstraction::test;
@@ -104,6 +105,32 @@ TEST_CASE("steps of the systems that are only trained here land in the post") {
     constexpr double pi = 3.141592653589793;
     check_system(drl::pendulum_angle{}, box_of<2>({-pi, -8}, {pi, 8}), some_control{interval{-3.0, 3.0}});
     check_system(drl::tora_unbounded{}, box_of<4>({-3, -3, -pi, -5}, {3, 3, pi, 5}), some_control{interval{-1.0, 1.0}});
+}
+
+TEST_CASE("where each coordinate occurs once in each equation, the natural form is as tight as the monotone one") {
+    random_source random{17};
+    const auto compare = [&](const auto& system, const box<4>& domain) {
+        using system_type = std::remove_cvref_t<decltype(system)>;
+        const enclosure<system_type> usual{system};
+        const enclosure<system_type, form::monotone> monotone{system};
+        for (int k = 0; k < 2'000; ++k) {
+            box<4> b;
+            for (std::size_t i = 0; i < 4; ++i) {
+                const double width = domain[i].upper() - domain[i].lower();
+                const double low = domain[i].lower() + random.unit() * width;
+                b[i] = interval{low, low + random.unit() * (random.chance(0.5) ? 0.01 : width)};
+            }
+            const double u = 2 * random.unit() - 1;
+            const box<4> natural = usual.post(b, u);
+            const box<4> narrowed = monotone.post(b, u);
+            for (std::size_t i = 0; i < 4; ++i) {
+                REQUIRE(natural[i].lower() == doctest::Approx(narrowed[i].lower()).epsilon(1e-13));
+                REQUIRE(natural[i].upper() == doctest::Approx(narrowed[i].upper()).epsilon(1e-13));
+            }
+        }
+    };
+    compare(systems::tora{}, cube<4>(2.5));
+    compare(opara::examples::drl::tora_unbounded{}, box_of<4>({-3, -3, -3.5, -5}, {3, 3, 3.5, 5}));
 }
 
 TEST_CASE("steps of the pendulum, the unicycle and the attitude of ARCH-COMP land in the post") {

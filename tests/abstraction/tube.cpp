@@ -122,6 +122,7 @@ reach_tube<System::dimension> check_published(const verify::benchmark<System>& p
     options.steps = problem.tube.steps;
     options.target = problem.labels[0].set;
     options.nearness = problem.tube.nearness;
+    options.gap = problem.tube.gap;
     options.detail = tube_detail::boxes;
     const auto parts = split(problem.initial, problem.tube.parts);
     const auto tube = follow(grid, enclosure<System>{problem.system}, pilot, parts, options);

@@ -13,8 +13,9 @@ namespace opara::examples::drl {
 
 /// Tora as Trainify trains it: Euler steps of 0.02 without saturation, the angle kept in [-pi, pi).
 struct tora_unbounded {
-    static constexpr std::size_t dimension = 4; ///< of the state space
-    using action = double;                      ///< the control u
+    static constexpr std::size_t dimension = 4;    ///< of the state space
+    using action = double;                         ///< the control u
+    using usual_form = abstraction::form::natural; ///< as tight as any: each coordinate occurs once in each equation
 
     /// The next state.
     template <class T, class U>

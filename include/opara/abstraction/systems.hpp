@@ -110,6 +110,7 @@ struct b5 {
 struct tora {
     static constexpr std::size_t dimension = 4; ///< of the state space
     using action = double;                      ///< the control u
+    using usual_form = form::natural;           ///< as tight as any: each coordinate occurs once in each equation
     double dt = 0.02;                           ///< the length of a step
 
     /// The next state.

@@ -41,6 +41,7 @@ struct tube_options {
     std::optional<box<N>> target{};     ///< what is to be reached; what lies inside is followed no further
     std::optional<box<N>> safe{};       ///< where all is to stay until then; what leaves it, or the domain, ends it
     point<N> nearness{};                ///< boxes are merged that are so close (see `are_near`); in state units
+    point<N> gap{};                     ///< how far apart in the one dimension in which they differ; may be infinite
     std::size_t most_boxes = 1'000'000; ///< give up a part of the initial set that needs more at once
     tube_detail detail = tube_detail::hulls; ///< what to remember
     std::size_t threads = 0;                 ///< how many work; 0 means as many as the machine runs at once
@@ -93,7 +94,7 @@ public:
           dynamics_{system},
           options_{options},
           memory_{cells, pilot},
-          aggregate_{options.nearness} {}
+          aggregate_{options.nearness, options.gap} {}
 
     // Follows one part; its layers go to `layers`.
     tube_part follow(const box<n>& start, std::vector<tube_layer<n>>& layers) {
@@ -235,7 +236,7 @@ void add_layers(std::vector<tube_layer<N>>& all, std::vector<tube_layer<N>>& par
 /// step. It says nothing of what is between two steps, or after the target was reached. Parts are independent; `split`
 /// makes them. Equal input gives an equal tube, with any number of threads.
 /// @throws error  the program was compiled so that its arithmetic proves nothing, or the rounding mode was changed
-/// @throws domain_error  there is no part, or a nearness is negative or no number
+/// @throws domain_error  there is no part, or a nearness or a gap is negative or no number
 /// @throws controller_error  from the controller
 /// Complexity: O(boxes * (cells that each meets) * (post + log boxes) / threads), plus one evaluation of the controller
 /// for each cell that a thread meets.
