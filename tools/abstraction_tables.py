@@ -102,6 +102,18 @@ def speed(data):
     return table(["", "states", "transitions", "time", "states/s", "plain steps a state", "published (states/s)"], rows)
 
 
+def checks(data):
+    b = named(data)
+    rows = []
+    for steps in (50, 73):
+        found = b[f"build_cart_pole/{steps}/iterations:1/real_time"]
+        rows.append([f"CartPole, {steps} steps", f"{found['states']:,.0f}", f"{found['transitions']:,.0f}",
+                     mebibytes(found["peak_bytes"]), mebibytes(found["checked_bytes"]),
+                     f"{found['checked_bytes'] / found['states']:.0f}", duration(found["AG_seconds"]), duration(found["AF_seconds"])])
+    return table(["", "states", "transitions", "most memory, built", "built and checked", "bytes a state",
+                  "`AG balanced`, CPU time", "`AF unexplored`, CPU time"], rows)
+
+
 def formulas(data):
     b = named(data)
     rows = [["`" + text.replace("|", "\\|") + "`", duration(cpu(b[f"check_ctl/{name}"]))] for name, text in
@@ -138,5 +150,5 @@ def keep(measured, result):
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--keep"] and len(sys.argv) == 4:
         sys.exit(keep(*sys.argv[2:]))
-    sys.exit(run({"machine": machine, "intervals": intervals, "forms": forms, "speed": speed, "formulas": formulas,
+    sys.exit(run({"machine": machine, "intervals": intervals, "forms": forms, "speed": speed, "formulas": formulas, "checks": checks,
                   "growth": growth}, "abstraction.json", "abstraction.md", sys.argv[1:]))

@@ -23,6 +23,7 @@
 #include <opara/abstraction/mode_networks.hpp>
 #include <opara/abstraction/parse.hpp>
 #include <opara/abstraction/piecewise_linear.hpp>
+#include <opara/abstraction/predecessors.hpp>
 #include <opara/abstraction/product.hpp>
 #include <opara/abstraction/project.hpp>
 #include <opara/abstraction/prove.hpp>

@@ -23,9 +23,14 @@ using edge = transition_system::edge;
 
 BOOST_CONCEPT_ASSERT((boost::VertexListGraphConcept<transition_system>));
 BOOST_CONCEPT_ASSERT((boost::EdgeListGraphConcept<transition_system>));
-BOOST_CONCEPT_ASSERT((boost::BidirectionalGraphConcept<transition_system>));
+BOOST_CONCEPT_ASSERT((boost::IncidenceGraphConcept<transition_system>));
 BOOST_CONCEPT_ASSERT((boost::AdjacencyGraphConcept<transition_system>));
 BOOST_CONCEPT_ASSERT((boost::ReadablePropertyGraphConcept<transition_system, state_id, boost::vertex_index_t>));
+BOOST_CONCEPT_ASSERT((boost::VertexListGraphConcept<bidirectional_system>));
+BOOST_CONCEPT_ASSERT((boost::EdgeListGraphConcept<bidirectional_system>));
+BOOST_CONCEPT_ASSERT((boost::BidirectionalGraphConcept<bidirectional_system>));
+BOOST_CONCEPT_ASSERT((boost::AdjacencyGraphConcept<bidirectional_system>));
+BOOST_CONCEPT_ASSERT((boost::ReadablePropertyGraphConcept<bidirectional_system, state_id, boost::vertex_index_t>));
 
 namespace {
 
@@ -84,7 +89,7 @@ TEST_CASE("Boost's strong components are the states that reach each other by EF"
 TEST_CASE("all of Boost's views tell the same transitions") {
     random_source random{7};
     for (int k = 0; k < 50; ++k) {
-        const transition_system t = random_system(random, 60);
+        const bidirectional_system t{random_system(random, 60)};
         const auto [first, last] = edges(t);
         const std::vector<edge> listed(first, last);
         std::vector<edge> out, in, adjacent;

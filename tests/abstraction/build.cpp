@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <map>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -142,6 +144,53 @@ TEST_CASE("numbers do not depend on the threads") {
     CHECK(one.graph.size() > 4'000);
     for (const std::size_t threads : {2U, 3U, 8U}) {
         CHECK(build(grid, system, damping, initial, {.threads = threads}) == one);
+    }
+}
+
+TEST_CASE("states and transitions are those of a plain breadth-first search") {
+    random_source random{37};
+    for (int k = 0; k < 40; ++k) {
+        const auto grid = uniform_grid<2>::by_width(box_of<2>({-2.5, -2.5}, {2.5, 2.5}),
+                                                    {0.03 + 0.2 * random.unit(), 0.03 + 0.2 * random.unit()});
+        const double gain = 4 * random.unit() - 3;
+        const each_cell pilot{[&](const box<2>& b) { return gain * b[1].middle() + 0.3 * b[0].middle(); }};
+        const enclosure<systems::b1> system;
+        const double p = 3 * random.unit() - 1.5;
+        const double v = 3 * random.unit() - 1.5;
+        const box<2> initial = box_of<2>({p, v}, {p + 0.2, v + 0.1});
+
+        std::map<std::uint64_t, std::uint32_t> numbers;
+        std::vector<std::uint64_t> cells;
+        const auto number = [&](std::uint64_t cell) {
+            const auto [at, is_new] = numbers.emplace(cell, static_cast<std::uint32_t>(cells.size()));
+            if (is_new) {
+                cells.push_back(cell);
+            }
+            return at->second;
+        };
+        grid.for_each_overlap(initial, [&](std::uint64_t cell) { number(cell); });
+        std::vector<std::vector<std::uint32_t>> successors;
+        while (successors.size() < cells.size()) {
+            const std::uint64_t cell = cells[successors.size()];
+            auto& row = successors.emplace_back();
+            if (cell == grid.outside()) {
+                row.push_back(number(cell));
+                continue;
+            }
+            const std::vector<box<2>> here{grid.cell_box(cell)};
+            std::vector<double> action(1);
+            pilot.act(std::span<const box<2>>{here}, std::span<double>{action});
+            grid.for_each_overlap(system.post(here[0], action[0]),
+                                  [&](std::uint64_t next) { row.push_back(number(next)); });
+        }
+
+        const cell_system built = build(grid, system, pilot, initial, {.threads = 1 + random.below(3)});
+        REQUIRE(built.cells == cells);
+        for (std::size_t s = 0; s < cells.size(); ++s) {
+            const auto row = built.graph.successors(state_id::from_index(s));
+            REQUIRE(std::equal(row.begin(), row.end(), successors[s].begin(), successors[s].end(),
+                               [](state_id a, std::uint32_t b) { return a.value == b; }));
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+#include <opara/abstraction/predecessors.hpp>
 #include <opara/abstraction/transition_system.hpp>
 #include <opara/cccl/transition_system.cuh>
 #include <opara/testing/random.hpp>
@@ -26,9 +27,10 @@ void check_way_back(const transition_system& host) {
     const std::vector<std::uint32_t> ids = back.ids.download();
     REQUIRE(offsets.size() == host.size() + 1);
     REQUIRE(offsets.back() == ids.size());
+    const predecessors expected_back{host};
     bool same = offsets.front() == 0;
     for (std::size_t s = 0; s < host.size(); ++s) {
-        const auto expected = host.predecessors(state_id::from_index(s));
+        const auto expected = expected_back.of(state_id::from_index(s));
         same = same && offsets[s + 1] - offsets[s] == expected.size();
         for (std::size_t k = 0; same && k < expected.size(); ++k) {
             same = ids[offsets[s] + k] == expected[k].value;

@@ -8,6 +8,7 @@
 #include <opara/abstraction/explore.hpp>
 #include <opara/abstraction/linear_image.hpp>
 #include <opara/abstraction/partition.hpp>
+#include <opara/abstraction/segments.hpp>
 #include <opara/abstraction/transition_system.hpp>
 
 #include <algorithm>
@@ -153,6 +154,7 @@ public:
           options_{options},
           explorer_{cells, options.threads} {
         require_free_names(options.labels);
+        offsets_.push_back(0);
     }
 
     template <class Tell>
@@ -172,10 +174,12 @@ public:
                 offsets_.push_back(targets_.size());
             }
         }
-        std::vector<labelling> labels = label_cells(partition_, options_.labels, index.cells());
         result.part.cells = index.release();
+        std::vector<std::uint64_t> offsets = offsets_.release();
+        std::vector<state_id> targets = targets_.release();
+        std::vector<labelling> labels = label_cells(partition_, options_.labels, result.part.cells);
         result.part.graph =
-            transition_system{std::move(offsets_), std::move(targets_), std::move(start), std::move(labels)};
+            transition_system{std::move(offsets), std::move(targets), std::move(start), std::move(labels)};
         return result;
     }
 
@@ -220,8 +224,8 @@ private:
     const C& controller_;
     const build_options<n>& options_;
     explorer<P> explorer_;
-    std::vector<std::uint64_t> offsets_{0};
-    std::vector<state_id> targets_;
+    segments<std::uint64_t> offsets_;
+    segments<state_id> targets_;
 };
 
 } // namespace detail

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <opara/abstraction/error.hpp>
+#include <opara/abstraction/fixpoints.hpp>
 #include <opara/abstraction/formula.hpp>
 #include <opara/abstraction/transition_system.hpp>
 
@@ -16,8 +17,9 @@
 
 namespace opara::inline OPARA_ABI::abstraction {
 
-/// The satisfying states of a CTL formula and of all its parts, by fixpoints over the transitions backward (Clarke,
-/// Emerson, Sistla, "Automatic verification of finite-state concurrent systems using temporal logic", TOPLAS 1986).
+/// The satisfying states of a CTL formula and of all its parts, operator by operator (Clarke, Emerson, Sistla,
+/// "Automatic verification of finite-state concurrent systems using temporal logic", TOPLAS 1986), and each by a search
+/// along the transitions, so that nobody has to keep the way back.
 ///
 /// Where a label is `maybe`, it is taken for false under an even number of negations and for true under an odd one: the
 /// satisfying states are those of which it is sure. With two-valued labels this is CTL's own semantics.
@@ -29,7 +31,7 @@ public:
     /// @param best_at  a state of which the best is assumed: every label has the value there that helps the formula
     /// @throws system_error  a state has no successor: infinite runs, of which the formula speaks, would be missing
     /// @throws label_error  the formula has a label that the system has not
-    /// Complexity: O(nodes * (states + transitions)).
+    /// Complexity: O(nodes * (states + transitions)); a byte a state and node stays, and up to 20 a state go.
     evaluation(const transition_system& system, const formula& f, std::optional<state_id> best_at = std::nullopt)
         : system_{&system}, best_at_{best_at}, sets_(f.nodes().size()) {
         const std::size_t stuck = system.find_deadlock();
@@ -111,37 +113,11 @@ private:
     }
     // E[hold U goal], `hold` null meaning everywhere.
     [[nodiscard]] state_set some_until(const state_set* hold, const state_set& goal) const {
-        return backward(hold, goal, [](std::size_t) { return true; });
+        return detail::some_until_search::run(*system_, hold, goal);
     }
-    // A[hold U goal]: a state joins when the last of its successors has.
+    // A[hold U goal].
     [[nodiscard]] state_set every_until(const state_set* hold, const state_set& goal) const {
-        std::vector<std::uint32_t> missing(system_->size());
-        for (std::size_t s = 0; s < missing.size(); ++s) {
-            missing[s] = static_cast<std::uint32_t>(system_->successors(state_id::from_index(s)).size());
-        }
-        return backward(hold, goal, [&](std::size_t s) { return --missing[s] == 0; });
-    }
-    template <class Joins>
-    [[nodiscard]] state_set backward(const state_set* hold, const state_set& goal, Joins joins) const {
-        state_set result = goal;
-        std::vector<state_id> work;
-        for (std::size_t s = 0; s < goal.size(); ++s) {
-            if (goal[s] != 0) {
-                work.push_back(state_id::from_index(s));
-            }
-        }
-        while (!work.empty()) {
-            const state_id t = work.back();
-            work.pop_back();
-            for (const state_id s : system_->predecessors(t)) {
-                const std::size_t p = s.index();
-                if (result[p] == 0 && (hold == nullptr || (*hold)[p] != 0) && joins(p)) {
-                    result[p] = 1;
-                    work.push_back(s);
-                }
-            }
-        }
-        return result;
+        return detail::every_until_search::run(*system_, hold, goal);
     }
 
     const transition_system* system_;

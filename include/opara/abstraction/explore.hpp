@@ -10,6 +10,7 @@
 #include <opara/abstraction/transition_system.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -109,7 +110,10 @@ private:
         std::vector<block> blocks((last - first + block_size - 1) / block_size);
         parallel_for(blocks.size(), threads_, [&](std::size_t k) {
             const std::size_t from = first + k * block_size;
-            blocks[k] = work(std::span{index.cells()}.subspan(from, std::min(block_size, last - from)));
+            std::array<std::uint64_t, block_size> cells;
+            const std::span some = std::span{cells}.first(std::min(block_size, last - from));
+            index.cells().read(from, some);
+            blocks[k] = work(std::span<const std::uint64_t>{some});
         });
         for (const block& b : blocks) {
             keep(b);

@@ -34,8 +34,8 @@ struct labelling {
     friend bool operator==(const labelling&, const labelling&) = default;
 };
 
-/// A directed graph of states with initial states and labels, stored forward and backward in compressed rows. Four
-/// bytes a transition and eight a state in each direction. A value; ids are 32-bit numbers.
+/// A directed graph of states with initial states and labels, in compressed rows: four bytes a transition, eight a
+/// state, and one more a state and label. A value; ids are 32-bit numbers. The way back is `predecessors`.
 ///
 /// Models the graph concepts of the library (`incidence_graph`): `vertices`, `num_vertices`, `out_edges`, `target`;
 /// with `opara/abstraction/boost.hpp`, which needs Boost.Graph and is included on its own, those of Boost's.
@@ -90,7 +90,6 @@ public:
                                    l.holds.size()};
             }
         }
-        reverse();
     }
     /// From lists of successors.
     /// @throws system_error,label_error  as the constructor
@@ -118,10 +117,10 @@ public:
     [[nodiscard]] std::span<const state_id> initial() const noexcept { return initial_; } ///< where runs begin
     [[nodiscard]] std::span<const labelling> labels() const noexcept { return labels_; }  ///< all of them
     /// Where one can go from s. @pre s < size()
-    [[nodiscard]] std::span<const state_id> successors(state_id s) const noexcept { return row(offsets_, targets_, s); }
-    /// From where one can go to s. @pre s < size()
-    [[nodiscard]] std::span<const state_id> predecessors(state_id s) const noexcept {
-        return row(back_offsets_, sources_, s);
+    [[nodiscard]] std::span<const state_id> successors(state_id s) const noexcept {
+        OPARA_ASSERT(s.index() < size());
+        const auto first = static_cast<std::size_t>(offsets_[s.index()]);
+        return std::span{targets_}.subspan(first, static_cast<std::size_t>(offsets_[s.index() + 1]) - first);
     }
     /// The label of this name, or null. O(labels).
     [[nodiscard]] const labelling* find_label(std::string_view name) const noexcept {
@@ -140,7 +139,7 @@ public:
 
     friend bool operator==(const transition_system& a, const transition_system& b) {
         return a.offsets_ == b.offsets_ && a.targets_ == b.targets_ && a.initial_ == b.initial_ &&
-               a.labels_ == b.labels_; // the way back follows from these
+               a.labels_ == b.labels_;
     }
 
     /// Counts through states, or through the transitions of one state.
@@ -206,36 +205,8 @@ public:
     [[nodiscard]] friend state_id source(const edge& e, const transition_system&) noexcept { return e.source; }
 
 private:
-    [[nodiscard]] static std::span<const state_id> row(const std::vector<std::uint64_t>& offsets,
-                                                       const std::vector<state_id>& ids, state_id s) noexcept {
-        OPARA_ASSERT(s.index() + 1 < offsets.size());
-        const auto first = static_cast<std::size_t>(offsets[s.index()]);
-        return std::span{ids}.subspan(first, static_cast<std::size_t>(offsets[s.index() + 1]) - first);
-    }
-    // Counting sort by target; sources come out ascending. While they are filled in, entry t + 1 of the offsets is
-    // where the next source of t goes: at first where those of t begin, and in the end, as it should be, where they
-    // end.
-    void reverse() {
-        back_offsets_.assign(offsets_.size() + 1, 0);
-        for (const state_id t : targets_) {
-            ++back_offsets_[t.index() + 2];
-        }
-        for (std::size_t s = 0; s < size(); ++s) {
-            back_offsets_[s + 2] += back_offsets_[s + 1];
-        }
-        back_offsets_.pop_back();
-        sources_.resize(targets_.size());
-        for (std::size_t s = 0; s < size(); ++s) {
-            for (const state_id t : successors(state_id::from_index(s))) {
-                sources_[static_cast<std::size_t>(back_offsets_[t.index() + 1]++)] = state_id::from_index(s);
-            }
-        }
-    }
-
     std::vector<std::uint64_t> offsets_{0};
     std::vector<state_id> targets_;
-    std::vector<std::uint64_t> back_offsets_{0};
-    std::vector<state_id> sources_;
     std::vector<state_id> initial_;
     std::vector<labelling> labels_;
 };
