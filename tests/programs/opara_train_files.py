@@ -125,7 +125,7 @@ class TrainingsAndFiles(Training):
             self.trained("b2_trainify", "--seed", 2, "--episodes", 2, "--evaluations", 1)  # another name
             first.kill()
         self.assertTrue(lock.exists())  # what was killed could not remove it, but holds it no longer
-        self.trained("b2_trainify", "--episodes", 2, "--evaluations", 1)
+        self.trained("b2_trainify", "--episodes", 2, "--evaluations", 1, "--fresh")
         self.assertFalse(lock.exists())
 
     def test_killed_at_any_time_it_goes_on_with_the_same_bits(self):
