@@ -215,7 +215,7 @@ class Trainings(Training):
         self.assertFalse((self.folder / "out").exists())
 
     def test_the_documentation_has_the_same_settings(self):
-        script = Path(__file__).resolve().parents[2] / "tools" / "setting_tables.py"
+        script = Path(__file__).resolve().parents[2] / "tools" / "settings_page.py"
         result = subprocess.run([sys.executable, script, "--check", PROGRAM], capture_output=True, text=True, check=False)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the table of docs/settings.md from what `opara_train --set help` says of agents without a system's own settings.
 
-usage: setting_tables.py [--check] OPARA_TRAIN [PAGE.md]
+usage: settings_page.py [--check] OPARA_TRAIN [PAGE.md]
 """
 
 import re
@@ -45,7 +45,7 @@ def main(arguments):
     new = filled(text, {"settings": settings}, program)
     if check:
         if new != text:
-            print(f"{page}: it does not say what {program} does; run tools/setting_tables.py")
+            print(f"{page}: it does not say what {program} does; run tools/settings_page.py")
         return int(new != text)
     page.write_text(new, encoding="utf-8")
     return 0
