@@ -69,10 +69,11 @@ TEST_CASE("what no agent can do with is refused, and the range is told") {
     for (const char* const none : {"epochs", "rollout", "batch", "clip", "first_spread"}) {
         CHECK_FALSE(refusal(ppo_options{}, none, "0").empty());
     }
-    CHECK(refusal(ddpg, "epochs", "3").starts_with(
-        "--set knows no 'epochs' for ddpg and td3 (a setting of ppo); there are: actor_rate approach"));
-    CHECK(refusal(dqn_options{}, "noise", "0").starts_with(
-        "--set knows no 'noise' for dqn (a setting of ddpg and td3); there are: batch"));
+    CHECK(refusal(ddpg, "epochs", "3")
+              .starts_with(
+                  "--set knows no 'epochs' for ddpg and td3 (a setting of ppo); there are: actor_rate approach"));
+    CHECK(refusal(dqn_options{}, "noise", "0")
+              .starts_with("--set knows no 'noise' for dqn (a setting of ddpg and td3); there are: batch"));
     CHECK(refusal(ddpg, "", "0").starts_with("--set knows no '' for ddpg and td3; there are:"));
 }
 
@@ -81,8 +82,8 @@ TEST_CASE("a batch is no more than it is drawn from") {
     set(options, "capacity", "128");
     CHECK_NOTHROW(require_sense(options));
     set(options, "capacity", "127");
-    CHECK_THROWS_WITH_AS(require_sense(options), doctest::Contains("batch is 128 steps, more than the 127 of the replay"),
-                         usage_error);
+    CHECK_THROWS_WITH_AS(require_sense(options),
+                         doctest::Contains("batch is 128 steps, more than the 127 of the replay"), usage_error);
     options = ppo_options{};
     set(options, "rollout", "63");
     CHECK_THROWS_WITH_AS(require_sense(options), doctest::Contains("batch is 64 steps, more than the 63 of a rollout"),
