@@ -5,7 +5,7 @@ import json
 import subprocess
 import unittest
 
-from refinements import PROGRAM, VERIFY, UNTRAINED, Refinement
+from refinements import PROGRAM, VERIFY, UNTRAINED, Refinement, untrained
 
 
 class Refinements(Refinement):
@@ -56,14 +56,14 @@ class Refinements(Refinement):
         before = self.report()["rounds"]
         self.refined(*UNTRAINED, "--rounds", 3, "--resume")  # nothing of the budget is left
         self.assertEqual(self.report()["rounds"], before)
-        self.refined("b2_trainify", *UNTRAINED[1:], "--rounds", 12, "--further", 20, "--resume", code=0)  # more of it
+        self.refined(*untrained(further=20), "--rounds", 12, "--resume", code=0)  # more of it
         self.assertEqual(self.report()["rounds"][:3], before)
         self.assertTrue(self.report()["verified"])
         proved, said = self.verified("b2_trainify", "--controller", self.file("json"), "--property", "reach", "--refine")
         self.assertTrue(proved, said)
 
     def test_a_policy_on_cut_cells_is_verified_on_them(self):
-        self.refined(*UNTRAINED, "--rounds", 2, "--patience", 1)
+        self.refined(*untrained(patience=1), "--rounds", 2)
         document = json.loads(self.file("json").read_text())
         cuts = self.report()["rounds"][0]["decisions_cut"]
         self.assertGreater(cuts, 0)
@@ -120,8 +120,10 @@ class Refinements(Refinement):
             self.assertIn(word, self.texts("policy.svg", name=name))
 
     def test_an_agent_that_breaks_down(self):
-        self.refused("is given an action that is none: control 0 is ", "b2_trainify", "--set", "reward_scale=1e12", "--set",
-                     "critic_rate=1e12", "--set", "actor_rate=1e12", "--set", "every=1")
+        """First weights as large as no network of many layers bears, in every attempt."""
+        layers = ",".join(["64"] * 24)
+        self.refused("b2_trainify with ddpg, seed 1: attempt 2 failed in episode 1: a control of the actor is ", "b2_trainify",
+                     "--activation", "relu", "--hidden", layers, "--set", "spread=100", "--restarts", 1)
 
     def test_every_system_begins(self):
         usage = subprocess.run([PROGRAM, "nosuch"], capture_output=True, text=True, check=False,

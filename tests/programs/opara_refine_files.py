@@ -53,7 +53,7 @@ class RefinementsAndFiles(Refinement):
                     checks = [line for line in rest.split("\n") if ", check " in line]
                     if f"the proof goes on after {number} check" in rest:  # the kill was quicker than the file
                         checks = checks[1:]
-                    elif "the proof goes on after" not in rest:
+                    elif "the proof goes on after" not in rest and checks:  # without any it was done before the signal
                         self.assertEqual((number, len(checks)), (0, len(whole)))  # the first file was not there yet
                         checks = checks[1:]
                     # None is made again, unless it was on its way; the program may have been some checks ahead.

@@ -9,8 +9,16 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 PROGRAM, VERIFY = sys.argv.pop(1), sys.argv.pop(1)
+
+
+def untrained(**other):
+    """The options of a run that hardly trains, some of them other ones."""
+    options = {"episodes": 3, "further": 3, "evaluations": 3, "patience": 2, "proof_rounds": 1, **other}
+    return ("b2_trainify", *(word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", value)))
+
+
 # Hardly trained: counterexamples are real, and after the second one in a row cells of the policy are cut.
-UNTRAINED = ("b2_trainify", "--episodes", 3, "--further", 3, "--evaluations", 3, "--patience", 2, "--proof-rounds", 1)
+UNTRAINED = untrained()
 
 
 def without_times(value):
