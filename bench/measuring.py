@@ -57,9 +57,9 @@ def run(command, deadline=float("inf"), memory=None, environment=None):
                round(used.ru_maxrss / 1024), text)
 
 
-def measured(command, codes=(0,)):
+def measured(command, codes=(0,), environment=None):
     """The same for a program that has to end with one of these codes, or this one does not go on."""
-    result = run(command)
+    result = run(command, environment=environment)
     if result.code not in codes:
         sys.exit(f"{' '.join(map(str, command))}: {result.output}")
     return result
