@@ -120,8 +120,10 @@ class Refinements(Refinement):
             self.assertIn(word, self.texts("policy.svg", name=name))
 
     def test_an_agent_that_breaks_down(self):
-        self.refused("is given an action that is none: control 0 is ", "b2_trainify", "--set", "reward_scale=1e12", "--set",
-                     "critic_rate=1e12", "--set", "actor_rate=1e12", "--set", "every=1")
+        # First weights as large as no network of many layers bears.
+        self.refused("b2_trainify with ddpg, seed 1: attempt 1 failed in episode 1: a control of the actor is ", "b2_trainify",
+                     "--activation", "relu", "--hidden", ",".join(["64"] * 24), "--set", "spread=100")
+        self.assertFalse(self.file("json").exists())
 
     def test_every_system_begins(self):
         usage = subprocess.run([PROGRAM, "nosuch"], capture_output=True, text=True, check=False,
