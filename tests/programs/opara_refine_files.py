@@ -66,7 +66,7 @@ class RefinementsAndFiles(Refinement):
         proof = ("b2_trainify", "--abstract", 0.05, "--property", "reach", "--evaluations", 1)
         self.refined(*proof, out="whole", code=0)
         self.killed("round 0, training", *proof, "--save-every", 0, out="parts")
-        more, ends = 0.002, 0
+        more, ends = 0.005, 0
         for _ in range(100):
             spent = self.report(out="parts")["seconds"]
             result = subprocess.run(self.command(*proof, "--resume", "--seconds", spent + more, out="parts"),
@@ -76,7 +76,7 @@ class RefinementsAndFiles(Refinement):
             self.assertEqual((result.returncode, result.stdout.split("\n")[-2]), (1, "AF goal: not verified in so much time"))
             self.assertEqual(self.report(out="parts")["rounds"], [])
             ends += self.file("proof", out="parts").exists()
-            more *= 1 if "check " in result.stdout else 1.2
+            more *= 1 if "check " in result.stdout else 1.4
         self.assertGreater(ends, 0)  # in the middle of the proof, and not only before it
         self.assert_equal_outcomes("whole", "parts")
 
