@@ -62,6 +62,31 @@ class RefinementsAndFiles(Refinement):
                     self.assertGreaterEqual(numbers[0] if numbers else len(whole), number + 1)
                     self.assert_equal_outcomes("whole", out)
 
+    def test_a_proof_for_which_there_is_no_time_goes_on_with_more(self):
+        proof = ("b2_trainify", "--abstract", 0.05, "--property", "reach", "--evaluations", 1)
+        self.refined(*proof, out="whole", code=0)
+        self.killed("round 0, training", *proof, "--save-every", 0, out="parts")
+        more, ends = 0.005, 0
+        for _ in range(100):
+            spent = self.report(out="parts")["seconds"]
+            result = subprocess.run(self.command(*proof, "--resume", "--seconds", spent + more, out="parts"),
+                                    capture_output=True, text=True, check=False, timeout=300)
+            if result.returncode == 0:
+                break
+            self.assertEqual((result.returncode, result.stdout.split("\n")[-2]), (1, "AF goal: not verified in so much time"))
+            self.assertEqual(self.report(out="parts")["rounds"], [])
+            ends += self.file("proof", out="parts").exists()
+            more *= 1 if "check " in result.stdout else 1.4
+        self.assertGreater(ends, 0)  # in the middle of the proof, and not only before it
+        self.assert_equal_outcomes("whole", "parts")
+
+    def test_a_proof_file_that_a_kill_has_left_is_removed(self):
+        some = (*UNTRAINED, "--rounds", 1)
+        self.refined(*some)
+        self.file("proof").write_bytes(b"of the round that has ended")
+        self.refined(*some, "--resume")
+        self.assertFalse(self.file("proof").exists())
+
     def test_a_proof_file_that_is_damaged_or_of_another_time(self):
         proof = ("b2_trainify", "--abstract", 0.05, "--property", "reach", "--save-every", 0)
         self.killed("round 0, check 2", *proof)

@@ -9,6 +9,7 @@
 #include <limits>
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -63,30 +64,37 @@ private:
 
 // Ends after 20 episodes at least; all are good enough.
 template <class Actions>
-trained train_it(const recipe& options, double odd, std::size_t oddities, std::size_t restarts) {
-    const folder here;
+plan_of_training plan_in(const folder& here, const recipe& options, std::size_t restarts) {
     const std::string agent = std::is_same_v<Actions, discrete_actions> ? "dqn" : "ddpg";
-    plan_of_training plan{.what = {"mine", agent, "none", "raw", "", 7, 1},
-                          .target = {.least_episodes = 20, .most_episodes = 40, .window = 5, .mean = -3, .worst = -3},
-                          .options = options,
-                          .path = here.file("mine"),
-                          .seed = 7,
-                          .restarts = restarts,
-                          .evaluations = 2,
-                          .lower = {},
-                          .upper = {},
-                          .widths = {}};
+    return {.what = {"mine", agent, "none", "raw", "", 7, 1},
+            .target = {.least_episodes = 20, .most_episodes = 40, .window = 5, .mean = -3, .worst = -3},
+            .options = options,
+            .path = here.file("mine"),
+            .seed = 7,
+            .restarts = restarts,
+            .evaluations = 2,
+            .lower = {},
+            .upper = {},
+            .widths = {}};
+}
+
+template <class Actions>
+trained train_it(const recipe& options, double odd, std::size_t oddities, std::size_t restarts, std::size_t stage) {
+    const folder here;
     const auto spent = std::make_shared<std::size_t>(0);
     const any_environment<Actions> calm{odd_at_first<Actions>{0, spent}};
     const any_environment<Actions> learned{odd_at_first<Actions>{odd, std::make_shared<std::size_t>(oddities)}};
     teller tell{"mine"};
-    return go_on(surroundings<Actions>{learned, calm, calm}, plan, checkpoint{}, tell);
+    checkpoint from;
+    from.stage = stage;
+    return go_on(surroundings<Actions>{learned, calm, calm}, plan_in<Actions>(here, options, restarts), from, tell);
 }
 
 template <class Actions>
-std::string failure_of(const recipe& options, double odd = 0, std::size_t oddities = 0, std::size_t restarts = 0) {
+std::string failure_of(const recipe& options, double odd = 0, std::size_t oddities = 0, std::size_t restarts = 0,
+                       std::size_t stage = 0) {
     try {
-        train_it<Actions>(options, odd, oddities, restarts);
+        train_it<Actions>(options, odd, oddities, restarts, stage);
     } catch (const opara::error& e) {
         return e.what();
     }
@@ -95,6 +103,18 @@ std::string failure_of(const recipe& options, double odd = 0, std::size_t odditi
 
 constexpr std::size_t always = 1'000'000;
 
+// As `odd_at_first`, but when nothing is odd any more the process dies, once.
+struct dies_after_that : odd_at_first<continuous_actions> {
+    std::shared_ptr<bool> is_dead;
+
+    std::array<double, 1> reset(std::uint64_t seed) {
+        if (*oddities == 0 && !std::exchange(*is_dead, true)) {
+            throw std::runtime_error{"killed"};
+        }
+        return odd_at_first<continuous_actions>::reset(seed);
+    }
+};
+
 } // namespace
 
 TEST_CASE("an attempt in which a reward overflows has failed, and the next one begins") {
@@ -102,14 +122,14 @@ TEST_CASE("an attempt in which a reward overflows has failed, and the next one b
     for (const double odd :
          {1e300, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
         CAPTURE(odd);
-        const trained found = train_it<continuous_actions>(ddpg_options{}, odd, 2, 5);
+        const trained found = train_it<continuous_actions>(ddpg_options{}, odd, 2, 5, 0);
         CHECK(is_success(found));
         CHECK(found.at.attempt == 2); // two failed
         CHECK(found.at.log.episodes.size() == 20);
-        CHECK(is_success(train_it<discrete_actions>(dqn_options{}, odd, 1, 1)));
-        CHECK(is_success(train_it<discrete_actions>(ppo_options{}, odd, 1, 1)));
+        CHECK(is_success(train_it<discrete_actions>(dqn_options{}, odd, 1, 1, 0)));
+        CHECK(is_success(train_it<discrete_actions>(ppo_options{}, odd, 1, 1, 0)));
     }
-    CHECK(train_it<continuous_actions>(ddpg_options{}, 1e300, 0, 5).at.attempt == 0);
+    CHECK(train_it<continuous_actions>(ddpg_options{}, 1e300, 0, 5, 0).at.attempt == 0);
 }
 
 TEST_CASE("where all attempts fail, it is said of what, where, and why") {
@@ -120,6 +140,31 @@ TEST_CASE("where all attempts fail, it is said of what, where, and why") {
     CHECK(failure_of<discrete_actions>(dqn_options{}, std::numeric_limits<double>::infinity(), always, 1)
               .starts_with("mine with dqn, seed 7: attempt 2 failed in episode 1: the reward of a step is inf; there "
                            "is no attempt left"));
+}
+
+TEST_CASE("a training that goes on has one attempt, and says so") {
+    CHECK(failure_of<continuous_actions>(ddpg_options{}, 1e300, always, 0, 1)
+              .ends_with("; a training that goes on has one attempt, and no controller to write"));
+}
+
+TEST_CASE("a kill does not bring back attempts that have failed") {
+    const folder here;
+    const auto spent = std::make_shared<std::size_t>(0);
+    const any_environment<continuous_actions> calm{odd_at_first<continuous_actions>{0, spent}};
+    const double infinity = std::numeric_limits<double>::infinity();
+    const any_environment<continuous_actions> learned{
+        dies_after_that{{infinity, std::make_shared<std::size_t>(2)}, std::make_shared<bool>(false)}};
+    const surroundings<continuous_actions> where{learned, calm, calm};
+    const plan_of_training plan = plan_in<continuous_actions>(here, ddpg_options{}, 5);
+    teller tell{"mine"};
+    CHECK_THROWS_WITH(go_on(where, plan, checkpoint{}, tell), "killed");
+    const checkpoint left = read_checkpoint(here.file("mine.checkpoint"), plan.what);
+    CHECK(left.attempt == 2);
+    CHECK(left.state.empty());
+    const trained after = go_on(where, plan, left, tell);
+    CHECK(is_success(after));
+    CHECK(after.at.attempt == 2);
+    CHECK(after.at.state == train_it<continuous_actions>(ddpg_options{}, infinity, 2, 5, 0).at.state);
 }
 
 TEST_CASE("an absurd learning rate is a failure, and not a controller") {

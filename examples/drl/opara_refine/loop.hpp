@@ -91,6 +91,8 @@ public:
             read_agent(from);
             if (is_in_stage_ && last_.has_ended) {
                 kept_.go_on(proof_of(from.round), grid);
+            } else {
+                kept_.forget(); // of a round that had ended, if a kill has left one
             }
         } else {
             files.remove();
@@ -190,8 +192,8 @@ private:
     }
 
     void loop(state from, const abstraction::formula& property) {
+        // Not the seconds: a proof that ran out of them would count as one that cannot be made, and its checks be lost.
         const learning::refinement_options options{.rounds = a_.rounds,
-                                                   .seconds = time_.left(),
                                                    .patience = a_.patience,
                                                    .starts = a_.starts,
                                                    .decisions = a_.max_decisions,
@@ -280,10 +282,16 @@ private:
             return; // it has ended, and its round with it
         }
         const bool ends = is_interrupted();
-        kept_.keep(at, ends);
-        if (ends) {
+        const bool is_over = time_.left() <= 0;
+        kept_.keep(at, ends || is_over);
+        if (ends || is_over) {
             doing_.reset();
+        }
+        if (ends) {
             throw interrupted{};
+        }
+        if (is_over) {
+            throw out_of_time{};
         }
     }
     void hear(const abstraction::proof<n>& p, const pilot& policy) {
@@ -302,11 +310,15 @@ private:
         report_.rounds.push_back(std::move(round_));
         round_ = {};
         report_.is_verified = r.what == learning::refinement_step::verified;
-        report_.verdict = verdict_after(r, s, a_.rounds, time_.left(), report_.verdict);
+        report_.verdict = verdict_after(r, s, a_.rounds, report_.verdict);
         write_report(s);
         kept_.forget();
         if (is_interrupted() && r.what != learning::refinement_step::verified) {
             throw interrupted{};
+        }
+        if (time_.left() <= 0 && r.what != learning::refinement_step::verified &&
+            r.what != learning::refinement_step::gave_up) {
+            throw out_of_time{};
         }
     }
     static void say(const std::string& line) {

@@ -68,11 +68,11 @@ void end_round(round_record& one, const learning::refinement_round& r, const lea
 }
 
 /// What is to be said of a refinement after a round.
-/// @param rounds,seconds  that there may be, and that are left
+/// @param rounds  that there may be
 /// @param otherwise  if it goes on
 template <std::size_t N>
 std::string verdict_after(const learning::refinement_round& r, const learning::refinement_state<N>& s,
-                          std::size_t rounds, double seconds, const std::string& otherwise) {
+                          std::size_t rounds, const std::string& otherwise) {
     if (r.what == learning::refinement_step::verified) {
         return "verified in " + std::to_string(s.round) + (s.round == 1 ? " round" : " rounds");
     }
@@ -80,7 +80,6 @@ std::string verdict_after(const learning::refinement_round& r, const learning::r
         return otherwise;
     }
     return s.round >= rounds ? "not verified in " + std::to_string(s.round) + " rounds"
-           : seconds <= 0    ? "not verified in so much time"
                              : "not verified, and no cell of the policy is left to cut";
 }
 

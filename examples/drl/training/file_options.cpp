@@ -10,7 +10,7 @@ const char* const file_usage =
                                begins
   --fresh                      remove the files of an earlier run of the same name and begin anew; without either, they
                                are an error, and stay
-  --save-every SECONDS         how long a kill (SIGKILL, power) may throw back, about; default: 10. Saving takes a fiftieth
+  --save-every SECONDS         how long a kill (SIGKILL, a crash) may throw back, about; default: 10. Saving takes a fiftieth
                                of the time at most: where it takes long, it is done more rarely
 )";
 

@@ -1,5 +1,6 @@
 #include <examples/drl/training/results.hpp>
 #include <opara/core/file.hpp>
+#include <opara/core/file_set.hpp>
 #ifdef OPARA_TRAINING_ONNX
 #    include <opara/onnx/perceptron_writer.hpp>
 #endif
@@ -8,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdio>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -80,10 +82,12 @@ std::string summary_of(const identity& what, const trained& t) {
 }
 
 void write_controller(const std::string& path, const abstraction::trained_controller& c) {
-    write_file_atomically(path + ".json", abstraction::controller_to_json(c));
+    file_set both; // of one network
+    both.add(path + ".json", [&](std::ostream& out) { out << abstraction::controller_to_json(c); });
 #ifdef OPARA_TRAINING_ONNX
-    write_file_atomically(path + ".onnx", onnx::perceptron_to_onnx(c.net, c.name));
+    both.add(path + ".onnx", [&](std::ostream& out) { out << onnx::perceptron_to_onnx(c.net, c.name); });
 #endif
+    both.move_into_place();
 }
 
 void write_results(const std::string& path, const identity& what, const trained& t) {

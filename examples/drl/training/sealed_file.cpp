@@ -7,10 +7,12 @@
 
 #include <cstddef>
 #include <cstdio>
+#include <filesystem>
 #include <limits>
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace opara::examples::drl {
 
@@ -57,7 +59,10 @@ void write_sealed(const std::string& path, const char* format, std::uint32_t ver
 
 sealed read_sealed(const std::string& path, const char* format, std::uint32_t version) {
     constexpr std::uint64_t any = std::numeric_limits<std::uint64_t>::max();
-    const std::string text = read_file(path);
+    // However large: what was written here (10^7 steps of a replay memory are more than 2 GB) shall be read, too.
+    std::error_code unknown;
+    const bool has_an_end = std::filesystem::is_regular_file(path, unknown);
+    const std::string text = has_an_end ? read_file(path, std::numeric_limits<std::size_t>::max()) : read_file(path);
     const std::string_view line = std::string_view{text}.substr(0, text.find('\n'));
     const nlohmann::json document = opara::detail::parse_json(line);
     const opara::detail::json_place root{document};

@@ -159,12 +159,16 @@ trained despite_failures(const surroundings<Actions>& where, const plan_of_train
         at = begun_again(at);
         at.before = before + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         const bool is_last = at.attempt > plan.restarts;
+        // A round of a refinement has one attempt, whatever was asked for: another would begin without what was
+        // learned.
+        const char* const none_left =
+            at.stage > 0 ? "a training that goes on has one attempt" : "there is no attempt left (--restarts)";
         if (is_last || at.before >= plan.seconds) {
             throw error{plan.what.system + " with " + plan.what.agent + ", seed " + std::to_string(plan.what.seed) +
-                        ": " + failure + "; there is " +
-                        (is_last ? "no attempt left (--restarts)" : "no time left for another") +
+                        ": " + failure + "; " + (is_last ? none_left : "there is no time left for another") +
                         ", and no controller to write"};
         }
+        write_checkpoint(plan.path + ".checkpoint", plan.what, at); // so that a kill does not bring it back
         tell.say(failure + "; once more from the beginning");
     }
 }

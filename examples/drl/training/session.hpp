@@ -61,7 +61,8 @@ struct trained {
 [[nodiscard]] inline bool is_success(const trained& t) { return t.at.log.end == learning::training_end::stopped; }
 
 /// Trains until the criterion is met or a limit is reached, and judges the controller. Writes checkpoints to
-/// PATH.checkpoint, between episodes whenever `save_every` has passed, the last one at the end.
+/// PATH.checkpoint, between episodes whenever `save_every` has passed, before each further attempt, the last one at the
+/// end.
 /// @param from  where to begin: empty, or with the agent's state and an empty log (a new stage), or what was
 ///        interrupted, or has ended, which is then only judged
 /// @throws interrupted,out_of_time  the user wants it to end, or the deadline has passed; a checkpoint was written
