@@ -5,7 +5,7 @@ import json
 import subprocess
 import unittest
 
-from refinements import PROGRAM, VERIFY, UNTRAINED, Refinement
+from refinements import PROGRAM, VERIFY, UNTRAINED, Refinement, changed
 
 
 class Refinements(Refinement):
@@ -63,7 +63,7 @@ class Refinements(Refinement):
         self.assertTrue(proved, said)
 
     def test_a_policy_on_cut_cells_is_verified_on_them(self):
-        self.refined(*UNTRAINED, "--rounds", 2, "--patience", 1)
+        self.refined(*changed(UNTRAINED, "--rounds", 2, "--patience", 1))
         document = json.loads(self.file("json").read_text())
         cuts = self.report()["rounds"][0]["decisions_cut"]
         self.assertGreater(cuts, 0)

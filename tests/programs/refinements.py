@@ -13,6 +13,13 @@ PROGRAM, VERIFY = sys.argv.pop(1), sys.argv.pop(1)
 UNTRAINED = ("b2_trainify", "--episodes", 3, "--further", 3, "--evaluations", 3, "--patience", 2, "--proof-rounds", 1)
 
 
+def changed(options, *others):
+    """The same options, but for these: none may be given twice."""
+    names, values = others[::2], others[1::2]
+    rest = [x for k in range(1, len(options), 2) if options[k] not in names for x in options[k:k + 2]]
+    return (options[0], *rest, *(x for pair in zip(names, values) for x in pair))
+
+
 def without_times(value):
     """A report but for what differs from run to run."""
     if isinstance(value, dict):
