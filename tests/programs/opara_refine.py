@@ -56,7 +56,7 @@ class Refinements(Refinement):
         before = self.report()["rounds"]
         self.refined(*UNTRAINED, "--rounds", 3, "--resume")  # nothing of the budget is left
         self.assertEqual(self.report()["rounds"], before)
-        self.refined("b2_trainify", *UNTRAINED[1:], "--rounds", 12, "--further", 20, "--resume", code=0)  # more of it
+        self.refined(*changed(UNTRAINED, "--rounds", 12, "--further", 20), "--resume", code=0)  # more of it
         self.assertEqual(self.report()["rounds"][:3], before)
         self.assertTrue(self.report()["verified"])
         proved, said = self.verified("b2_trainify", "--controller", self.file("json"), "--property", "reach", "--refine")
