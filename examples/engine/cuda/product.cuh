@@ -47,6 +47,7 @@ template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, copi
 struct product_tile {
     static constexpr int rows = Rows;
     static constexpr int columns = Columns;
+    static constexpr int stages = Stages;
     static constexpr bool windows = How == copies::windows || How == copies::half_windows;
     static constexpr int boxes = How == copies::half_windows ? 2 : 1; // of a stage of the left operand
     static constexpr bool normalises = How == copies::normalised;
@@ -57,10 +58,9 @@ struct product_tile {
     static constexpr int warps_across = Columns / WarpColumns;
     static constexpr int threads = warps_down * warps_across * 32;
     static constexpr int stage_bytes = (Rows + Columns) * row_bytes;
-    static constexpr int result_pitch = Columns + 4;
     static constexpr int barriers_at = Stages * stage_bytes;
-    static constexpr int shared_bytes = barriers_at + (bulk ? Stages * 8 : 0);
-    static_assert(Rows * result_pitch * 4 <= barriers_at);
+    static constexpr int given_barrier_at = barriers_at + (bulk ? Stages * 8 : 0);
+    static constexpr int shared_bytes = given_barrier_at + 8;
     static_assert(WarpRows % 16 == 0 && WarpColumns % 16 == 0);
     // Four warps together: each 64 rows by so many columns. The tensor cores then read packed weights by themselves.
     static constexpr bool by_warpgroups = wide && Rows % 64 == 0 && threads % 128 == 0;
@@ -88,7 +88,7 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
     const int warp = thread / 32;
     const int first_row = static_cast<int>(blockIdx.x) * Rows;
     const int first_column = static_cast<int>(blockIdx.y) * Columns;
-    const int rank = static_cast<int>(blockIdx.z) & ((1 << p.split_bits) - 1);
+    const sharing<Tile> with{p.split_bits, static_cast<int>(blockIdx.z) & ((1 << p.split_bits) - 1), p.k_steps};
 
     const product_offsets offsets = offsets_of(p);
     const T* const a = static_cast<const T*>(p.a.elements) + offsets.a;
@@ -102,8 +102,8 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
         return boxes == 2 ? piece_of_half_at(Rows, row, piece) : piece_at(row, piece);
     };
 
-    const int begin = (p.k_steps * rank) >> p.split_bits;
-    const int end = (p.k_steps * (rank + 1)) >> p.split_bits;
+    const int begin = with.begin(with.rank);
+    const int end = with.end(with.rank);
 
     // The left operand: each thread copies the same piece of several rows.
     constexpr int a_pieces = Wide ? 8 : 32;
@@ -246,16 +246,21 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
         copy_box(base + static_cast<unsigned>(stage * Tile::stage_bytes + Rows * row_bytes), *right_boxes, step * depth,
                  first_column, barrier_of(stage));
     };
-    if constexpr (bulk) {
-        if (thread == 0) {
+    if (thread == 0) {
+        if constexpr (bulk) {
             fetch_description(*left_boxes);
             fetch_description(*right_boxes);
 #pragma unroll
             for (int s = 0; s < Stages; ++s) {
                 make_arrival(barrier_of(s));
             }
-            show_arrivals();
         }
+        if (with.bits != 0) {
+            expect_sums(with, base);
+        }
+        show_arrivals();
+    }
+    if constexpr (bulk) {
         __syncthreads();
     }
 
@@ -303,6 +308,12 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
         const int next_stage = stage == 0 ? Stages - 1 : stage - 1;
         const unsigned a_at = base + static_cast<unsigned>(stage * Tile::stage_bytes);
         const unsigned b_at = a_at + Rows * row_bytes;
+        // Past the barrier of a block's last step nobody there needs the other stages: sums may come.
+        const auto allow_sums = [&] {
+            if (with.bits != 0 && step + 1 == end) {
+                arrive_in_cluster();
+            }
+        };
         const auto copy_next = [&] {
             if constexpr (bulk) {
                 if (next < end && thread == 0) {
@@ -324,6 +335,7 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
             }
             await_products(); // of the stage that is overwritten next
             __syncthreads();
+            allow_sums();
             std::uint32_t left[stage_products][4];
 #    pragma unroll
             for (int k = 0; k < stage_products; ++k) {
@@ -350,6 +362,7 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
 #endif
         } else {
             __syncthreads();
+            allow_sums();
             // Fragments are on the way while the ones before them are multiplied, and while the next stage is asked
             // for.
             std::uint32_t left[2][WarpRows / 16][4];
@@ -407,12 +420,10 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
     }
 #ifdef __CUDA_ARCH_FEAT_SM90_ALL
     if constexpr (by_warpgroups) {
-        await_products();
+        await_products(sums[0][0]);
     }
 #endif
     wait_copies<0>();
-    __syncthreads();
-
     if constexpr (chains == 2) {
 #pragma unroll
         for (int i = 0; i < rows_of_warp / 16; ++i) {
@@ -425,33 +436,13 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
             }
         }
     }
-    // The sums, row by row, where every block of the cluster can read them.
-    auto* const result = reinterpret_cast<float*>(shared);
-#pragma unroll
-    for (int i = 0; i < rows_of_warp / 16; ++i) {
-#pragma unroll
-        for (int j = 0; j < columns_of_warp / 8; ++j) {
-            const int row = warp_row + i * 16 + lane / 4;
-            const int column = warp_column + j * 8 + lane % 4 * 2;
-            *reinterpret_cast<float2*>(result + row * Tile::result_pitch + column) = {sums[0][i][j][0],
-                                                                                      sums[0][i][j][1]};
-            *reinterpret_cast<float2*>(result + (row + 8) * Tile::result_pitch + column) = {sums[0][i][j][2],
-                                                                                            sums[0][i][j][3]};
-        }
+    if (with.bits == 0) {
+        __syncthreads(); // sums take the place of operands
+    } else {
+        await_cluster();
     }
-    if constexpr (Tile::normalises) { // behind the row's sums
-#pragma unroll
-        for (int i = 0; i < rows_of_warp / 16; ++i) {
-#pragma unroll
-            for (int half = 0; half < 2; ++half) {
-                const float sum = sum_over_quad(squares[i][half] + squares[i][half + 2]);
-                if (warp_column == 0 && lane % 4 == 0) {
-                    result[(warp_row + i * 16 + half * 8 + lane / 4) * Tile::result_pitch + Columns] = sum;
-                }
-            }
-        }
-    }
-    write_result<T, Tile>(p, result, offsets, rank);
+    give_sums(with, base, sums[0], squares, warp_row, warp_column);
+    write_result<T>(p, with, shared, offsets);
 }
 
 template <class T, int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, copies How>
@@ -491,7 +482,7 @@ const product_entry& product_of(int i) {
         make_entry<T, 16, 64, 16, 16, 5, pieces>(),        make_entry<T, 32, 32, 16, 16, 5, pieces>(),
         make_entry<T, 32, 64, 16, 32, 5, pieces>(),        make_entry<T, 64, 32, 32, 16, 5, pieces>(),
         make_entry<T, 64, 64, 32, 32, 4, pieces>(),        make_entry<T, 128, 64, 32, 32, 4, pieces>(),
-        make_entry<T, 64, 128, 32, 32, 4, pieces>(),       make_entry<T, 128, 128, 64, 32, 3, pieces>(),
+        make_entry<T, 64, 128, 32, 32, 4, pieces>(),       make_entry<T, 128, 128, 64, 32, 4, pieces>(),
         make_entry<T, 32, 32, 16, 16, 4, columns>(),       make_entry<T, 64, 64, 32, 32, 3, columns>(),
         make_entry<T, 32, 32, 16, 16, 4, elements>(),      make_entry<T, 64, 64, 32, 32, 3, elements>(),
         make_entry<T, 32, 64, 16, 32, 6, boxes>(),         make_entry<T, 64, 32, 32, 16, 6, boxes>(),

@@ -1,28 +1,112 @@
-// What a block does with its sums: adds up what the blocks of its cluster have, and finishes and writes its rows.
+// What a block does with its sums: gives every block of its cluster those of the rows that this one finishes, adds up
+// what it is given, and finishes and writes its rows.
 #pragma once
 
+#include <examples/engine/cuda/bulk.cuh>
+#include <examples/engine/cuda/cluster.cuh>
 #include <examples/engine/cuda/device.cuh>
 #include <examples/engine/cuda/element.cuh>
 #include <examples/engine/cuda/product_operands.cuh>
-
-#include <cooperative_groups.h>
+#include <examples/engine/cuda/tensor_core.cuh>
 
 #include <cstdint>
 
 namespace opara::engine::gpu {
 
-// A thread is done with the shared memory of the other blocks, and what it read there is in `values`: they are operands
-// here so that the sums, and with them the reads, come first. It has written nothing that others read, and releasing
-// what it has written elsewhere would cost 0.4 us. Then: nobody needs its block's shared memory any more.
-template <int Rows>
-__device__ inline void leave_cluster(const float (&values)[Rows][4]) {
-#pragma unroll
-    for (const float(&row)[4] : values) {
-        asm volatile("" ::"f"(row[0]), "f"(row[1]), "f"(row[2]), "f"(row[3]) : "memory");
-    }
-    asm volatile("barrier.cluster.arrive.relaxed;" ::: "memory");
+// Where a row of sums has four columns, in bytes: permuted so that neither fragments nor rows meet bank conflicts.
+template <int Columns>
+__device__ inline int quad_at(int row, int quad) {
+    return (row * (Columns / 4) + (quad ^ ((row & 1) << 2))) * 16;
 }
-__device__ inline void await_cluster() { asm volatile("barrier.cluster.wait.acquire;" ::: "memory"); }
+
+// The blocks of a cluster that share the inner dimension of a tile: each has sums of all its rows, and finishes as many
+// of them as every other.
+template <class Tile>
+struct sharing {
+    int bits; // 2^this blocks
+    int rank;
+    int k_steps; // of all together
+
+    __device__ int rows() const { return Tile::rows >> bits; } // of a block
+    __device__ int begin(int block) const { return (k_steps * block) >> bits; }
+    __device__ int end(int block) const { return (k_steps * (block + 1)) >> bits; }
+
+    // What a block is given, and where in its shared memory: a block alone when it is done with its stages; others may
+    // be given sums during their last step, and take the stages on one side of that one for them.
+    static constexpr int bytes = Tile::rows * Tile::columns * 4;
+    static constexpr int square_bytes = Tile::normalises ? Tile::rows * 4 : 0;
+    static constexpr int given_stages = (bytes + square_bytes + Tile::stage_bytes - 1) / Tile::stage_bytes;
+    static_assert(2 * given_stages <= Tile::stages);
+    __device__ int given_at(int block) const {
+        const int last = (end(block) - begin(block) - 1) % Tile::stages;
+        return bits == 0 || last >= given_stages ? 0 : (Tile::stages - given_stages) * Tile::stage_bytes;
+    }
+    // From the beginning of that: what one block gives, and behind all of it, its sums of the left operand's squares.
+    __device__ int from(int block) const { return block * (bytes >> bits); }
+    __device__ int square_from(int block, int row) const { return bytes + (block * rows() + row) * 4; }
+};
+
+// Says what a block is going to be given. By one thread, before others can know of the barrier.
+template <class Tile>
+__device__ inline void expect_sums(const sharing<Tile>& /*with*/, unsigned base) {
+    make_arrival(base + Tile::given_barrier_at);
+    expect_bytes(base + Tile::given_barrier_at,
+                 static_cast<unsigned>(sharing<Tile>::bytes + sharing<Tile>::square_bytes));
+}
+
+// The sums that a lane holds of rows and columns of a warp, as `multiply_add` leaves them, go to who finishes the rows.
+// @param warp_row, warp_column  of the tile, where the warp's part of it begins
+// @param squares  of the left operand, in the same rows; they are sums over the lane's part of them
+template <class Tile, int Rows, int Columns>
+__device__ inline void give_sums(const sharing<Tile>& with, unsigned base, const float (&sums)[Rows][Columns][4],
+                                 const float (&squares)[Rows][4], int warp_row, int warp_column) {
+    const int lane = static_cast<int>(threadIdx.x) % 32;
+    const bool odd = lane % 2 != 0;
+#pragma unroll
+    for (int i = 0; i < Rows; ++i) {
+#pragma unroll
+        for (int half = 0; half < 2; ++half) {
+            const int row = warp_row + i * 16 + half * 8 + lane / 4;
+            const int block = row / with.rows();
+            const int row_of_block = row - block * with.rows();
+            const auto there = [&](int offset) {
+                return with.bits == 0 ? base + static_cast<unsigned>(offset)
+                                      : in_block(base + static_cast<unsigned>(offset), block);
+            };
+            const int given_at = with.given_at(block);
+            const unsigned to = there(given_at + with.from(with.rank));
+            const unsigned barrier = there(Tile::given_barrier_at);
+            // Two neighbours have four columns of two fragments: each takes one fragment's.
+            static_assert(Columns % 2 == 0);
+#pragma unroll
+            for (int j = 0; j < Columns; j += 2) {
+                const float* const first = sums[i][j] + half * 2;
+                const float* const second = sums[i][j + 1] + half * 2;
+                const float2 given{shuffled(odd ? first[0] : second[0], 1), shuffled(odd ? first[1] : second[1], 1)};
+                const float4 four =
+                    odd ? float4{given.x, given.y, second[0], second[1]} : float4{first[0], first[1], given.x, given.y};
+                const int quad = warp_column / 4 + (odd ? j + 1 : j) * 2 + lane % 4 / 2;
+                const unsigned at = to + static_cast<unsigned>(quad_at<Tile::columns>(row_of_block, quad));
+                if (with.bits == 0) {
+                    write_here(at, four);
+                } else {
+                    write_there(at, four, barrier);
+                }
+            }
+            if constexpr (Tile::normalises) {
+                const float sum = sum_over_quad(squares[i][half] + squares[i][half + 2]);
+                if (warp_column == 0 && lane % 4 == 0) {
+                    const unsigned at = there(given_at + with.square_from(with.rank, row_of_block));
+                    if (with.bits == 0) {
+                        write_here(at, sum);
+                    } else {
+                        write_there(at, sum, barrier);
+                    }
+                }
+            }
+        }
+    }
+}
 
 // What is applied to a result where it is neither nothing nor a ReLU: not inlined, because code that is jumped over has
 // to be fetched all the same. Four at once, because each waits for its own steps.
@@ -51,18 +135,14 @@ struct row_sums {
     float squares;
 };
 
-// The same place in the shared memory of every block of the cluster, added in the same order whoever adds. All are on
-// the way before the first is needed.
-template <int Blocks, bool Squares>
-__device__ inline row_sums sum_over_cluster(float* columns, float* squares) {
+// What the blocks gave of one row, added in the same order whoever adds.
+template <int Blocks, class Tile>
+__device__ inline row_sums sum_given(const sharing<Tile>& with, const unsigned char* given, int row, int quad) {
     row_sums part[Blocks];
 #pragma unroll
     for (int r = 0; r < Blocks; ++r) {
-        const auto in_block = [&](float* own) {
-            return cooperative_groups::this_cluster().map_shared_rank(own, static_cast<unsigned>(r));
-        };
-        part[r].columns = *reinterpret_cast<const float4*>(in_block(columns));
-        part[r].squares = Squares ? *in_block(squares) : 0.0F;
+        part[r].columns = *reinterpret_cast<const float4*>(given + with.from(r) + quad_at<Tile::columns>(row, quad));
+        part[r].squares = Tile::normalises ? *reinterpret_cast<const float*>(given + with.square_from(r, row)) : 0.0F;
     }
     row_sums sum = part[0];
 #pragma unroll
@@ -76,31 +156,28 @@ __device__ inline row_sums sum_over_cluster(float* columns, float* squares) {
     return sum;
 }
 
-template <bool Squares>
-__device__ inline row_sums sum_over_blocks(int split, float* columns, float* squares) {
-    switch (split) {
-    case 2: return sum_over_cluster<2, Squares>(columns, squares);
-    case 4: return sum_over_cluster<4, Squares>(columns, squares);
-    case 8: return sum_over_cluster<8, Squares>(columns, squares);
-    default: return {*reinterpret_cast<const float4*>(columns), Squares ? *squares : 0.0F};
+template <class Tile>
+__device__ inline row_sums sum_of_row(const sharing<Tile>& with, const unsigned char* given, int row, int quad) {
+    switch (with.bits) {
+    case 1: return sum_given<2>(with, given, row, quad);
+    case 2: return sum_given<4>(with, given, row, quad);
+    case 3: return sum_given<8>(with, given, row, quad);
+    default: return sum_given<1>(with, given, row, quad);
     }
 }
 
-// Writes the block's part of a tile: of `split` blocks that have sums of the same tile, each takes some of its rows.
-// @param result  the block's sums in shared memory, rows of Tile::result_pitch; where rows are normalised, their
-// squares' sums follow those of the columns
+// Finishes and writes the block's rows of a tile, whose sums are on their way to its shared memory.
 template <class T, class Tile>
-__device__ inline void write_result(const product_arguments& p, float* result, const product_offsets& offsets,
-                                    int rank) {
+__device__ inline void write_result(const product_arguments& p, const sharing<Tile>& with, const unsigned char* shared,
+                                    const product_offsets& offsets) {
     const int thread = static_cast<int>(threadIdx.x);
-    const int first_row = static_cast<int>(blockIdx.x) * Tile::rows;
+    const int first_row = static_cast<int>(blockIdx.x) * Tile::rows + with.rank * with.rows();
     const int first_column = static_cast<int>(blockIdx.y) * Tile::columns;
-    const int split = 1 << p.split_bits;
-    // A thread stays in its columns, whatever the row: its bias is on the way while the blocks wait for each other.
+    // A thread stays in its columns, whatever the row.
     constexpr int quads = Tile::columns / 4;
     static_assert(Tile::threads % quads == 0);
-    const int column = thread % quads * 4;
-    const int n = first_column + column;
+    const int quad = thread % quads;
+    const int n = first_column + quad * 4;
     float bias[4] = {};
     if (p.bias != nullptr && n < p.n) {
         const T* const from = static_cast<const T*>(p.bias) + offsets.bias + n;
@@ -113,33 +190,29 @@ __device__ inline void write_result(const product_arguments& p, float* result, c
             }
         }
     }
-    if (split > 1) {
-        cooperative_groups::this_cluster().sync();
-    } else {
-        __syncthreads();
-    }
 
-    const int row_begin = (Tile::rows * rank) >> p.split_bits;
-    const int row_end = (Tile::rows * (rank + 1)) >> p.split_bits;
     constexpr int rows_at_once = Tile::threads / quads;
     // Rows of a thread at a time, so that what is read for one is not waited for before the next asks.
     constexpr int together = Tile::rows / rows_at_once >= 8 ? 2 : 1;
-    for (int first = row_begin + thread / quads; first < row_end; first += together * rows_at_once) {
-        alignas(16) float values[together][4] = {};
-        alignas(16) float residual[together][4] = {};
-        bool exists[together];
-        std::int64_t y_at[together];
+    alignas(16) float residual[together][4];
+    bool exists[together];
+    std::int64_t y_at[together];
+    const auto ask = [&](int first) {
 #pragma unroll
         for (int u = 0; u < together; ++u) {
             const int row = first + u * rows_at_once;
             const int m = first_row + row;
-            exists[u] = row < row_end && m < p.m && n < p.n;
+            exists[u] = row < with.rows() && m < p.m && n < p.n;
             const auto [number, y_row, y_column] = spot_of(p, m);
             const auto at = [&](const image& i) {
                 return static_cast<std::int64_t>(number) * i.batch_step + y_row * i.row_step +
                        y_column * i.column_step + static_cast<std::int64_t>(n) * i.channel_step;
             };
             y_at[u] = at(p.y);
+#pragma unroll
+            for (float& x : residual[u]) {
+                x = 0.0F;
+            }
             if (exists[u] && p.residual.elements != nullptr) {
                 const T* const from = static_cast<const T*>(p.residual.elements) + offsets.residual + at(p.residual);
                 if (p.vector != 0) {
@@ -152,11 +225,25 @@ __device__ inline void write_result(const product_arguments& p, float* result, c
                 }
             }
         }
+    };
+    const int row_of_thread = thread / quads;
+    ask(row_of_thread);
+    // Every thread waits, rows or not: its block must be there when it is given sums.
+    if (with.bits == 0) {
+        __syncthreads();
+    } else {
+        await_bytes(base_of(shared) + Tile::given_barrier_at, 0);
+    }
+    const unsigned char* const given = shared + with.given_at(with.rank);
+    for (int first = row_of_thread; first < with.rows(); first += together * rows_at_once) {
+        if (first != row_of_thread) {
+            ask(first);
+        }
+        alignas(16) float values[together][4] = {};
 #pragma unroll
         for (int u = 0; u < together; ++u) {
             if (exists[u]) {
-                float* const own = result + (first + u * rows_at_once) * Tile::result_pitch;
-                const row_sums sum = sum_over_blocks<Tile::normalises>(split, own + column, own + Tile::columns);
+                const row_sums sum = sum_of_row(with, given, first + u * rows_at_once, quad);
                 *reinterpret_cast<float4*>(values[u]) = sum.columns;
                 if constexpr (Tile::normalises) {
                     const float factor = rsqrtf(sum.squares * p.row_share + p.epsilon);
@@ -166,9 +253,6 @@ __device__ inline void write_result(const product_arguments& p, float* result, c
                     }
                 }
             }
-        }
-        if (split > 1 && first + together * rows_at_once >= row_end) {
-            leave_cluster(values); // these were the last rows: others need not wait until they are written
         }
 #pragma unroll
         for (int u = 0; u < together; ++u) {
@@ -192,13 +276,6 @@ __device__ inline void write_result(const product_arguments& p, float* result, c
                 }
             }
         }
-    }
-    if (split > 1) {
-        if (row_begin + thread / quads >= row_end) {
-            const float nothing_read[1][4] = {};
-            leave_cluster(nothing_read); // it had no row
-        }
-        await_cluster(); // nobody is gone while others read its sums
     }
 }
 

@@ -17,6 +17,16 @@ __device__ inline void open_products() { asm volatile("wgmma.fence.sync.aligned;
 __device__ inline void close_products() { asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory"); }
 // Until all are done.
 __device__ inline void await_products() { asm volatile("wgmma.wait_group.sync.aligned 0;" ::: "memory"); }
+// The same for sums that are used from here on: the compiler does not know that they come late, and would read them
+// before.
+template <int Columns>
+__device__ inline void await_products(float (&sums)[Columns][4]) {
+    await_products();
+#    pragma unroll
+    for (float(&four)[4] : sums) {
+        asm volatile("" : "+f"(four[0]), "+f"(four[1]), "+f"(four[2]), "+f"(four[3])::"memory");
+    }
+}
 // What this thread has seen arrive in shared memory is there for the tensor cores, too, after the next barrier.
 __device__ inline void show_tensor_cores() { asm volatile("fence.proxy.async.shared::cta;" ::: "memory"); }
 
