@@ -16,8 +16,9 @@ __device__ inline unsigned in_block(unsigned own, int block) {
     return there;
 }
 
-// The threads of all blocks of a cluster: what they did before they arrived is done for who waits.
-__device__ inline void arrive_in_cluster() { asm volatile("barrier.cluster.arrive.release;" ::: "memory"); }
+// The threads of all blocks of a cluster. Who arrives has written nothing that others read, and what it has read it has
+// used: releasing as well would make it wait for the memory.
+__device__ inline void arrive_in_cluster() { asm volatile("barrier.cluster.arrive.relaxed;" ::: "memory"); }
 __device__ inline void await_cluster() { asm volatile("barrier.cluster.wait.acquire;" ::: "memory"); }
 
 __device__ inline void write_here(unsigned to, float x) {
