@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace opara::engine {
@@ -66,6 +67,33 @@ using strides = std::vector<std::int64_t>;
     const std::size_t missing = target.size() - dims.size();
     for (std::size_t k = 0; k < dims.size(); ++k) {
         result[missing + k] = dims[k] == 1 ? 0 : steps[k];
+    }
+    return result;
+}
+
+/// Strides of the same elements in the same row-major order, called by other extents; nothing where they do not step
+/// evenly enough. Axes of extent 1 step behind what they hold.
+/// @pre `dims` and `target` have the same number of elements, not 0
+[[nodiscard]] inline std::optional<strides> reshaped(const onnx::shape& dims, const strides& steps,
+                                                     const onnx::shape& target) {
+    strides result(target.size());
+    std::size_t axis = dims.size(); // those before it are still to be given away
+    std::int64_t left = 1;          // elements that step evenly and are still to be given away
+    std::int64_t step = 1;          // of theirs
+    for (std::size_t k = target.size(); k-- > 0;) {
+        while (left % target[k] != 0) {
+            --axis;
+            if (dims[axis] != 1 && left != 1 && steps[axis] != step * left) {
+                return std::nullopt;
+            }
+            if (dims[axis] != 1 && left == 1) {
+                step = steps[axis];
+            }
+            left *= dims[axis];
+        }
+        result[k] = step;
+        step *= target[k];
+        left /= target[k];
     }
     return result;
 }

@@ -37,6 +37,20 @@ onnx::tensor make_any(const onnx::value& value, F element) {
     }
 }
 
+// Row-major elements one behind another are stacked along the first axis.
+onnx::tensor stacked(const onnx::value& value, const onnx::stacked_fill& stack) {
+    onnx::tensor t{value.type, value.dims, {}};
+    t.bytes.reserve(static_cast<std::size_t>(value.bytes()));
+    for (const onnx::stacked_fill::part& part : stack.parts) {
+        const onnx::tensor piece = materialize(part_of(value, part));
+        t.bytes.insert(t.bytes.end(), piece.bytes.begin(), piece.bytes.end());
+    }
+    if (t.bytes.size() != static_cast<std::size_t>(value.bytes())) {
+        throw error{"weight '" + value.name + "' has parts that do not add up to its shape"};
+    }
+    return t;
+}
+
 } // namespace
 
 onnx::tensor materialize(const onnx::value& value) {
@@ -58,6 +72,9 @@ onnx::tensor materialize(const onnx::value& value) {
     };
     if (const auto* rule = std::get_if<onnx::uniform_fill>(&*value.data)) {
         return make_any(value, [&](std::size_t i) { return random(*rule, i); });
+    }
+    if (const auto* stack = std::get_if<onnx::stacked_fill>(&*value.data)) {
+        return stacked(value, *stack);
     }
     const auto& rule = std::get<onnx::scaled_fill>(*value.data);
     const auto count = static_cast<std::size_t>(onnx::elements(value.dims));

@@ -170,8 +170,9 @@ std::string help() {
         "integers are wanted, valid places in the tables that they are looked up in.\n"
         "\n"
         "  --batch N          first extent of every input (default: the model's; 1 for the zoo)\n"
-        "  --fused            fold normalisations and fuse activations, biases, residual additions and attention "
-        "first\n"
+        "  --fused            fold normalisations, fuse activations, biases, residual additions and attention, and "
+        "merge\n"
+        "                     products that read the same value, first\n"
         "  --device NAME|FILE the GPU to simulate: " +
         list(cost::devices::names()) +
         ",\n"

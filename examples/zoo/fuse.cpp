@@ -2,6 +2,7 @@
 #include <examples/zoo/normalisation.hpp>
 #include <examples/zoo/patterns.hpp>
 #include <examples/zoo/rewrite.hpp>
+#include <examples/zoo/siblings.hpp>
 
 #include <algorithm>
 #include <array>
@@ -212,7 +213,8 @@ onnx::network fuse(const onnx::network& net, const fusion& how) {
             r.drop(op);
         }
     });
-    return normalise_in_products(std::move(r).finish());
+    onnx::network fused = normalise_in_products(std::move(r).finish());
+    return how.merge_siblings ? merge_siblings(fused) : fused;
 }
 
 } // namespace opara::zoo

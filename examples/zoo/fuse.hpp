@@ -20,6 +20,7 @@ enum class residuals : std::uint8_t {
 /// What `fuse` may do.
 struct fusion {
     residuals residual = residuals::when_ready; ///< which additions it takes in
+    bool merge_siblings = true;                 ///< whether products that read the same value become one product
 
     friend bool operator==(const fusion&, const fusion&) = default;
 };
@@ -33,6 +34,7 @@ struct fusion {
 /// - the six operators of a root-mean-square normalisation: one RMSNormalization; and where only `opara.Linear` read
 /// it, part of each of them;
 /// - MatMul with transposed keys, scale, Add, Softmax, MatMul: one `opara.Attention`;
+/// - products that read the same value and do the same but for their weights: one product and a Split;
 /// - Dropout and Identity vanish, unless what they yield leaves the network.
 ///
 /// An operator goes only if nobody else reads what it yields, and values that stay keep their names. Normalisations are

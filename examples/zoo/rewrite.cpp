@@ -22,6 +22,7 @@ rewrite::rewrite(const onnx::network& net)
         leaves_[v.index()] = true;
     }
     for (std::size_t i = 0; i < net.graph.size(); ++i) {
+        names_.insert(net[op_id::from_index(i)].name);
         for (const value_id v : net[op_id::from_index(i)].inputs) {
             if (v != onnx::no_value) {
                 ++reads_[v.index()];
@@ -112,17 +113,32 @@ value_id rewrite::constant(std::string name, onnx::element type, onnx::shape dim
     return value_id::from_index(net_.values.size() + made_.size() - 1);
 }
 
-void rewrite::replace(const std::vector<op_id>& group, op_id tail, onnx::node by) {
+value_id rewrite::result(std::string name) {
+    made_.push_back({.name = unique(std::move(name))});
+    new_.push_back(onnx::no_value);
+    return value_id::from_index(net_.values.size() + made_.size() - 1);
+}
+
+void rewrite::replace(const std::vector<op_id>& group, op_id at, std::vector<onnx::node> by) {
     for (const op_id op : group) {
         tasks_[op.index()].what = task::kind::absorbed;
     }
-    tasks_[tail.index()] = {.what = task::kind::replaced, .by = replacements_.size()};
+    tasks_[at.index()] = {.what = task::kind::replaced, .by = replacements_.size()};
     replacements_.push_back(std::move(by));
+}
+
+void rewrite::replace(const std::vector<op_id>& group, op_id tail, onnx::node by) {
+    by.outputs = {net_[tail].outputs[0]};
+    replace(group, tail, std::vector{std::move(by)});
 }
 
 void rewrite::rename(value_id v, std::string name) { new_names_[v.value] = unique(std::move(name)); }
 
 void rewrite::drop(op_id op) { tasks_[op.index()].what = task::kind::drop; }
+
+const onnx::value& rewrite::value_of(value_id v) const {
+    return v.index() < net_.values.size() ? net_[v] : made_[v.index() - net_.values.size()];
+}
 
 value_id rewrite::renamed(onnx::builder& out, value_id old) {
     if (old == onnx::no_value) {
@@ -130,21 +146,24 @@ value_id rewrite::renamed(onnx::builder& out, value_id old) {
     }
     value_id& now = new_[old.index()];
     if (now == onnx::no_value) { // a weight that nobody has read yet: those that nobody reads any more stay behind
-        const std::size_t i = old.index();
-        const onnx::value& v = i < net_.values.size() ? net_.values[i] : made_[i - net_.values.size()];
+        const onnx::value& v = value_of(old);
         now = out.constant(v.name, v.type, v.dims, *v.data);
     }
     return now;
 }
 
-void rewrite::emit(onnx::builder& out, onnx::node n, const std::vector<value_id>& outputs) {
+void rewrite::emit(onnx::builder& out, onnx::node n) {
+    const std::vector<value_id> outputs = std::move(n.outputs);
+    n.outputs.clear();
     for (value_id& v : n.inputs) {
         v = renamed(out, v);
     }
     std::vector<std::string> names;
     for (const value_id v : outputs) {
         const auto other = new_names_.find(v.value);
-        names.push_back(v == onnx::no_value ? std::string{} : other == new_names_.end() ? net_[v].name : other->second);
+        names.push_back(v == onnx::no_value         ? std::string{}
+                        : other == new_names_.end() ? value_of(v).name
+                                                    : other->second);
     }
     const auto made = out.add(std::move(n), std::move(names));
     for (std::size_t i = 0; i < outputs.size(); ++i) {
@@ -163,10 +182,14 @@ onnx::network rewrite::finish() && {
         const op_id op = op_id::from_index(i);
         const onnx::node& n = net_[op];
         switch (tasks_[i].what) {
-        case task::kind::keep: emit(out, n, n.outputs); break;
+        case task::kind::keep: emit(out, n); break;
         case task::kind::drop: new_[n.outputs[0].index()] = renamed(out, n.inputs[0]); break;
         case task::kind::absorbed: break;
-        case task::kind::replaced: emit(out, std::move(replacements_[tasks_[i].by]), {n.outputs[0]}); break;
+        case task::kind::replaced:
+            for (onnx::node& by : replacements_[tasks_[i].by]) {
+                emit(out, std::move(by));
+            }
+            break;
         }
     }
     for (const value_id v : net_.outputs) {

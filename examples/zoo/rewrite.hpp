@@ -44,6 +44,12 @@ public:
 
     /// A further weight for the new network; the name gets a mark if it is taken.
     value_id constant(std::string name, onnx::element type, onnx::shape dims, onnx::weight data);
+    /// A value that the new network has and the old one does not; the name gets a mark if it is taken. One of the
+    /// operators that stand for a group is to yield it.
+    value_id result(std::string name);
+    /// Notes that operators, which follow each other, stand for a group. They come where `at`, a member, was. Their
+    /// outputs are the group's, and values of `result`; everything else that they read must exist before `at`.
+    void replace(const std::vector<op_id>& group, op_id at, std::vector<onnx::node> by);
     /// Notes that one operator stands for a group whose last operator is `tail`. Only the output of `tail` may be read
     /// outside the group, and everything that the new operator reads must exist before `tail` in program order.
     void replace(const std::vector<op_id>& group, op_id tail, onnx::node by);
@@ -59,20 +65,21 @@ private:
         enum class kind : std::uint8_t { keep, drop, absorbed, replaced } what = kind::keep;
         std::size_t by = 0; // replaced: index into replacements_
     };
+    [[nodiscard]] const onnx::value& value_of(value_id v) const;
     std::string unique(std::string name);
     value_id renamed(onnx::builder& out, value_id old);
-    void emit(onnx::builder& out, onnx::node n, const std::vector<value_id>& outputs);
+    void emit(onnx::builder& out, onnx::node n);
 
     const onnx::network& net_;
-    std::vector<std::uint32_t> reads_; // of each value
-    std::vector<op_id> reader_;        // of each value the last one
-    std::vector<bool> leaves_;         // of each value
-    std::vector<std::size_t> depth_;   // of each operator
-    std::vector<task> tasks_;          // of each operator
-    std::vector<onnx::node> replacements_;
-    std::vector<onnx::value> made_;                            // further weights; numbered behind the network's values
+    std::vector<std::uint32_t> reads_;                         // of each value
+    std::vector<op_id> reader_;                                // of each value the last one
+    std::vector<bool> leaves_;                                 // of each value
+    std::vector<std::size_t> depth_;                           // of each operator
+    std::vector<task> tasks_;                                  // of each operator
+    std::vector<std::vector<onnx::node>> replacements_;        // outputs are values, as inputs are
+    std::vector<onnx::value> made_;                            // further values; numbered behind the network's
     std::vector<value_id> new_;                                // of each value, once it is written
-    std::unordered_set<std::string> names_;                    // of all values
+    std::unordered_set<std::string> names_;                    // of all values and operators
     std::unordered_map<std::uint32_t, std::string> new_names_; // of values that get one
 };
 

@@ -88,6 +88,13 @@ public:
         return b_.add(type, type + std::to_string(++names_), in, with, 1, domain)[0];
     }
 
+    // A Split whose results only other operators read.
+    std::vector<value_id> parts(value_id of, const shape& sizes, std::int64_t axis) {
+        const auto count = static_cast<std::int64_t>(sizes.size());
+        const value_id list = weight(onnx::tensor::of<std::int64_t>(element::i64, {count}, sizes));
+        return b_.add("Split", "Split" + std::to_string(++names_), {of, list}, {{"axis", axis}}, sizes.size());
+    }
+
     // Compares every value of the network, in every precision.
     void check(double tolerance) && {
         const onnx::network net = std::move(b_).finish();
@@ -555,6 +562,93 @@ TEST_CASE("movement") {
     }
     many.one("Concat", parts, {{"axis", std::int64_t{1}}});
     std::move(many).check(0.0);
+}
+
+TEST_CASE("slices that their readers step over, and slices that have to be made") {
+    if (!test::hopper_or_skip()) {
+        return;
+    }
+    const auto list = [](question& q, const shape& numbers) {
+        return q.weight(
+            onnx::tensor::of<std::int64_t>(element::i64, {static_cast<std::int64_t>(numbers.size())}, numbers));
+    };
+    for (const std::int64_t width : {64, 32, 20}) { // queries, keys and values of one product
+        CAPTURE(width);
+        question q;
+        const value_id x = q.input(floats({2, 45, 40}, 1));
+        const value_id merged = q.inside("Linear", {x, q.weight(floats({9 * width, 40}, 2, -0.3, 0.3))}, {}, "opara");
+        std::vector<value_id> heads;
+        for (const value_id part : q.parts(merged, {3 * width, 3 * width, 3 * width}, -1)) {
+            const value_id rows = q.inside("Reshape", {part, list(q, {2, 45, 3, width})});
+            heads.push_back(q.inside("Transpose", {rows}, {{"perm", shape{0, 2, 1, 3}}}));
+        }
+        const value_id y = q.inside("Attention", heads, {}, "opara");
+        q.one("Neg", {q.inside("Transpose", {y}, {{"perm", shape{0, 2, 1, 3}}})});
+        // Of the same matrix: rows that are read whole, some of them, every second column.
+        for (const value_id part : q.parts(merged, {width, 4 * width, 4, 4 * width - 4}, 2)) {
+            q.one("Softmax", {part}, {{"axis", std::int64_t{-1}}});
+        }
+        // Rows with a pitch, normalised by the product that reads them, and not; the second ones begin between vectors.
+        for (const std::int64_t left : {4 * width, 4 * width + 2}) {
+            const shape sizes{left, 9 * width - left};
+            const std::vector<value_id> both = q.parts(merged, sizes, -1);
+            for (std::size_t i = 0; i < 2; ++i) {
+                const std::int64_t inner = sizes[i];
+                const value_id w = q.weight(floats({28, inner}, 7, -0.1, 0.1));
+                const value_id scale = q.weight(floats({inner}, 8, 0.5, 1.5));
+                q.one("Linear", {both[i], w, q.weight(floats({28}, 9))}, {}, "opara");
+                q.one("Linear", {both[i], w, onnx::no_value, onnx::no_value, scale}, {{"epsilon", 1e-3}}, "opara");
+            }
+        }
+        const value_id rows = q.inside("Slice", {merged, list(q, {3, 8}), list(q, {40, 40}), list(q, {1, 2})});
+        q.one("Linear", {rows, q.weight(floats({7, 32}, 3))}, {}, "opara");
+        q.one("Relu", {rows});
+        q.one("Exp", {q.inside("Slice", {merged, list(q, {0}), list(q, {999}), list(q, {2}), list(q, {2})})});
+        q.one("Relu", {q.inside("Slice", {merged, list(q, {-1}), list(q, {-99}), list(q, {1}), list(q, {-3})})});
+        std::move(q).check(tf32);
+    }
+    for (const shape& sizes : {shape{8, 16, 24}, shape{4, 20, 24}, shape{8, 3, 37}}) {
+        CAPTURE(sizes[1]);
+        question q;
+        const value_id plain = q.input(floats({2, 48, 7, 6}, 1));
+        const value_id last = q.pixels(floats({2, 48, 7, 6}, 2));
+        for (const value_id x : {plain, last}) {
+            const std::vector<value_id> parts = q.parts(x, sizes, 1);
+            std::vector<value_id> done;
+            for (const value_id part : parts) {
+                const std::int64_t channels = sizes[done.size()];
+                const value_id wide = q.weight(floats({8, channels, 3, 3}, 3, -0.2, 0.2));
+                const value_id narrow = q.weight(floats({12, channels, 1, 1}, 4, -0.2, 0.2));
+                done.push_back(q.one("Conv", {part, wide}, {{"pads", shape{1, 1, 1, 1}}}));
+                q.one("Conv", {part, narrow}, {{"strides", shape{2, 1}}});
+                q.one("Conv", {part, narrow});
+            }
+            q.one("MaxPool", {parts[0]}, {{"kernel_shape", shape{3, 3}}});
+            q.one("GlobalAveragePool", {parts[1]});
+            q.one("Concat", {parts[2], done[0], parts[0]}, {{"axis", std::int64_t{1}}});
+            q.one("Concat", {x, done[1]}, {{"axis", std::int64_t{1}}}); // the whole is a part, too
+            const value_id kernel = q.weight(floats({sizes[0], 48, 1, 1}, 5, -0.2, 0.2));
+            q.one("FusedConv", {x, kernel, onnx::no_value, parts[0]}, {}, "opara");
+            // Read by all kinds of operators, of which some need it in one piece.
+            const std::vector<value_id> both = q.parts(parts[2], {8, sizes[2] - 8}, 1);
+            q.one("Relu", {both[0]});
+            q.one("Softmax", {both[1]}, {{"axis", std::int64_t{1}}});
+            q.one("Flatten", {both[1]});
+            q.one("Neg", {q.inside("Dropout", {q.inside("Reshape", {both[0], list(q, {2, 8, 42})})})});
+            q.one("Relu", {q.inside("Reshape", {x, list(q, {2, 6, 8, 42})})});
+            q.all("Split", {x, list(q, {4, 3})}, {{"axis", std::int64_t{2}}}, 2);
+            q.all("Split", {x}, {{"axis", std::int64_t{0}}}, 2);
+            q.one("Conv", {q.inside("Slice", {x, list(q, {16, 1}), list(q, {20, 7}), list(q, {1, 2})}),
+                           q.weight(floats({5, 4, 2, 2}, 6))});
+        }
+        std::move(q).check(tf32);
+    }
+    question integral;
+    const value_id numbers = integral.input(integers({3, 8}, 1, -50, 50));
+    for (const value_id part : integral.parts(numbers, {2, 4, 2}, 1)) {
+        integral.one("Neg", {part});
+    }
+    std::move(integral).check(exact);
 }
 
 TEST_CASE("indexing") {

@@ -206,6 +206,19 @@ TEST_CASE("weights by rule: the same ones everywhere, within their bounds, and d
     v.data = onnx::scaled_fill{.fill = {}, .factors = {1.0, 2.0, 3.0}};
     CHECK(contains(message_of([&] { static_cast<void>(engine::materialize(v)); }), "does not divide into 3 blocks"));
 
+    const onnx::tensor full = ramp({25, 100});
+    v.data = onnx::stacked_fill{{{{30, 100}, onnx::uniform_fill{.seed = 3, .low = -0.5, .high = 1.5}},
+                                 {{45, 100}, onnx::constant_fill{0.5}},
+                                 {{25, 100}, full}}};
+    std::vector<float> stacked(x.begin(), x.begin() + 3000);
+    stacked.resize(7500, 0.5F);
+    const std::vector<float> last = full.as<float>();
+    stacked.insert(stacked.end(), last.begin(), last.end());
+    CHECK(engine::materialize(v).as<float>() == stacked);
+    v.dims[0] = 99;
+    CHECK(contains(message_of([&] { static_cast<void>(engine::materialize(v)); }), "do not add up to its shape"));
+    v.dims[0] = 100;
+
     v.data = onnx::constant_fill{0.25};
     CHECK(engine::materialize(v).as<float>() == std::vector<float>(10000, 0.25F));
     v.data.reset();

@@ -188,6 +188,19 @@ TEST_CASE("what is refused, and that the builder stays as it was") {
     CHECK(mentions(why([&] { return b.constant("bad", element::f32, {4}, scaled_fill{{}, {1, 2, 3}}); }), "factors"));
     CHECK(mentions(why([&] { return b.constant("bad", element::f32, {4}, scaled_fill{{}, {1, nan}}); }), "factors"));
     CHECK(mentions(why([&] { return b.constant("bad", element::f32, {4}, scaled_fill{{0, 1, 0}, {1}}); }), "no range"));
+    using parts = std::vector<stacked_fill::part>;
+    const auto stack = [&](parts all) {
+        return why([&] { return b.constant("bad", element::f32, {3, 2}, stacked_fill{std::move(all)}); });
+    };
+    CHECK(mentions(stack({}), "do not add up"));
+    CHECK(mentions(stack({{{1, 2}, uniform_fill{}}, {{1, 2}, constant_fill{}}}), "do not add up"));
+    CHECK(mentions(stack({{{1, 2}, uniform_fill{}}, {{2, 3}, constant_fill{}}}), "do not fit"));
+    CHECK(mentions(stack({{{3}, uniform_fill{}}}), "do not fit"));
+    CHECK(mentions(stack({{{1, 2}, uniform_fill{0, 1, 1}}, {{2, 2}, constant_fill{}}}), "no range"));
+    CHECK(mentions(stack({{{1, 2}, pair}, {{2, 2}, constant_fill{}}}), "its type and shape"));
+    CHECK(mentions(stack({{{4, 2}, uniform_fill{}}, {{-1, 2}, constant_fill{}}}), "negative extent"));
+    CHECK(mentions(why([&] { return b.constant("bad", element::f32, {}, stacked_fill{parts{{{}, constant_fill{}}}}); }),
+                   "do not fit"));
     b.output(x);
     CHECK(mentions(refusal([&] {
                        b.output(x);

@@ -89,6 +89,25 @@ const std::byte* context::in_plain(std::size_t i) {
     return copy;
 }
 
+std::optional<std::int64_t> pitch_of_rows(const onnx::shape& dims, const strides& steps, number real) {
+    const std::int64_t count = onnx::elements(dims);
+    if (dims.empty() || count == 0) {
+        return std::nullopt;
+    }
+    const auto seen = reshaped(dims, steps, {count / dims.back(), dims.back()});
+    const bool fits = seen && (*seen)[1] == 1 && (*seen)[0] % static_cast<std::int64_t>(16 / size_of_real(real)) == 0;
+    return fits ? std::optional{(*seen)[0]} : std::nullopt;
+}
+
+dense_rows context::rows(std::size_t i) {
+    expect_input(i, onnx::element::f32);
+    const std::optional<std::int64_t> pitch = pitch_of_rows(in_dims(i), in_strides(i), real_);
+    if (pitch && reinterpret_cast<std::uintptr_t>(in(i)) % 16 == 0) {
+        return {in(i), *pitch};
+    }
+    return {reals(i), in_dims(i).back()};
+}
+
 namespace {
 
 image image_of(const context& c, const onnx::shape& dims, const strides& steps, std::byte* elements) {

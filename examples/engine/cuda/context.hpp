@@ -35,6 +35,16 @@ struct memories {
     memory faults;               ///< one word: 1 + the first operator that met data it cannot compute with
 };
 
+/// A matrix, real, whose rows are dense.
+struct dense_rows {
+    const void* elements = nullptr;
+    std::int64_t pitch = 0; ///< from row to row
+};
+
+/// From row to row of a tensor, a row for each place of all axes but the last, where rows are dense and step evenly by
+/// multiples of 16 bytes; otherwise nothing.
+[[nodiscard]] std::optional<std::int64_t> pitch_of_rows(const onnx::shape& dims, const strides& steps, number real);
+
 /// An iteration space with the steps of several tensors through it.
 struct walk {
     space over;
@@ -98,6 +108,8 @@ public:
         expect_input(i, onnx::element::f32);
         return in_plain(i);
     }
+    /// An input as rows, real: where they lie if they have a pitch and begin at a multiple of 16 bytes, or row-major.
+    [[nodiscard]] dense_rows rows(std::size_t i);
     /// The elements of an output, real. @pre the operator is registered as plain
     [[nodiscard]] void* out_reals(std::size_t i) const {
         expect_output(i, onnx::element::f32);
@@ -192,7 +204,8 @@ private:
     return dim3{static_cast<unsigned>((elements + threads - 1) / threads)};
 }
 
-/// How the outputs of an operator lie, given its inputs.
+/// How the outputs of an operator lie, given its inputs. Those that lead and those that follow read tensors however
+/// they lie; others read some of their inputs row-major only.
 enum class layout_rule : std::uint8_t {
     plain,   ///< row-major
     leads,   ///< channels last

@@ -1,7 +1,9 @@
 #include <examples/engine/cuda/context.hpp>
 #include <examples/engine/cuda/cuda_engine.hpp>
 #include <examples/engine/cuda/functions.hpp>
+#include <examples/engine/cuda/movement.hpp>
 #include <examples/engine/cuda/reals.hpp>
+#include <examples/engine/cuda/rows.hpp>
 #include <examples/engine/input.hpp>
 #include <examples/engine/weights.hpp>
 #include <opara/graph/frozen.hpp>
@@ -154,6 +156,9 @@ struct cuda_engine::state {
         for (const op_id v : order) {
             turn(v, own);
         }
+        for (const op_id v : order) {
+            cut(v, own);
+        }
         std::vector<part> parts(values.size());
         if (options.joins_in_place) {
             for (auto v = order.rbegin(); v != order.rend(); ++v) { // a joined value may be a part of another
@@ -249,6 +254,73 @@ struct cuda_engine::state {
         turned[v.index()] = true;
         own[to.index()] = false;
     }
+    // What a Split or a Slice yields lies in what it reads, where those who read it step over the rest.
+    void cut(op_id v, std::vector<bool>& own) {
+        const onnx::node& node = (*net)[v];
+        if (!is_cut(node) || (*net)[node.inputs[0]].is_weight()) {
+            return;
+        }
+        const std::vector<section> sections = sections_of(context{*net, v, values, all, real});
+        for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+            const onnx::value_id to = node.outputs[i];
+            if (to == onnx::no_value) {
+                continue;
+            }
+            const auto& [offset, steps] = sections[i];
+            const bool aligned = static_cast<std::size_t>(offset) * size_of((*net)[to]) % 16 == 0;
+            const bool forward = std::all_of(steps.begin(), steps.end(), [](std::int64_t step) { return step >= 0; });
+            if (aligned && forward && is_read_in_place(to, steps)) {
+                values[to.index()].steps = steps; // unless what it lies in is joined with others
+                own[to.index()] = false;
+            }
+        }
+    }
+
+    // Whether all who read a value would read it where it lies if it lay with these steps, from a multiple of 16 bytes
+    // on. Otherwise it is better brought together once, for all of them.
+    [[nodiscard]] bool is_read_in_place(onnx::value_id v, const strides& steps) const {
+        const auto read_by = readers(v);
+        return is_dense((*net)[v].dims, steps) || std::all_of(read_by.begin(), read_by.end(), [&](const auto& reader) {
+                   return reads_in_place(*reader.first, reader.second, (*net)[v].dims, steps);
+               });
+    }
+    [[nodiscard]] bool reads_in_place(const onnx::node& node, std::size_t input, const onnx::shape& dims,
+                                      const strides& steps) const {
+        const registration* found = find_operator(node.domain, node.type);
+        if (found == nullptr || node.outputs[0] == onnx::no_value) {
+            return false;
+        }
+        const onnx::value_id to = node.outputs[0];
+        switch (found->rule) {
+        case layout_rule::leads:
+        case layout_rule::follows: return true;
+        case layout_rule::alias: return is_read_in_place(to, steps);
+        case layout_rule::view: {
+            const auto seen = onnx::elements(dims) == 0 ? std::nullopt : reshaped(dims, steps, (*net)[to].dims);
+            return seen && is_read_in_place(to, *seen);
+        }
+        case layout_rule::plain: break;
+        }
+        if (is_attention(node)) {
+            return input < 3 &&
+                   attention_reads(real, (*net)[node.inputs[0]].dims.back(), (*net)[node.inputs[2]].dims.back(), steps);
+        }
+        if (node.type == "Linear" && node.domain == "opara") {
+            return input == 0 && pitch_of_rows(dims, steps, real);
+        }
+        if (node.type == "Transpose" && turned[(*net)[to].producer->index()]) {
+            return is_read_in_place(to, permuted(steps, order_of_axes(*(*net)[to].producer)));
+        }
+        return false;
+    }
+    static strides permuted(const strides& steps, const std::vector<std::size_t>& order) {
+        strides result;
+        for (const std::size_t axis : order) {
+            result.push_back(steps[axis]);
+        }
+        return result;
+    }
+
     [[nodiscard]] std::vector<std::size_t> order_of_axes(op_id v) const {
         const onnx::node& node = (*net)[v];
         const auto rank = static_cast<std::int64_t>((*net)[node.inputs[0]].dims.size());
@@ -332,15 +404,23 @@ struct cuda_engine::state {
     // Lets what an operator hands on lie where it lies already.
     void look(op_id v, layout_rule rule, const std::vector<bool>& own) {
         const onnx::node& node = (*net)[v];
+        const auto lies = [&](onnx::value_id to, std::int64_t offset, strides steps) {
+            std::byte* const from = values[node.inputs[0].index()].bytes;
+            const auto bytes = static_cast<std::size_t>(offset) * size_of((*net)[to]);
+            const bool plain = is_dense((*net)[to].dims, steps);
+            values[to.index()] = {from + bytes, std::move(steps), plain};
+        };
         if (turned[v.index()]) {
-            const storage& from = values[node.inputs[0].index()];
-            storage& to = values[node.outputs[0].index()];
-            const std::vector<std::size_t> order = order_of_axes(v);
-            to.bytes = from.bytes;
-            for (std::size_t k = 0; k < order.size(); ++k) {
-                to.steps[k] = from.steps[order[k]];
+            lies(node.outputs[0], 0, permuted(values[node.inputs[0].index()].steps, order_of_axes(v)));
+            return;
+        }
+        if (is_cut(node)) {
+            const std::vector<section> sections = sections_of(context{*net, v, values, all, real});
+            for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+                if (node.outputs[i] != onnx::no_value && !own[node.outputs[i].index()]) {
+                    lies(node.outputs[i], sections[i].offset, sections[i].steps);
+                }
             }
-            to.is_plain = is_dense((*net)[node.outputs[0]].dims, to.steps);
             return;
         }
         if ((rule != layout_rule::view && rule != layout_rule::alias) || node.outputs[0] == onnx::no_value) {
@@ -351,10 +431,15 @@ struct cuda_engine::state {
         if ((*net)[node.inputs[0]].is_weight() || !own[to]) {
             return;
         }
-        if (rule == layout_rule::view && values[from].is_plain) {
-            values[to].bytes = values[from].bytes;
-        } else if (rule == layout_rule::alias) {
+        if (rule == layout_rule::alias) {
             values[to] = values[from];
+        } else if (values[from].is_plain) {
+            values[to].bytes = values[from].bytes;
+        } else if (onnx::elements(net->values[from].dims) != 0) {
+            const auto steps = reshaped(net->values[from].dims, values[from].steps, net->values[to].dims);
+            if (steps && is_read_in_place(node.outputs[0], *steps)) {
+                lies(node.outputs[0], 0, *steps);
+            }
         }
     }
 

@@ -29,8 +29,8 @@ struct cuda_options {
 ///
 /// Convolutions and matrix products run on the tensor cores with sums in float, everything else in float; between
 /// operators numbers are floats, of which the tensor cores see TF32, or of half precision (`cuda_options::precision`).
-/// Values share no memory but what views and concatenations are about, so two operators share nothing but what the
-/// edges of the graph order. Nothing is allocated after construction: any operator can be captured. Almost every
+/// Values share no memory but what views, slices and concatenations are about, so two operators share nothing but what
+/// the edges of the graph order. Nothing is allocated after construction: any operator can be captured. Almost every
 /// operator is one kernel; operators that hand on what they got are none.
 ///
 /// Every kernel triggers its dependents and waits for what it depends on, so every edge may be programmatic; weights of

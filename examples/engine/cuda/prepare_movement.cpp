@@ -1,5 +1,6 @@
 #include <examples/engine/cuda/context.hpp>
 #include <examples/engine/cuda/functions.hpp>
+#include <examples/engine/cuda/movement.hpp>
 
 #include <algorithm>
 #include <array>
@@ -8,6 +9,51 @@
 
 namespace opara::engine::gpu {
 namespace {
+
+// Starts, ends, axes and steps are attributes before operator set 10 (which has no steps) and inputs since.
+std::vector<std::int64_t> number_list(const context& c, std::size_t input, std::string_view name,
+                                      std::vector<std::int64_t> otherwise) {
+    if (c.has_input(input)) {
+        return c.integers(input);
+    }
+    return c.node().attribute_or<std::vector<std::int64_t>>(name, std::move(otherwise));
+}
+
+std::vector<section> parts_of(const context& c) {
+    const strides& steps = c.in_strides(0);
+    const std::size_t axis = c.axis(c.integer("axis", 0), steps.size());
+    const std::vector<std::int64_t> sizes = number_list(c, 1, "split", {});
+    const auto count = static_cast<std::int64_t>(c.outputs());
+    const std::int64_t even = (c.in_dims(0)[axis] + count - 1) / count;
+    std::vector<section> all;
+    std::int64_t begin = 0;
+    // The size of a part that nobody asks for is found only where the sizes are written.
+    for (std::size_t i = 0; i < c.outputs(); ++i) {
+        all.push_back({begin * steps[axis], steps});
+        begin += sizes.empty() ? even : sizes[i];
+    }
+    return all;
+}
+
+section slice_of(const context& c) {
+    const onnx::shape& dims = c.in_dims(0);
+    const std::vector<std::int64_t> starts = number_list(c, 1, "starts", {});
+    std::vector<std::int64_t> all(starts.size());
+    std::iota(all.begin(), all.end(), std::int64_t{0});
+    const std::vector<std::int64_t> axes = number_list(c, 3, "axes", all);
+    const std::vector<std::int64_t> steps = number_list(c, 4, "steps", std::vector<std::int64_t>(starts.size(), 1));
+    section slice{0, c.in_strides(0)};
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+        const std::size_t axis = c.axis(axes[i], dims.size());
+        const std::int64_t extent = dims[axis];
+        const std::int64_t from = starts[i] < 0 ? starts[i] + extent : starts[i];
+        const std::int64_t most = steps[i] < 0 ? extent - 1 : extent;
+        slice.offset += std::clamp<std::int64_t>(from, 0, most) * slice.steps[axis];
+        // A step beyond the extent takes one element, however long it is: the product must not overflow.
+        slice.steps[axis] *= std::clamp(steps[i], -extent - 1, extent + 1);
+    }
+    return slice;
+}
 
 // A copy of `extents` elements between places that lie `offset` elements behind the begin of target and source.
 struct transfer {
@@ -148,57 +194,17 @@ prepared concat(context& c) {
     return copies(c, c.output(0), parts);
 }
 
-prepared split(context& c) {
-    const std::size_t axis = c.axis(c.integer("axis", 0), c.in_dims(0).size());
-    std::int64_t begin = 0;
-    // The size of a part that nobody asks for is found only where the sizes are written.
-    std::vector<std::int64_t> sizes;
-    if (c.has_input(1)) {
-        sizes = c.integers(1);
-    } else {
-        sizes = c.node().attribute_or<std::vector<std::int64_t>>("split", {});
-    }
-    const auto parts = static_cast<std::int64_t>(c.outputs());
-    const std::int64_t step = (c.in_dims(0)[axis] + parts - 1) / parts;
+prepared cut(context& c) {
+    const std::vector<section> sections = sections_of(c);
+    const auto size = static_cast<std::int64_t>(c.size_of(c.input(0)));
     std::vector<transfer> all;
     for (std::size_t i = 0; i < c.outputs(); ++i) {
-        if (c.has_output(i)) {
-            all.push_back({c.out_dims(i), c.out(i), c.out_strides(i), 0, c.in(0), c.in_strides(0),
-                           begin * c.in_strides(0)[axis]});
+        if (c.has_output(i) && c.out(i) != c.in(0) + sections[i].offset * size) { // else it is there already
+            all.push_back(
+                {c.out_dims(i), c.out(i), c.out_strides(i), 0, c.in(0), sections[i].steps, sections[i].offset});
         }
-        begin += sizes.empty() ? step : sizes[i];
     }
     return copies(c, c.input(0), all);
-}
-
-// Starts, ends, axes and steps are attributes before operator set 10 (which has no steps) and inputs since.
-std::vector<std::int64_t> number_list(const context& c, std::size_t input, std::string_view name,
-                                      std::vector<std::int64_t> otherwise) {
-    if (c.has_input(input)) {
-        return c.integers(input);
-    }
-    return c.node().attribute_or<std::vector<std::int64_t>>(name, std::move(otherwise));
-}
-
-prepared slice(context& c) {
-    const onnx::shape& dims = c.in_dims(0);
-    const std::vector<std::int64_t> starts = number_list(c, 1, "starts", {});
-    std::vector<std::int64_t> all(starts.size());
-    std::iota(all.begin(), all.end(), std::int64_t{0});
-    const std::vector<std::int64_t> axes = number_list(c, 3, "axes", all);
-    const std::vector<std::int64_t> steps = number_list(c, 4, "steps", std::vector<std::int64_t>(starts.size(), 1));
-    strides source = c.in_strides(0);
-    std::int64_t offset = 0;
-    for (std::size_t i = 0; i < axes.size(); ++i) {
-        const std::size_t axis = c.axis(axes[i], dims.size());
-        const std::int64_t extent = dims[axis];
-        const std::int64_t from = starts[i] < 0 ? starts[i] + extent : starts[i];
-        const std::int64_t most = steps[i] < 0 ? extent - 1 : extent;
-        offset += std::clamp<std::int64_t>(from, 0, most) * source[axis];
-        // A step beyond the extent takes one element, however long it is: the product must not overflow.
-        source[axis] *= std::clamp(steps[i], -extent - 1, extent + 1);
-    }
-    return copies(c, c.input(0), {{c.out_dims(0), c.out(0), c.out_strides(0), 0, c.in(0), source, offset}});
 }
 
 prepared pad(context& c) {
@@ -286,8 +292,8 @@ constexpr std::array operators{
     registration{"", "Transpose", layout_rule::plain, transpose},
     registration{"", "Expand", layout_rule::plain, expand},
     registration{"", "Concat", layout_rule::follows, concat},
-    registration{"", "Split", layout_rule::follows, split},
-    registration{"", "Slice", layout_rule::follows, slice},
+    registration{"", "Split", layout_rule::follows, cut},
+    registration{"", "Slice", layout_rule::follows, cut},
     registration{"", "Pad", layout_rule::follows, pad},
     registration{"", "Shape", layout_rule::plain, shape_of},
     registration{"", "Range", layout_rule::plain, range},
@@ -295,6 +301,14 @@ constexpr std::array operators{
 };
 
 } // namespace
+
+bool is_cut(const onnx::node& node) noexcept {
+    return (node.type == "Split" || node.type == "Slice") && node.domain.empty();
+}
+
+std::vector<section> sections_of(const context& c) {
+    return c.node().type == "Split" ? parts_of(c) : std::vector{slice_of(c)};
+}
 
 std::span<const registration> movement_operators() noexcept { return operators; }
 

@@ -10,8 +10,19 @@
 
 namespace opara::engine::gpu {
 
+namespace {
+
+bool in_vectors(const void* x) { return reinterpret_cast<std::uintptr_t>(x) % 16 == 0; }
+
+} // namespace
+
+bool attention_reads(number real, std::int64_t width, std::int64_t columns, const strides& steps) {
+    const auto at_once = static_cast<std::int64_t>(16 / size_of_real(real));
+    return attention_kernel(real, narrow(width), narrow(columns)).strided && steps.back() == 1 &&
+           std::all_of(steps.begin(), steps.end() - 1, [&](std::int64_t step) { return step % at_once == 0; });
+}
+
 step normalise_rows(const context& c, const row_arguments& a) {
-    const auto in_vectors = [](const void* x) { return reinterpret_cast<std::uintptr_t>(x) % 16 == 0; };
     if (a.length % 4 == 0 && a.length <= most_of_short_row && in_vectors(a.x) && in_vectors(a.residual) &&
         in_vectors(a.scale) && in_vectors(a.bias) && in_vectors(a.y) && in_vectors(a.sum)) {
         return {short_row_kernel(c.real_type(), a.length), dim3{static_cast<unsigned>(a.rows)}, 32, a};
@@ -162,13 +173,6 @@ prepared log_softmax(context& c) { return softmax_with(c, true); }
 
 // ---- attention
 
-// Rows that can be read 16 bytes at a time, wherever they lie.
-bool is_in_rows(const strides& steps, const void* elements, std::size_t size) {
-    const auto at_once = static_cast<std::int64_t>(16 / size);
-    return reinterpret_cast<std::uintptr_t>(elements) % 16 == 0 && steps.back() == 1 &&
-           std::all_of(steps.begin(), steps.end() - 1, [&](std::int64_t step) { return step % at_once == 0; });
-}
-
 prepared attention(context& c) {
     const onnx::shape& q = c.in_dims(0);
     const std::size_t axes = q.size();
@@ -187,7 +191,8 @@ prepared attention(context& c) {
     std::vector<strides> steps{plain_strides(lead)};
     const auto rows_of = [&](std::size_t i) {
         c.expect_input(i, onnx::element::f32);
-        const bool as_it_lies = how.strided && is_in_rows(c.in_strides(i), c.in(i), c.real_bytes());
+        const bool as_it_lies =
+            attention_reads(c.real_type(), a.width, a.columns, c.in_strides(i)) && in_vectors(c.in(i));
         const strides all = as_it_lies ? c.in_strides(i) : plain_strides(c.in_dims(i));
         const void* const elements = as_it_lies ? c.in(i) : c.reals(i);
         steps.emplace_back(all.begin(), all.end() - 2);

@@ -460,7 +460,8 @@ prepared linear(context& c) {
     const std::int64_t columns = c.in_dims(1)[0];
     c.expect(inner != 0, "there is no kernel for rows without elements");
     product_arguments p = product_of(onnx::elements(c.out_dims(0)) / columns, columns);
-    p.a = matrix(c.reals(0), inner, 1);
+    const dense_rows x = c.rows(0);
+    p.a = matrix(x.elements, x.pitch, 1);
     p.y = matrix(c.out_reals(0), columns, 1);
     p.bias = c.has_input(2) ? c.reals(2) : nullptr;
     if (c.has_input(3)) {
@@ -479,7 +480,7 @@ prepared linear(context& c) {
             row_arguments rows{};
             rows.rows = p.m;
             rows.length = narrow(inner);
-            rows.x = p.a.elements;
+            rows.x = c.reals(0);
             rows.scale = c.reals(4);
             rows.y = c.scratch(static_cast<std::size_t>(p.m * inner) * c.real_bytes());
             rows.epsilon = epsilon;

@@ -236,6 +236,24 @@ inline value_id builder::add_value(value v) {
 }
 
 inline void builder::check_data(const value& v, const std::string& where) {
+    if (const auto* stack = std::get_if<stacked_fill>(&*v.data)) {
+        std::int64_t first = 0;
+        for (const stacked_fill::part& p : stack->parts) {
+            check_extents(p.dims, where);
+            shape stacked = p.dims;
+            if (!stacked.empty() && !v.dims.empty()) {
+                first += std::exchange(stacked[0], v.dims[0]);
+            }
+            if (stacked.empty() || stacked != v.dims) {
+                throw parse_error{"the shapes of its parts do not fit its own", where};
+            }
+            check_data(part_of(v, p), where);
+        }
+        if (stack->parts.empty() || first != v.dims[0]) {
+            throw parse_error{"its parts do not add up to its shape", where};
+        }
+        return;
+    }
     const auto* full = std::get_if<tensor>(&*v.data);
     if (full != nullptr &&
         (full->type != v.type || full->dims != v.dims || full->bytes.size() != static_cast<std::size_t>(v.bytes()))) {

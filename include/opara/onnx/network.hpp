@@ -110,9 +110,24 @@ struct scaled_fill {
     friend bool operator==(const scaled_fill&, const scaled_fill&) = default;
 };
 
+/// Weights one behind another along the first axis, each in full or as a rule of its own: those of products that read
+/// the same value.
+struct stacked_fill {
+    /// One of them.
+    struct part {
+        shape dims; ///< extents; those of all parts are equal but for the first
+        std::variant<tensor, constant_fill, uniform_fill, scaled_fill> data; ///< the elements
+
+        friend bool operator==(const part&, const part&) = default;
+    };
+    std::vector<part> parts; ///< not empty; their first extents add up to the weight's
+
+    friend bool operator==(const stacked_fill&, const stacked_fill&) = default;
+};
+
 /// The elements of a weight, in full or as the rule that makes them. Large weights stay rules until an engine wants
 /// them.
-using weight = std::variant<tensor, constant_fill, uniform_fill, scaled_fill>;
+using weight = std::variant<tensor, constant_fill, uniform_fill, scaled_fill, stacked_fill>;
 
 /// An input, a weight, or what an operator yields.
 struct value {
@@ -133,6 +148,14 @@ struct value {
 
     friend bool operator==(const value&, const value&) = default;
 };
+
+/// A part of a stacked weight as a weight of its own, which keeps the name.
+[[nodiscard]] inline value part_of(const value& whole, const stacked_fill::part& p) {
+    return {.name = whole.name,
+            .type = whole.type,
+            .dims = p.dims,
+            .data = std::visit([](const auto& held) { return weight{held}; }, p.data)};
+}
 
 /// What an attribute may hold.
 using attribute_value =
