@@ -10,8 +10,8 @@ namespace opara::engine::gpu {
 // Lets what depends on this kernel be launched, and waits for what it depends on: without programmatic edges both do
 // nothing. Every thread of every kernel calls it before it touches what other operators write or read.
 __device__ inline void await_dependencies() {
-    asm volatile("griddepcontrol.launch_dependents;");
     asm volatile("griddepcontrol.wait;" ::: "memory");
+    asm volatile("griddepcontrol.launch_dependents;");
 }
 
 // What another lane of the warp has.

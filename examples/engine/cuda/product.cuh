@@ -265,7 +265,6 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
     }
 
     // Weights depend on no other operator: they are on the way before the wait.
-    asm volatile("griddepcontrol.launch_dependents;");
 #pragma unroll
     for (int s = 0; s < Stages - 1; ++s) {
         if (begin + s < end) {
@@ -278,7 +277,7 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
             }
         }
     }
-    asm volatile("griddepcontrol.wait;" ::: "memory");
+    await_dependencies();
 #pragma unroll
     for (int s = 0; s < Stages - 1; ++s) {
         if constexpr (bulk) {
