@@ -1,6 +1,6 @@
 // The paper's experiment: six networks, every policy, with the same kernels on the GPU that is there. Writes one JSON
 // document to the file that it is given, and what each operator takes to FILE.operators; with more arguments, only
-// those networks, written NAME[+fused][+fp16|+bf16][@BATCH]; without, all of them one by one, and
+// those networks, written NAME[+fused|+merged][+fp16|+bf16][@BATCH]; without, all of them one by one, and
 // Inception-v3 in batches. With --search SECONDS plans are searched, too, with the variants of all operators to choose
 // from: about so long for each network, half of it for plans with whole edges and half for programmatic ones. What is
 // best in simulation and what measurements make of it are two further rows of each kind.
@@ -60,9 +60,13 @@ struct wanted {
     bool fused = false;
     std::int64_t batch = 1;
     engine::precision precision = engine::precision::tf32;
+    bool merged = false; // fused, and convolutions of the same value are one
 
     [[nodiscard]] std::string title() const {
-        return network + (fused ? ", fused" : "") +
+        return network +
+               (merged  ? ", merged"
+                : fused ? ", fused"
+                        : "") +
                (precision == engine::precision::tf32 ? "" : ", " + std::string{engine::name_of(precision)}) +
                (batch == 1 ? "" : ", batch " + std::to_string(batch));
     }
@@ -83,8 +87,9 @@ wanted wanted_of(std::string word) {
             word.resize(at);
         }
     }
-    w.fused = word.ends_with("+fused");
-    w.network = w.fused ? word.substr(0, word.size() - 6) : word;
+    w.merged = word.ends_with("+merged");
+    w.fused = w.merged || word.ends_with("+fused");
+    w.network = w.fused ? word.substr(0, word.rfind('+')) : word;
     return w;
 }
 
@@ -172,7 +177,8 @@ json measure_network(const wanted& w, const cost::device& device, double seconds
     const std::string title = w.title();
     say(title + ": preparing, tuning, profiling");
     const onnx::network built = zoo::build(w.network, {.batch = w.batch});
-    const onnx::network net = w.fused ? zoo::fuse(built) : built;
+    const zoo::fusion how{.merged = w.merged ? zoo::siblings::all : zoo::siblings::linear_layers};
+    const onnx::network net = w.fused ? zoo::fuse(built, how) : built;
     bench::subject s{net, device, w.precision};
     say(title + ": planning");
     std::vector<contender> contenders;
@@ -253,6 +259,9 @@ json measure_network(const wanted& w, const cost::device& device, double seconds
     json summary = s.summary();
     summary["network"] = w.network;
     summary["fused"] = w.fused;
+    if (w.merged) {
+        summary["merged"] = true;
+    }
     summary["batch"] = w.batch;
     summary["precision"] = engine::name_of(w.precision);
     summary["results"] = std::move(results);
@@ -325,7 +334,8 @@ int main(int argc, char** argv) {
         words.erase(option, option + 2);
     }
     if (words.empty()) {
-        std::fprintf(stderr, "usage: %s FILE.json [--search SECONDS] [NETWORK[+fused][+fp16|+bf16][@BATCH] ...]\n",
+        std::fprintf(stderr,
+                     "usage: %s FILE.json [--search SECONDS] [NETWORK[+fused|+merged][+fp16|+bf16][@BATCH] ...]\n",
                      argv[0]);
         return 2;
     }

@@ -73,6 +73,8 @@ std::optional<arguments> parse(int argc, const char* const* argv) {
             a.batch = number(word, value(), 1, most);
         } else if (word == "--fused") {
             a.operators = granularity::fused;
+        } else if (word == "--merged") {
+            a.operators = granularity::merged;
         } else if (word == "--input") {
             a.inputs.push_back(value());
         } else if (word == "--reference") {
@@ -172,7 +174,8 @@ std::string help() {
         "  --batch N          first extent of every input (default: the model's; 1 for the zoo)\n"
         "  --fused            fold normalisations, fuse activations, biases, residual additions and attention, and "
         "merge\n"
-        "                     products that read the same value, first\n"
+        "                     linear layers that read the same value, first\n"
+        "  --merged           the same, and merge convolutions that read the same value: for plans of few lanes\n"
         "  --device NAME|FILE the GPU to simulate: " +
         list(cost::devices::names()) +
         ",\n"

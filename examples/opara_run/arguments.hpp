@@ -20,8 +20,9 @@ enum class backend {
     cuda      ///< there, and for real on this machine's GPU
 };
 
-/// Whether a network is planned as a framework runs it or with its operators fused.
-enum class granularity { framework, fused };
+/// Whether a network is planned as a framework runs it, with its operators fused, or with convolutions that read the
+/// same value merged, too.
+enum class granularity { framework, fused, merged };
 
 /// What the user asked for.
 struct arguments {

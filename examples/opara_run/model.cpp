@@ -103,8 +103,9 @@ model load(const arguments& a) {
             m.references = read_all(m.net, m.net.outputs, references, "output");
         }
     }
-    if (a.operators == granularity::fused) {
-        m.net = zoo::fuse(m.net);
+    if (a.operators != granularity::framework) {
+        const bool all = a.operators == granularity::merged;
+        m.net = zoo::fuse(m.net, {.merged = all ? zoo::siblings::all : zoo::siblings::linear_layers});
     }
     if (!m.net.inputs.empty() && !m.net[m.net.inputs[0]].dims.empty()) {
         m.batch = m.net[m.net.inputs[0]].dims[0];

@@ -113,6 +113,16 @@ void print_measured(std::ostream& out, const measured_search_summary& m) {
         << ", and on one operator after another " << gain(m.to_sequential) << '\n';
 }
 
+// What stands behind a network's name.
+const char* suffix(granularity operators_are) {
+    switch (operators_are) {
+    case granularity::fused: return ", fused";
+    case granularity::merged: return ", merged";
+    case granularity::framework: break;
+    }
+    return "";
+}
+
 } // namespace
 
 std::string plain(std::string text) {
@@ -123,7 +133,7 @@ std::string plain(std::string text) {
 
 void print(std::ostream& out, const evaluation& e) {
     const double bound = e.bounds.best();
-    out << plain(e.model) << (e.operators_are == granularity::fused ? ", fused" : "") << ", batch " << e.batch << ": "
+    out << plain(e.model) << suffix(e.operators_are) << ", batch " << e.batch << ": "
         << plural(e.graph.size(), "operator") << ", " << plural(e.graph.edge_count(), "edge") << ", width " << e.width
         << "\nsimulated on " << e.device.name << "; no plan can take less than " << fixed(bound, 1) << " us ("
         << reason(e.bounds) << ")\n\n";
@@ -238,7 +248,8 @@ std::string report(const evaluation& e) {
     }
     json document{{"model", e.model},
                   {"batch", e.batch},
-                  {"fused", e.operators_are == granularity::fused},
+                  {"fused", e.operators_are != granularity::framework},
+                  {"merged", e.operators_are == granularity::merged},
                   {"operators", e.graph.size()},
                   {"edges", e.graph.edge_count()},
                   {"width", e.width},
@@ -300,9 +311,8 @@ std::string report(const evaluation& e) {
 
 sim::svg_options picture_options(const evaluation& e) {
     const policy_result& best = e.policies[e.best];
-    const std::string fused = e.operators_are == granularity::fused ? ", fused" : "";
     sim::svg_options options;
-    options.title = e.model + fused + " on " + e.device.name;
+    options.title = e.model + suffix(e.operators_are) + " on " + e.device.name;
     options.subtitle = "batch " + std::to_string(e.batch) + ", " + best.name + ", " +
                        plural(best.plan.lanes(), "lane") + ", " + plural(best.plan.waits(), "wait") + "; " +
                        fixed(ratio(e.sequential_us, best.simulated.makespan_us), 2) +

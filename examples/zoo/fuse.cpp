@@ -214,7 +214,7 @@ onnx::network fuse(const onnx::network& net, const fusion& how) {
         }
     });
     onnx::network fused = normalise_in_products(std::move(r).finish());
-    return how.merge_siblings ? merge_siblings(fused) : fused;
+    return how.merged == siblings::none ? fused : merge_siblings(fused, how.merged);
 }
 
 } // namespace opara::zoo

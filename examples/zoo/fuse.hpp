@@ -17,10 +17,18 @@ enum class residuals : std::uint8_t {
     never   ///< additions stay operators
 };
 
+/// Which products that read the same value, and do the same but for their weights, become one product and a Split.
+enum class siblings : std::uint8_t {
+    linear_layers, ///< those without a window: queries, keys and values of attention
+    all, ///< convolutions, too: fewer kernels, which plans of one lane or few are quicker with, but each branch of
+         ///< a block then waits for the beginnings of all, which plans of many lanes are slower with
+    none
+};
+
 /// What `fuse` may do.
 struct fusion {
     residuals residual = residuals::when_ready; ///< which additions it takes in
-    bool merge_siblings = true;                 ///< whether products that read the same value become one product
+    siblings merged = siblings::linear_layers;  ///< which products it merges
 
     friend bool operator==(const fusion&, const fusion&) = default;
 };
@@ -34,7 +42,8 @@ struct fusion {
 /// - the six operators of a root-mean-square normalisation: one RMSNormalization; and where only `opara.Linear` read
 /// it, part of each of them;
 /// - MatMul with transposed keys, scale, Add, Softmax, MatMul: one `opara.Attention`;
-/// - products that read the same value and do the same but for their weights: one product and a Split;
+/// - linear layers that read the same value and do the same but for their weights, and convolutions, too, if that is
+/// wanted: one of them and a Split;
 /// - Dropout and Identity vanish, unless what they yield leaves the network.
 ///
 /// An operator goes only if nobody else reads what it yields, and values that stay keep their names. Normalisations are

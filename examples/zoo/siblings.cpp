@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -20,8 +21,30 @@ value_id input_or_none(const onnx::node& n, std::size_t i) { return i < n.inputs
 
 bool is_convolution(const rewrite& r, op_id op) { return r.is(op, "Conv") || r.is(op, "FusedConv", "opara"); }
 
+// How Concats read a value: none does, one takes it first, another way. What a Split cuts is as what one has joined.
+enum class joining : std::uint8_t { none, first, other };
+
+std::vector<joining> joinings_of(const onnx::network& net) {
+    std::vector<joining> all(net.values.size(), joining::none);
+    for (const onnx::node& n : net.graph.operators()) {
+        if ((n.type != "Concat" && n.type != "Split") || !n.domain.empty()) {
+            continue;
+        }
+        for (std::size_t i = 0; i < n.inputs.size(); ++i) {
+            if (n.inputs[i] == no_value) {
+                continue;
+            }
+            joining& how = all[n.inputs[i].index()];
+            const bool alone =
+                n.type == "Concat" && i == 0 && how == joining::none && n.attribute_or<std::int64_t>("axis", 0) == 1;
+            how = alone ? joining::first : joining::other;
+        }
+    }
+    return all;
+}
+
 // Whether a product can become a slice of a larger one.
-bool can_merge(const rewrite& r, op_id op, const std::vector<bool>& joined) {
+bool can_merge(const rewrite& r, op_id op) {
     constexpr std::int64_t slice = 8; // 16 bytes in half precision
     const onnx::network& net = r.net();
     const onnx::node& n = net[op];
@@ -32,7 +55,7 @@ bool can_merge(const rewrite& r, op_id op, const std::vector<bool>& joined) {
     const value_id bias = input_or_none(n, 2);
     return net[n.inputs[1]].is_weight() && net[n.inputs[1]].dims[0] % slice == 0 &&
            (bias == no_value || net[bias].is_weight()) && input_or_none(n, 3) == no_value &&
-           n.attribute_or<std::int64_t>("group", 1) == 1 && !(convolution && joined[n.outputs[0].index()]);
+           n.attribute_or<std::int64_t>("group", 1) == 1;
 }
 
 // Whether two products that can merge, and read the same value, do the same but for the numbers of their weights.
@@ -79,8 +102,21 @@ private:
     std::int64_t first_ = 0;
 };
 
-void merge(rewrite& r, const std::vector<op_id>& group) {
+// Products that can be merged.
+struct family {
+    std::vector<op_id> members;
+    std::optional<op_id>
+        last; // a convolution whose result a Concat takes first: it is to lie behind those of the others
+
+    [[nodiscard]] op_id first() const { return members.empty() ? *last : members.front(); }
+};
+
+void merge(rewrite& r, const family& found) {
     const onnx::network& net = r.net();
+    std::vector<op_id> group = found.members;
+    if (found.last) {
+        group.push_back(*found.last);
+    }
     onnx::node whole = net[group.front()];
     stack weights;
     stack biases;
@@ -120,39 +156,41 @@ void merge(rewrite& r, const std::vector<op_id>& group) {
     whole.outputs = {r.result(whole.name)};
     parts.inputs = {whole.outputs[0], slices};
     parts.attributes = {{"axis", axis}};
-    r.replace(group, group.front(), std::vector{std::move(whole), std::move(parts)});
+    const op_id at = *std::min_element(group.begin(), group.end());
+    r.replace(group, at, std::vector{std::move(whole), std::move(parts)});
 }
 
 } // namespace
 
-onnx::network merge_siblings(const onnx::network& net) {
+onnx::network merge_siblings(const onnx::network& net, siblings which) {
     rewrite r{net};
-    std::vector<bool> joined(net.values.size(), false);
-    for (const onnx::node& n : net.graph.operators()) {
-        if (n.type == "Concat" && n.domain.empty()) {
-            for (const value_id v : n.inputs) {
-                joined[v.index()] = true;
-            }
-        }
-    }
-    std::vector<std::vector<std::vector<op_id>>> groups(net.values.size()); // of the readers of each value
+    const std::vector<joining> joined = joinings_of(net);
+    std::vector<std::vector<family>> groups(net.values.size()); // of the readers of each value
     for (std::size_t i = 0; i < net.graph.size(); ++i) {
         const op_id op = op_id::from_index(i);
-        if (!can_merge(r, op, joined)) {
+        const bool convolution = is_convolution(r, op);
+        if (!can_merge(r, op) || (convolution && which != siblings::all)) {
+            continue;
+        }
+        const joining how = convolution ? joined[net[op].outputs[0].index()] : joining::none;
+        if (how == joining::other) {
             continue;
         }
         auto& of_value = groups[net[op].inputs[0].index()];
-        const auto siblings = std::find_if(of_value.begin(), of_value.end(),
-                                           [&](const auto& group) { return are_siblings(net, group.front(), op); });
-        if (siblings != of_value.end()) {
-            siblings->push_back(op);
-        } else {
-            of_value.push_back({op});
+        auto group = std::find_if(of_value.begin(), of_value.end(),
+                                  [&](const family& g) { return are_siblings(net, g.first(), op); });
+        if (group == of_value.end()) {
+            group = of_value.insert(group, family{});
+        }
+        if (how == joining::none) {
+            group->members.push_back(op);
+        } else if (!group->last) {
+            group->last = op;
         }
     }
     for (const auto& of_value : groups) {
-        for (const std::vector<op_id>& group : of_value) {
-            if (group.size() > 1) {
+        for (const family& group : of_value) {
+            if (group.members.size() + (group.last ? 1 : 0) > 1) {
                 merge(r, group);
             }
         }

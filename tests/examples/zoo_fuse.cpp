@@ -535,10 +535,10 @@ TEST_CASE("linear layers that read the same become one, of which their readers r
     CHECK(same.difference < 1e-5);
     CHECK(same.smallest_span > 0.1);
     CHECK(zoo::fuse(fused) == fused);
-    CHECK(types(zoo::fuse(net, {.merge_siblings = false})) == types(net));
+    CHECK(types(zoo::fuse(net, {.merged = zoo::siblings::none})) == types(net));
 }
 
-TEST_CASE("convolutions that read the same become one, unless a Concat joins what they yield") {
+TEST_CASE("convolutions that read the same become one, of what a Concat joins only what it takes first") {
     sketch s;
     const value_id x = s.one("Exp", "image", {s.input({2, 3, 6, 5})});
     const auto convolution = [&](const std::string& name, std::int64_t channels, std::int64_t side,
@@ -548,24 +548,31 @@ TEST_CASE("convolutions that read the same become one, unless a Concat joins wha
                                    {{"pads", pads}, {"strides", onnx::shape{stride, stride}}});
         return s.one("Relu", name + ".relu", {s.norm(name + ".norm", c)});
     };
+    const value_id head = convolution("head", 8, 1);
     const value_id joined = convolution("joined", 8, 1);
+    const value_id second = convolution("second", 8, 1);
     const value_id a = convolution("a", 8, 1);
     const value_id wide = convolution("wide", 8, 3);
     const value_id b = convolution("b", 16, 1);
     const value_id stepping = convolution("stepping", 8, 1, 2);
     const value_id wider = convolution("wider", 24, 3);
     const value_id odd = convolution("odd", 4, 1);
-    const value_id concat =
-        s.b.one("Concat", "concat", {s.one("Exp", "of a", {a}), joined}, {{"axis", std::int64_t{1}}});
-    const onnx::network net = s.finish({concat, s.one("Exp", "of b", {b}), wide, stepping, wider, odd});
-    const onnx::network fused = zoo::fuse(net);
-    CHECK(types(fused) == strings{"Exp", "FusedConv", "FusedConv", "Split", "FusedConv", "Split", "FusedConv",
-                                  "FusedConv", "Exp", "Concat", "Exp"});
+    const auto concat = [&](const std::string& name, const std::vector<value_id>& parts) {
+        return s.b.one("Concat", name, parts, {{"axis", std::int64_t{1}}});
+    };
+    const value_id one = concat("one", {head, s.one("Exp", "of a", {a}), joined});
+    const value_id other = concat("other", {second, s.one("Exp", "of b", {b})});
+    const onnx::network net = s.finish({one, other, wide, stepping, wider, odd});
+    const onnx::network fused = zoo::fuse(net, {.merged = zoo::siblings::all});
+    CHECK(types(fused) == strings{"Exp", "FusedConv", "Split", "FusedConv", "FusedConv", "FusedConv", "Split",
+                                  "FusedConv", "FusedConv", "Exp", "Concat", "Exp", "Concat"});
+    CHECK(fused[fused[opara::op_id{2}].outputs.back()].name == "head.relu");
+    CHECK(census(zoo::fuse(net))["Split"] == 0); // unless it is asked for
     const comparison same = compare(net, fused);
-    CHECK(same.values == 11);
+    CHECK(same.values == 14);
     CHECK(same.difference < 1e-5);
     CHECK(same.smallest_span > 0.1);
-    CHECK(zoo::fuse(fused) == fused);
+    CHECK(zoo::fuse(fused, {.merged = zoo::siblings::all}) == fused);
 }
 
 TEST_CASE("products with a residual, computed weights or groups do not merge") {
@@ -573,7 +580,7 @@ TEST_CASE("products with a residual, computed weights or groups do not merge") {
         sketch s;
         const value_id x = s.one("Exp", "image", {s.input({1, 8, 8, 8})});
         const onnx::network net = s.finish({product(s, x, "a"), product(s, x, "b")});
-        CHECK(types(zoo::fuse(net)) == types(net));
+        CHECK(types(zoo::fuse(net, {.merged = zoo::siblings::all})) == types(net));
     };
     unchanged([](sketch& s, value_id x, const std::string& name) {
         return s.b.one("Linear", name, {x, s.weight(name + ".w", {8, 8}), onnx::no_value, x}, {}, "opara");
@@ -596,13 +603,13 @@ TEST_CASE("networks of the zoo lose the operators that an engine would fuse") {
         const char* name;
         std::size_t operators;
         std::map<std::string, int> left;
+        zoo::siblings merged = zoo::siblings::linear_layers; // a Split for each group of products that becomes one
     };
-    // A Split for each group of products that have become one.
     const expectation all[] = {
-        {"googlenet",
-         197 - 2 * 57 - 1,
-         {{"FusedConv", 57 - 9}, {"Split", 9}, {"BatchNormalization", 0}, {"Relu", 0}, {"Dropout", 0}}},
-        {"inception_v3", 314 - 2 * 94 - 1, {{"FusedConv", 94 - 10}, {"Split", 10}, {"Relu", 0}}},
+        {"googlenet", 197 - 2 * 57 - 1, {{"FusedConv", 57}, {"BatchNormalization", 0}, {"Relu", 0}, {"Dropout", 0}}},
+        {"googlenet", 197 - 2 * 57 - 1 - 9, {{"FusedConv", 57 - 18}, {"Split", 9}}, zoo::siblings::all},
+        {"inception_v3", 314 - 2 * 94 - 1, {{"FusedConv", 94}, {"BatchNormalization", 0}, {"Relu", 0}}},
+        {"inception_v3", 314 - 2 * 94 - 1 - 9, {{"FusedConv", 94 - 19}, {"Split", 10}}, zoo::siblings::all},
         // 264 normalisations, the activations within separable convolutions, and some additions.
         {"nasnet_large", 817, {{"Conv", 228}, {"FusedConv", 260}, {"BatchNormalization", 0}, {"Relu", 264 - 110}}},
         {"deepfm", 175, {{"Linear", 4}, {"Gather", 78}, {"Relu", 0}, {"Dropout", 0}}},
@@ -622,7 +629,7 @@ TEST_CASE("networks of the zoo lose the operators that an engine would fuse") {
     for (const expectation& e : all) {
         CAPTURE(std::string{e.name});
         const onnx::network net = zoo::build(e.name);
-        const onnx::network fused = zoo::fuse(net);
+        const onnx::network fused = zoo::fuse(net, {.merged = e.merged});
         CHECK(fused.graph.size() == e.operators);
         auto count = census(fused);
         for (const auto& wanted : e.left) {
@@ -630,7 +637,7 @@ TEST_CASE("networks of the zoo lose the operators that an engine would fuse") {
             CHECK(count[wanted.first] == wanted.second);
         }
         CHECK(depth(fused) <= depth(net));
-        CHECK(zoo::fuse(fused) == fused);
+        CHECK(zoo::fuse(fused, {.merged = e.merged}) == fused);
         CHECK(zoo::sample_inputs(fused) == zoo::sample_inputs(net));
         REQUIRE(fused.outputs.size() == net.outputs.size());
         std::int64_t held = 0;
@@ -649,8 +656,9 @@ TEST_CASE("fused networks of the zoo compute the same") {
     for (const auto& one : all) {
         CAPTURE(std::string{one.name});
         const onnx::network net = zoo::build(one.name, one.how);
-        for (const auto residual : {zoo::residuals::when_ready, zoo::residuals::always}) {
-            const onnx::network fused = zoo::fuse(net, {.residual = residual});
+        for (const zoo::fusion& how : {zoo::fusion{}, zoo::fusion{.residual = zoo::residuals::always},
+                                       zoo::fusion{.merged = zoo::siblings::all}}) {
+            const onnx::network fused = zoo::fuse(net, how);
             const comparison c = compare(net, fused);
             CHECK(c.values >= fused.graph.size());
             CHECK(c.difference < 1e-4);

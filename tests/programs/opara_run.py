@@ -48,7 +48,7 @@ class Results(Program):
         report = self.report("googlenet")
         self.assertEqual(
             list(report),
-            ["model", "batch", "fused", "operators", "edges", "width", "device", "sequential_us", "lower_bound_us",
+            ["model", "batch", "fused", "merged", "operators", "edges", "width", "device", "sequential_us", "lower_bound_us",
              "policies", "best"],
         )
         self.assertEqual([report[k] for k in ("model", "batch", "operators", "width")], ["googlenet", 1, 197, 4])
@@ -142,6 +142,9 @@ class Results(Program):
         self.assertLess(fused["operators"], plain["operators"] / 2)
         self.assertLess(fused["sequential_us"], plain["sequential_us"])
         self.assertTrue(fused["fused"])
+        merged = self.report("googlenet", "--policy", "sequential", "--merged")
+        self.assertLess(merged["operators"], fused["operators"])
+        self.assertEqual([r["merged"] for r in (plain, fused, merged)], [False, False, True])
 
     def test_devices_differ(self):
         times = {d: self.report("googlenet", "--policy", "sequential", "--device", d)["sequential_us"]
@@ -303,7 +306,7 @@ class Mistakes(Program):
 
     def test_help_is_complete(self):
         text = self.ok("--help")
-        for option in ("--batch", "--fused", "--input", "--reference", "--backend", "--device", "--policy", "--lanes",
+        for option in ("--batch", "--fused", "--merged", "--input", "--reference", "--backend", "--device", "--policy", "--lanes",
                        "--report", "--timeline", "--trace", "--plan", "--threads", "--programmatic",
                        "--precision"):
             self.assertIn(f"  {option}", text)

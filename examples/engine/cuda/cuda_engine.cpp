@@ -160,9 +160,16 @@ struct cuda_engine::state {
             cut(v, own);
         }
         std::vector<part> parts(values.size());
+        std::vector<onnx::shape> room(values.size()); // extents of the memory of those that have their own
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            room[i] = net->values[i].dims;
+        }
         if (options.joins_in_place) {
             for (auto v = order.rbegin(); v != order.rend(); ++v) { // a joined value may be a part of another
                 join(*v, own, parts);
+            }
+            for (const op_id v : order) {
+                overlap(v, own, parts, room);
             }
         }
         std::vector<std::size_t> at(values.size(), 0);
@@ -171,7 +178,7 @@ struct cuda_engine::state {
         for (std::size_t i = 0; i < values.size(); ++i) {
             if (own[i] && !parts[i].whole) {
                 const onnx::value& value = net->values[i];
-                const auto bytes = static_cast<std::size_t>(reach(value.dims, values[i].steps)) * size_of(value);
+                const auto bytes = static_cast<std::size_t>(reach(room[i], values[i].steps)) * size_of(value);
                 std::size_t& sum = value.is_input() ? input_bytes : other_bytes;
                 at[i] = sum;
                 sum += (bytes + 255) / 256 * 256;
@@ -371,18 +378,24 @@ struct cuda_engine::state {
         return dims.size() >= 3 && !is_dense(dims, values[v.index()].steps);
     }
 
+    // Whether an operator is a concatenation of images along their channels, which lie innermost.
+    [[nodiscard]] bool joins_channels(const onnx::node& node) const {
+        if (node.type != "Concat" || !node.domain.empty() || node.outputs[0] == onnx::no_value) {
+            return false;
+        }
+        const onnx::value& joined = (*net)[node.outputs[0]];
+        return joined.type == onnx::element::f32 && joined.dims.size() >= 3 &&
+               values[node.outputs[0].index()].steps == pixels(joined.dims) &&
+               node.attribute_or<std::int64_t>("axis", 0) == 1;
+    }
+
     // The inputs of a concatenation along channels are computed where it wants them, if nothing else is in the way.
     void join(op_id v, const std::vector<bool>& own, std::vector<part>& parts) const {
         const onnx::node& node = (*net)[v];
-        if (node.type != "Concat" || !node.domain.empty() || node.outputs[0] == onnx::no_value) {
+        if (!joins_channels(node)) {
             return;
         }
         const onnx::value_id whole = node.outputs[0];
-        const onnx::value& joined = (*net)[whole];
-        if (joined.type != onnx::element::f32 || joined.dims.size() < 3 ||
-            values[whole.index()].steps != pixels(joined.dims) || node.attribute_or<std::int64_t>("axis", 0) != 1) {
-            return;
-        }
         std::int64_t offset = 0;
         for (const onnx::value_id input : node.inputs) {
             const onnx::value& value = (*net)[input];
@@ -394,6 +407,49 @@ struct cuda_engine::state {
             }
             offset += value.dims[1];
         }
+    }
+
+    // Where the last slice of a value's channels is the first that a concatenation takes, the concatenation lies behind
+    // the other slices, so that this one is where it is wanted.
+    void overlap(op_id v, const std::vector<bool>& own, std::vector<part>& parts, std::vector<onnx::shape>& room) {
+        const onnx::node& node = (*net)[v];
+        if (!is_cut(node) || node.outputs.back() == onnx::no_value || own[node.outputs.back().index()]) {
+            return;
+        }
+        const onnx::value_id slice = node.outputs.back();
+        const auto is_free = [&](onnx::value_id value) {
+            return own[value.index()] && !parts[value.index()].whole && can_write_a_part(*(*net)[value].producer) &&
+                   values[value.index()].steps == pixels((*net)[value].dims);
+        };
+        const onnx::value_id from = node.inputs[0];
+        for (const auto& [concat, input] : readers(slice)) {
+            if (input != 0 || !joins_channels(*concat) || !(*net)[from].producer) {
+                continue;
+            }
+            const onnx::value_id to = concat->outputs[0];
+            const std::int64_t offset = (*net)[from].dims[1] - (*net)[slice].dims[1];
+            if (!is_free(from) || !is_free(to) || offset % at_once() != 0 || !ends_with(v, offset)) {
+                continue;
+            }
+            onnx::shape both = (*net)[to].dims;
+            both[1] += offset;
+            if (is_read_in_place(from, pixels(both)) && is_read_in_place(to, pixels(both))) {
+                values[from.index()].steps = pixels(both);
+                room[from.index()] = both;
+                parts[to.index()] = {from, offset};
+                return;
+            }
+        }
+    }
+
+    // Whether the last output is all channels from one on.
+    [[nodiscard]] bool ends_with(op_id v, std::int64_t channel) {
+        const onnx::node& node = (*net)[v];
+        onnx::shape dims = (*net)[node.inputs[0]].dims;
+        dims[1] -= channel;
+        const section last = sections_of(context{*net, v, values, all, real}).back();
+        const strides& steps = values[node.inputs[0].index()].steps;
+        return (*net)[node.outputs.back()].dims == dims && last.offset == channel * steps[1] && last.steps == steps;
     }
 
     [[nodiscard]] bool can_write_a_part(op_id v) const {
