@@ -109,10 +109,17 @@ public:
             fail("write", partial_);
         }
     }
-    // Nothing more is written. The rest of the buffer goes out here, so a full disk may show only now.
+    // Nothing more is written. The rest of the buffer goes out here, so a full disk may show only now. What is going to
+    // replace something is on the disk first: a power cut must not leave a file of that name with nothing in it.
     void complete() {
-        std::FILE* const stream = std::exchange(stream_, nullptr);
-        if (stream != nullptr && std::fclose(stream) != 0) {
+        if (stream_ == nullptr) {
+            return;
+        }
+        const bool written = std::fflush(stream_) == 0 && (moved_ || is_on_disk(::fileno(stream_)));
+        const int reason = errno;
+        const bool closed = std::fclose(std::exchange(stream_, nullptr)) == 0;
+        if (!written || !closed) {
+            errno = written ? errno : reason;
             fail("write", partial_);
         }
     }
@@ -140,6 +147,10 @@ public:
     }
 
 private:
+    // A file system that cannot be told to write is taken at its word.
+    static bool is_on_disk(int descriptor) {
+        return ::fdatasync(descriptor) == 0 || errno == EINVAL || errno == ENOSYS;
+    }
     // A name by which a file is found wherever the process has gone meanwhile.
     [[nodiscard]] std::string absolute(const std::string& name) const { return folder_ + name; }
     // Somebody's own PATH.partial is not ours to write over. The names with numbers are: one whose lock is free is what
