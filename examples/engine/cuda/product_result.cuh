@@ -4,6 +4,7 @@
 #include <examples/engine/cuda/device.cuh>
 #include <examples/engine/cuda/element.cuh>
 #include <examples/engine/cuda/product_operands.cuh>
+#include <examples/engine/cuda/row_statistics.cuh>
 
 #include <cooperative_groups.h>
 
@@ -45,16 +46,16 @@ __device__ inline void finish_all(const finish& f, float (&values)[4]) {
     four = finished_elsewhere(f, four);
 }
 
-// Of a row: four sums, and the sum of the left operand's squares where it is normalised.
+// Of a row: four sums, and those over the left operand's row where it is normalised.
 struct row_sums {
     float4 columns;
-    float squares;
+    float2 moments;
 };
 
 // The same place in the shared memory of every block of the cluster, added in the same order whoever adds. All are on
 // the way before the first is needed.
-template <int Blocks, bool Squares>
-__device__ inline row_sums sum_over_cluster(float* columns, float* squares) {
+template <int Blocks, int Moments>
+__device__ inline row_sums sum_over_cluster(float* columns, float* behind) {
     row_sums part[Blocks];
 #pragma unroll
     for (int r = 0; r < Blocks; ++r) {
@@ -62,7 +63,7 @@ __device__ inline row_sums sum_over_cluster(float* columns, float* squares) {
             return cooperative_groups::this_cluster().map_shared_rank(own, static_cast<unsigned>(r));
         };
         part[r].columns = *reinterpret_cast<const float4*>(in_block(columns));
-        part[r].squares = Squares ? *in_block(squares) : 0.0F;
+        part[r].moments = moments_at<Moments>(in_block(behind));
     }
     row_sums sum = part[0];
 #pragma unroll
@@ -71,24 +72,25 @@ __device__ inline row_sums sum_over_cluster(float* columns, float* squares) {
         sum.columns.y += part[r].columns.y;
         sum.columns.z += part[r].columns.z;
         sum.columns.w += part[r].columns.w;
-        sum.squares += part[r].squares;
+        sum.moments.x += part[r].moments.x;
+        sum.moments.y += part[r].moments.y;
     }
     return sum;
 }
 
-template <bool Squares>
-__device__ inline row_sums sum_over_blocks(int split, float* columns, float* squares) {
+template <int Moments>
+__device__ inline row_sums sum_over_blocks(int split, float* columns, float* behind) {
     switch (split) {
-    case 2: return sum_over_cluster<2, Squares>(columns, squares);
-    case 4: return sum_over_cluster<4, Squares>(columns, squares);
-    case 8: return sum_over_cluster<8, Squares>(columns, squares);
-    default: return {*reinterpret_cast<const float4*>(columns), Squares ? *squares : 0.0F};
+    case 2: return sum_over_cluster<2, Moments>(columns, behind);
+    case 4: return sum_over_cluster<4, Moments>(columns, behind);
+    case 8: return sum_over_cluster<8, Moments>(columns, behind);
+    default: return {*reinterpret_cast<const float4*>(columns), moments_at<Moments>(behind)};
     }
 }
 
 // Writes the block's part of a tile: of `split` blocks that have sums of the same tile, each takes some of its rows.
-// @param result  the block's sums in shared memory, rows of Tile::result_pitch; where rows are normalised, their
-// squares' sums follow those of the columns
+// @param result  the block's sums in shared memory, rows of Tile::result_pitch; where rows are normalised, sums
+// over them follow those of the columns
 template <class T, class Tile>
 __device__ inline void write_result(const product_arguments& p, float* result, const product_offsets& offsets,
                                     int rank) {
@@ -113,6 +115,17 @@ __device__ inline void write_result(const product_arguments& p, float* result, c
             }
         }
     }
+    float4 weight_sums{};
+    if constexpr (Tile::centres) {
+        if (n < p.n) {
+            weight_sums = load_columns(p.column_sums, n, p.n, p.vector != 0);
+        }
+    }
+    const bool normalises_residual = Tile::normalises_residual && p.residual_statistics != nullptr;
+    residual_columns residual_by{};
+    if (normalises_residual && n < p.n) {
+        residual_by = residual_columns_of<T>(p, n);
+    }
     if (split > 1) {
         cooperative_groups::this_cluster().sync();
     } else {
@@ -127,6 +140,8 @@ __device__ inline void write_result(const product_arguments& p, float* result, c
     for (int first = row_begin + thread / quads; first < row_end; first += together * rows_at_once) {
         alignas(16) float values[together][4] = {};
         alignas(16) float residual[together][4] = {};
+        double2 residual_statistics[together];
+        row_statistics found[together]; // of the rows that are normalised
         bool exists[together];
         std::int64_t y_at[together];
 #pragma unroll
@@ -140,6 +155,9 @@ __device__ inline void write_result(const product_arguments& p, float* result, c
                        y_column * i.column_step + static_cast<std::int64_t>(n) * i.channel_step;
             };
             y_at[u] = at(p.y);
+            if (exists[u] && normalises_residual) {
+                residual_statistics[u] = residual_statistics_of(p, m);
+            }
             if (exists[u] && p.residual.elements != nullptr) {
                 const T* const from = static_cast<const T*>(p.residual.elements) + offsets.residual + at(p.residual);
                 if (p.vector != 0) {
@@ -156,14 +174,10 @@ __device__ inline void write_result(const product_arguments& p, float* result, c
         for (int u = 0; u < together; ++u) {
             if (exists[u]) {
                 float* const own = result + (first + u * rows_at_once) * Tile::result_pitch;
-                const row_sums sum = sum_over_blocks<Tile::normalises>(split, own + column, own + Tile::columns);
+                const row_sums sum = sum_over_blocks<Tile::moments>(split, own + column, own + Tile::columns);
                 *reinterpret_cast<float4*>(values[u]) = sum.columns;
                 if constexpr (Tile::normalises) {
-                    const float factor = rsqrtf(sum.squares * p.row_share + p.epsilon);
-#pragma unroll
-                    for (float& x : values[u]) {
-                        x *= factor;
-                    }
+                    found[u] = normalise_row<T, Tile>(p, sum.moments, own + Tile::columns, weight_sums, values[u]);
                 }
             }
         }
@@ -174,6 +188,15 @@ __device__ inline void write_result(const product_arguments& p, float* result, c
         for (int u = 0; u < together; ++u) {
             if (!exists[u]) {
                 continue;
+            }
+            if constexpr (Tile::normalises) {
+                if (n == 0 && p.statistics != nullptr) { // the first columns' blocks, one thread a row
+                    const int m = first_row + first + u * rows_at_once;
+                    store_statistics(p, m, found[u]);
+                }
+            }
+            if (normalises_residual) {
+                normalise_residual(residual[u], residual_statistics[u], residual_by);
             }
 #pragma unroll
             for (int e = 0; e < 4; ++e) {
