@@ -101,16 +101,28 @@ std::string rewrite::unique(std::string name) {
     return name;
 }
 
-value_id rewrite::constant(std::string name, onnx::element type, onnx::shape dims, onnx::weight data) {
-    made_.push_back({.name = unique(std::move(name)),
-                     .type = type,
-                     .dims = std::move(dims),
-                     .producer = std::nullopt,
-                     .data = std::move(data),
-                     .known = std::nullopt});
+value_id rewrite::make(onnx::value v) {
+    v.name = unique(std::move(v.name));
+    made_.push_back(std::move(v));
     new_.push_back(onnx::no_value);
     return value_id::from_index(net_.values.size() + made_.size() - 1);
 }
+
+const onnx::value& rewrite::value_of(value_id v) const {
+    const std::size_t i = v.index();
+    return i < net_.values.size() ? net_.values[i] : made_[i - net_.values.size()];
+}
+
+value_id rewrite::constant(std::string name, onnx::element type, onnx::shape dims, onnx::weight data) {
+    return make({.name = std::move(name),
+                 .type = type,
+                 .dims = std::move(dims),
+                 .producer = std::nullopt,
+                 .data = std::move(data),
+                 .known = std::nullopt});
+}
+
+value_id rewrite::result(std::string name) { return make({.name = std::move(name)}); }
 
 void rewrite::replace(const std::vector<op_id>& group, op_id tail, onnx::node by) {
     for (const op_id op : group) {
@@ -130,8 +142,7 @@ value_id rewrite::renamed(onnx::builder& out, value_id old) {
     }
     value_id& now = new_[old.index()];
     if (now == onnx::no_value) { // a weight that nobody has read yet: those that nobody reads any more stay behind
-        const std::size_t i = old.index();
-        const onnx::value& v = i < net_.values.size() ? net_.values[i] : made_[i - net_.values.size()];
+        const onnx::value& v = value_of(old);
         now = out.constant(v.name, v.type, v.dims, *v.data);
     }
     return now;
@@ -144,7 +155,9 @@ void rewrite::emit(onnx::builder& out, onnx::node n, const std::vector<value_id>
     std::vector<std::string> names;
     for (const value_id v : outputs) {
         const auto other = new_names_.find(v.value);
-        names.push_back(v == onnx::no_value ? std::string{} : other == new_names_.end() ? net_[v].name : other->second);
+        names.push_back(v == onnx::no_value         ? std::string{}
+                        : other == new_names_.end() ? value_of(v).name
+                                                    : other->second);
     }
     const auto made = out.add(std::move(n), std::move(names));
     for (std::size_t i = 0; i < outputs.size(); ++i) {
@@ -166,7 +179,13 @@ onnx::network rewrite::finish() && {
         case task::kind::keep: emit(out, n, n.outputs); break;
         case task::kind::drop: new_[n.outputs[0].index()] = renamed(out, n.inputs[0]); break;
         case task::kind::absorbed: break;
-        case task::kind::replaced: emit(out, std::move(replacements_[tasks_[i].by]), {n.outputs[0]}); break;
+        case task::kind::replaced: {
+            onnx::node by = std::move(replacements_[tasks_[i].by]);
+            std::vector<value_id> outputs{n.outputs[0]};
+            outputs.insert(outputs.end(), by.outputs.begin(), by.outputs.end());
+            emit(out, std::move(by), outputs);
+            break;
+        }
         }
     }
     for (const value_id v : net_.outputs) {

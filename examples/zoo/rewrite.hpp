@@ -44,8 +44,12 @@ public:
 
     /// A further weight for the new network; the name gets a mark if it is taken.
     value_id constant(std::string name, onnx::element type, onnx::shape dims, onnx::weight data);
+    /// A further value for the new network, which an operator that `replace` is given yields. The name gets a mark if
+    /// it is taken.
+    value_id result(std::string name);
     /// Notes that one operator stands for a group whose last operator is `tail`. Only the output of `tail` may be read
-    /// outside the group, and everything that the new operator reads must exist before `tail` in program order.
+    /// outside the group, and everything that the new operator reads must exist before `tail` in program order. What
+    /// the new operator has as outputs it yields behind the output of `tail`.
     void replace(const std::vector<op_id>& group, op_id tail, onnx::node by);
     /// Notes that a value shall have another name, because it will hold other numbers. The name gets a mark if taken.
     void rename(value_id v, std::string name);
@@ -60,6 +64,8 @@ private:
         std::size_t by = 0; // replaced: index into replacements_
     };
     std::string unique(std::string name);
+    value_id make(onnx::value v);
+    [[nodiscard]] const onnx::value& value_of(value_id v) const; // one of the network, or a further one
     value_id renamed(onnx::builder& out, value_id old);
     void emit(onnx::builder& out, onnx::node n, const std::vector<value_id>& outputs);
 
@@ -70,7 +76,7 @@ private:
     std::vector<std::size_t> depth_;   // of each operator
     std::vector<task> tasks_;          // of each operator
     std::vector<onnx::node> replacements_;
-    std::vector<onnx::value> made_;                            // further weights; numbered behind the network's values
+    std::vector<onnx::value> made_;                            // further values; numbered behind the network's values
     std::vector<value_id> new_;                                // of each value, once it is written
     std::unordered_set<std::string> names_;                    // of all values
     std::unordered_map<std::uint32_t, std::string> new_names_; // of values that get one
