@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <set>
+#include <span>
 
 using namespace opara;
 using onnx::element;
@@ -88,8 +89,10 @@ public:
         return b_.add(type, type + std::to_string(++names_), in, with, 1, domain)[0];
     }
 
-    // Compares every value of the network, in every precision; with all variants, what each of them yields.
-    void check(double tolerance, bool all_variants = false) && {
+    // Compares every value of the network, in every precision or in those given; with all variants, what each of them
+    // yields.
+    void check(double tolerance, bool all_variants = false,
+               std::span<const test::rounding> precisions = test::roundings) && {
         const onnx::network net = std::move(b_).finish();
         engine::host_engine host{net};
         test::feed(host, feeds_);
@@ -97,7 +100,7 @@ public:
         for (const op_id v : graph.topological_order()) {
             host.run(v);
         }
-        for (const auto& [precision, rounding] : test::roundings) {
+        for (const auto& [precision, rounding] : precisions) {
             check(net, host, std::max(tolerance, rounding), precision, all_variants);
         }
     }
@@ -360,6 +363,23 @@ TEST_CASE("products of rows that are normalised by mean and deviation, and produ
             std::move(q).check(tf32, true);
         }
     }
+}
+
+TEST_CASE("rows whose mean is 1700 times their deviation keep their digits in TF32") {
+    if (!test::hopper_or_skip()) {
+        return;
+    }
+    question q;
+    const onnx::value_id no = onnx::no_value;
+    const value_id x = q.input(floats({70, 256}, 1, 999.0, 1001.0));
+    const value_id scale = q.weight(floats({256}, 2, 0.5, 1.5));
+    const value_id shift = q.weight(floats({256}, 3));
+    const attributes with{{"epsilon", 1e-6}, {"mode", std::string{"layer"}}};
+    const auto made =
+        q.all("Linear", {x, q.weight(floats({128, 256}, 4, -0.1, 0.1)), no, no, scale, shift}, with, 2, "opara");
+    const value_id v = q.weight(floats({256, 64}, 5, -0.1, 0.1));
+    q.one("Linear", {q.input(floats({70, 64}, 6)), v, no, x, no, no, made[1], scale, shift}, {}, "opara");
+    std::move(q).check(tf32, true, std::span{test::roundings}.first(1));
 }
 
 TEST_CASE("products of matrices") {
