@@ -136,7 +136,33 @@ kernel gemm(context& c) {
     return in_turn(std::move(steps));
 }
 
-// ---- Linear: activation(x w^T + bias + residual), rows of x possibly normalised by their root mean square
+// ---- Linear: activation(x w^T + bias + residual), rows of x and of the residual possibly normalised
+
+kernel normalized_rows(context& c, std::int64_t rows, std::int64_t length, float* y) {
+    const bool layer = c.node().attribute_or<std::string>("mode", "rms") == "layer";
+    return row_normalization{.center = layer ? centering::mean : centering::none,
+                             .epsilon = static_cast<float>(c.number("epsilon", 1e-5)),
+                             .count = rows,
+                             .length = length,
+                             .x = c.in<float>(0),
+                             .scale = c.in<float>(4),
+                             .bias = c.has_input(5) ? c.in<float>(5) : nullptr,
+                             .y = y,
+                             .statistics = c.has_output(1) ? c.out<double>(1) : nullptr};
+}
+
+kernel residual_rows(context& c, std::int64_t rows, std::int64_t length) {
+    if (c.has_input(6)) {
+        return known_row_normalization{.count = rows,
+                                       .length = length,
+                                       .statistics = c.in<double>(6),
+                                       .x = c.in<float>(3),
+                                       .scale = c.in<float>(7),
+                                       .bias = c.has_input(8) ? c.in<float>(8) : nullptr,
+                                       .y = c.out<float>(0)};
+    }
+    return [y = c.out<float>(0), residual = c.in<float>(3), n = rows * length] { std::copy_n(residual, n, y); };
+}
 
 kernel linear(context& c) {
     const std::int64_t depth = c.in_dims(0).back();
@@ -155,13 +181,7 @@ kernel linear(context& c) {
     if (c.has_input(4)) {
         // Steps are copied, and shall write where the product reads.
         const auto unit = std::make_shared<std::vector<float>>(static_cast<std::size_t>(rows * depth));
-        steps.push_back([unit, normalize = row_normalization{.center = centering::none,
-                                                             .epsilon = static_cast<float>(c.number("epsilon", 1e-5)),
-                                                             .count = rows,
-                                                             .length = depth,
-                                                             .x = x,
-                                                             .scale = c.in<float>(4),
-                                                             .y = unit->data()}] { normalize(); });
+        steps.push_back([unit, normalize = normalized_rows(c, rows, depth, unit->data())] { normalize(); });
         x = unit->data();
     }
     const dnnl::memory left = over(c, describe({rows, depth}), x);
@@ -183,8 +203,7 @@ kernel linear(context& c) {
         return call;
     }
     if (c.has_input(3)) { // is put where the result goes, and the product is added to it
-        steps.push_back(
-            [y = c.out<float>(0), residual = c.in<float>(3), n = rows * columns] { std::copy_n(residual, n, y); });
+        steps.push_back(residual_rows(c, rows, columns));
     }
     steps.push_back(call);
     return in_turn(std::move(steps));

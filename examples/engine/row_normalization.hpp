@@ -14,7 +14,7 @@ enum class centering : std::uint8_t {
 };
 
 /// Normalises the rows of a matrix one by one. Pointers may be null: there is no residual, no bias, and nobody asks for
-/// the sum or the statistics.
+/// the sum or the statistics, which are means and reciprocal deviations.
 struct row_normalization {
     centering center = centering::mean;
     float epsilon = 0.0F;
@@ -28,6 +28,7 @@ struct row_normalization {
     float* sum = nullptr;
     float* means = nullptr;
     float* inverse_deviations = nullptr;
+    double* statistics = nullptr; ///< [count][2]: both
 
     void operator()() const {
         for (std::int64_t r = 0; r < count; ++r) {
@@ -63,6 +64,30 @@ private:
         }
         if (inverse_deviations != nullptr) {
             inverse_deviations[row] = static_cast<float>(factor);
+        }
+        if (statistics != nullptr) {
+            statistics[row * 2] = mean;
+            statistics[row * 2 + 1] = factor;
+        }
+    }
+};
+
+/// The same where the statistics are known.
+struct known_row_normalization {
+    std::int64_t count = 0;             ///< of rows
+    std::int64_t length = 0;            ///< of a row
+    const double* statistics = nullptr; ///< [count][2]
+    const float* x = nullptr;
+    const float* scale = nullptr;
+    const float* bias = nullptr; ///< may be null
+    float* y = nullptr;
+
+    void operator()() const {
+        for (std::int64_t i = 0; i < count * length; ++i) {
+            const double* row = statistics + i / length * 2;
+            const std::int64_t k = i % length;
+            const auto e = static_cast<float>((static_cast<double>(x[i]) - row[0]) * row[1]);
+            y[i] = e * scale[k] + (bias == nullptr ? 0.0F : bias[k]);
         }
     }
 };

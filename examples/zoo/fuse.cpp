@@ -2,6 +2,7 @@
 #include <examples/zoo/normalisation.hpp>
 #include <examples/zoo/patterns.hpp>
 #include <examples/zoo/rewrite.hpp>
+#include <examples/zoo/row_normalisation.hpp>
 #include <examples/zoo/siblings.hpp>
 
 #include <algorithm>
@@ -146,52 +147,6 @@ void grow(rewrite& r, op_id op, residuals when) {
     r.replace(p->members, p->members.back(), std::move(p->fused));
 }
 
-// Puts normalisations of rows by their root mean square into the products that read them, where nothing else does: a
-// product sees its rows whole, and finds their squares on the way.
-onnx::network normalise_in_products(const onnx::network& net) {
-    rewrite r{net};
-    std::vector<std::vector<op_id>> readers(net.values.size());
-    for (std::size_t i = 0; i < net.graph.size(); ++i) {
-        for (const value_id v : net[op_id::from_index(i)].inputs) {
-            if (v != no_value) {
-                readers[v.index()].push_back(op_id::from_index(i));
-            }
-        }
-    }
-    for (std::size_t i = 0; i < net.graph.size(); ++i) {
-        const op_id op = op_id::from_index(i);
-        if (!r.is(op, "RMSNormalization") || r.leaves(net[op].outputs[0])) {
-            continue;
-        }
-        const value_id rows = net[op].outputs[0];
-        const value_id scale = net[op].inputs[1];
-        const auto rank = static_cast<std::int64_t>(net[rows].dims.size());
-        const auto axis = net[op].attribute_or<std::int64_t>("axis", -1);
-        const auto takes_it = [&](op_id reader) {
-            const onnx::node& n = net[reader];
-            return r.is(reader, "Linear", "opara") && n.inputs[0] == rows && net[n.inputs[1]].is_weight() &&
-                   (n.inputs.size() < 5 || n.inputs[4] == no_value) &&
-                   std::count(n.inputs.begin(), n.inputs.end(), rows) == 1;
-        };
-        const auto& all = readers[rows.index()];
-        if ((axis != -1 && axis != rank - 1) || !net[scale].is_weight() ||
-            net[scale].dims != onnx::shape{net[rows].dims.back()} || !std::all_of(all.begin(), all.end(), takes_it)) {
-            continue;
-        }
-        for (const op_id reader : all) {
-            onnx::node n = net[reader];
-            n.outputs.clear();
-            n.inputs.resize(5, no_value);
-            n.inputs[0] = net[op].inputs[0];
-            n.inputs[4] = scale;
-            n.attributes.push_back({"epsilon", net[op].attribute_or<double>("epsilon", 1e-5)});
-            r.replace({reader}, reader, std::move(n));
-        }
-        r.drop(op);
-    }
-    return std::move(r).finish();
-}
-
 } // namespace
 
 onnx::network fuse(const onnx::network& net, const fusion& how) {
@@ -213,8 +168,9 @@ onnx::network fuse(const onnx::network& net, const fusion& how) {
             r.drop(op);
         }
     });
-    onnx::network fused = normalise_in_products(std::move(r).finish());
-    return how.merged == siblings::none ? fused : merge_siblings(fused, how.merged);
+    // Siblings first: a product that hands on statistics has none.
+    const onnx::network fused = std::move(r).finish();
+    return normalise_in_products(how.merged == siblings::none ? fused : merge_siblings(fused, how.merged));
 }
 
 } // namespace opara::zoo

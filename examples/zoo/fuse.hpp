@@ -39,8 +39,8 @@ struct fusion {
 /// `opara.FusedConv`;
 /// - BatchNormalization of a Concat of convolutions: folded into each of them;
 /// - Gemm (of a transposed weight) or `opara.Linear`, then any of Add and activation: one `opara.Linear`;
-/// - the six operators of a root-mean-square normalisation: one RMSNormalization; and where only `opara.Linear` read
-/// it, part of each of them;
+/// - the six operators of a root-mean-square normalisation: one RMSNormalization; and that or a LayerNormalization
+/// where only `opara.Linear` read or add it: part of each of them;
 /// - MatMul with transposed keys, scale, Add, Softmax, MatMul: one `opara.Attention`;
 /// - linear layers that read the same value and do the same but for their weights, and convolutions, too, if that is
 /// wanted: one of them and a Split;

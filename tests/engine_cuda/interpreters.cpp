@@ -105,6 +105,12 @@ TEST_CASE("every plan yields the sequential run's bits in every interpreter: Goo
     }
 }
 
+TEST_CASE("every plan yields the sequential run's bits in every interpreter: BERT, statistics of rows handed on") {
+    if (test::hopper_or_skip()) {
+        check_all(zoo::fuse(zoo::build("bert_base", {.tokens = 20})), 6);
+    }
+}
+
 namespace {
 
 // @param rounding  how far variants may be apart: they add up in another order, and round the sum

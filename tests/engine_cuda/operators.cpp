@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <set>
+#include <span>
 
 using namespace opara;
 using onnx::element;
@@ -95,8 +96,10 @@ public:
         return b_.add("Split", "Split" + std::to_string(++names_), {of, list}, {{"axis", axis}}, sizes.size());
     }
 
-    // Compares every value of the network, in every precision.
-    void check(double tolerance) && {
+    // Compares every value of the network, in every precision or in those given; with all variants, what each of them
+    // yields.
+    void check(double tolerance, bool all_variants = false,
+               std::span<const test::rounding> precisions = test::roundings) && {
         const onnx::network net = std::move(b_).finish();
         engine::host_engine host{net};
         test::feed(host, feeds_);
@@ -104,8 +107,8 @@ public:
         for (const op_id v : graph.topological_order()) {
             host.run(v);
         }
-        for (const auto& [precision, rounding] : test::roundings) {
-            check(net, host, std::max(tolerance, rounding), precision);
+        for (const auto& [precision, rounding] : precisions) {
+            check(net, host, std::max(tolerance, rounding), precision, all_variants);
         }
     }
 
@@ -115,8 +118,8 @@ public:
     }
 
 private:
-    void check(const onnx::network& net, const engine::host_engine& host, double tolerance,
-               engine::precision precision) const {
+    void check(const onnx::network& net, const engine::host_engine& host, double tolerance, engine::precision precision,
+               bool all_variants) const {
         INFO("in ", std::string{engine::name_of(precision)});
         for (const bool in_place : {true, false}) {
             engine::cuda_engine device{net, {.joins_in_place = in_place, .precision = precision}};
@@ -131,6 +134,31 @@ private:
                         CHECK(test::distance(device.read(v), host.read(v)) <= tolerance);
                         asked().insert(net[*net[v].producer].type);
                     }
+                }
+            }
+            if (all_variants) {
+                check_variants(net, device, host, tolerance);
+            }
+        }
+    }
+
+    // Each time all operators run, every one in its next variant.
+    static void check_variants(const onnx::network& net, engine::cuda_engine& device, const engine::host_engine& host,
+                               double tolerance) {
+        const cuda::stream s;
+        const frozen_graph graph = onnx::freeze(net);
+        std::size_t most = 1;
+        for (std::size_t k = 0; k < most; ++k) {
+            device.forget();
+            for (const op_id v : graph.topological_order()) {
+                most = std::max(most, device.variants(v));
+                device.enqueue(v, variant_id::from_index(k % device.variants(v)), s.get());
+            }
+            s.synchronize();
+            for (const op_id op : graph.topological_order()) {
+                INFO("variant ", k % device.variants(op), " of ", net[op].type, " '", net[op].name, "'");
+                for (const value_id v : net[op].outputs) {
+                    CHECK(test::distance(device.read(v), host.read(v)) <= tolerance);
                 }
             }
         }
@@ -264,6 +292,101 @@ TEST_CASE("products of rows that are normalised") {
         q.one("Linear", {x, w, onnx::no_value, onnx::no_value, q.input(floats({inner}, 6, 0.5, 1.5))}, few, "opara");
         std::move(q).check(tf32);
     }
+}
+
+namespace {
+
+// Rows that every precision holds exactly. In turn: with a mean of about nothing, with one 50 times the deviation, the
+// same below and small, and of equal numbers.
+onnx::tensor rows_of_all_means(const shape& dims, std::uint64_t seed) {
+    testing::random_source random{seed};
+    const auto length = static_cast<std::size_t>(dims.back());
+    std::vector<float> x(static_cast<std::size_t>(onnx::elements(dims)));
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const auto number = static_cast<float>(random.below(17)) - 8.0F;
+        switch (i / length % 4) {
+        case 0: x[i] = number; break;
+        case 1: x[i] = 248.0F + number; break;
+        case 2: x[i] = (number - 248.0F) / 1024.0F; break;
+        default: x[i] = 5.0F; break;
+        }
+    }
+    return onnx::tensor::of<float>(element::f32, dims, x);
+}
+
+} // namespace
+
+TEST_CASE("products of rows that are normalised by mean and deviation, and products that add such rows") {
+    if (!test::hopper_or_skip()) {
+        return;
+    }
+    struct problem {
+        shape x;
+        std::int64_t columns;
+    };
+    // Of one tile and of many; rows of whole stages in all precisions, in TF32 alone, in none, one in no vectors.
+    const problem all[] = {{{3, 5, 128}, 22}, {{64, 768}, 768}, {{1, 128, 768}, 1024}, {{130, 192}, 72},
+                           {{1, 2, 96}, 64},  {{3, 5, 36}, 22}, {{7, 33}, 20}};
+    for (const problem& p : all) {
+        CAPTURE(p.columns);
+        for (const bool layer : {true, false}) {
+            CAPTURE(layer);
+            question q;
+            const onnx::value_id no = onnx::no_value;
+            const std::int64_t inner = p.x.back();
+            const auto weights = [&](std::int64_t rows, std::int64_t columns, std::uint64_t seed) {
+                return q.weight(floats({rows, columns}, seed, -0.1, 0.1));
+            };
+            const auto list = [&](std::int64_t length, std::uint64_t seed, double low = -1.0) {
+                return q.weight(floats({length}, seed, low, low + 1.0));
+            };
+            const value_id x = q.input(rows_of_all_means(p.x, 1));
+            const value_id scale = list(inner, 2, 0.5);
+            const value_id shift = list(inner, 3);
+            const value_id w = weights(p.columns, inner, 4);
+            attributes with{{"epsilon", 1e-6}, {"mode", std::string{layer ? "layer" : "rms"}}};
+            const std::vector<value_id> made =
+                q.all("Linear", {x, w, list(p.columns, 5), no, scale, shift}, with, 2, "opara");
+            q.one("Linear", {x, w, no, no, scale}, with, "opara");
+            q.one("Linear", {x, w, q.input(floats({p.columns}, 6)), no, scale, shift}, with, "opara");
+            with.push_back({"activation", std::string{"Gelu"}});
+            shape result = p.x;
+            result.back() = p.columns;
+            q.one("Linear", {x, w, list(p.columns, 7), q.input(floats(result, 8)), scale, shift}, with, "opara");
+
+            // The rows are added in a product of others.
+            shape others = p.x;
+            others.back() = 64;
+            const value_id other = q.input(floats(others, 9));
+            const value_id v = weights(inner, 64, 10);
+            const attributes relu{{"activation", std::string{"Relu"}}};
+            q.one("Linear", {other, v, list(inner, 11), x, no, no, made[1], scale, shift}, {}, "opara");
+            q.one("Linear", {other, v, no, x, no, no, made[1], scale}, relu, "opara");
+            q.one("Linear", {other, v, no, x, no, no, made[1], q.input(floats({inner}, 12)), shift}, relu, "opara");
+            const value_id computed = q.input(floats({inner, 64}, 13, -0.1, 0.1));
+            q.one("Linear", {other, computed, no, x, no, no, made[1], scale, shift}, {}, "opara");
+            // Both at once.
+            q.one("Linear", {x, weights(inner, inner, 14), no, x, scale, shift, made[1], scale, shift}, with, "opara");
+            std::move(q).check(tf32, true);
+        }
+    }
+}
+
+TEST_CASE("rows whose mean is 1700 times their deviation keep their digits in TF32") {
+    if (!test::hopper_or_skip()) {
+        return;
+    }
+    question q;
+    const onnx::value_id no = onnx::no_value;
+    const value_id x = q.input(floats({70, 256}, 1, 999.0, 1001.0));
+    const value_id scale = q.weight(floats({256}, 2, 0.5, 1.5));
+    const value_id shift = q.weight(floats({256}, 3));
+    const attributes with{{"epsilon", 1e-6}, {"mode", std::string{"layer"}}};
+    const auto made =
+        q.all("Linear", {x, q.weight(floats({128, 256}, 4, -0.1, 0.1)), no, no, scale, shift}, with, 2, "opara");
+    const value_id v = q.weight(floats({256, 64}, 5, -0.1, 0.1));
+    q.one("Linear", {q.input(floats({70, 64}, 6)), v, no, x, no, no, made[1], scale, shift}, {}, "opara");
+    std::move(q).check(tf32, true, std::span{test::roundings}.first(1));
 }
 
 TEST_CASE("products of matrices") {

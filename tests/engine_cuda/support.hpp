@@ -98,17 +98,24 @@ inline void run_in_order(engine::cuda_engine& engine, const onnx::network& net) 
     s.synchronize();
 }
 
-/// ||a - b|| / ||b||; infinite where one is NaN and the other not, or where types or sizes differ. Anything but floats
-/// must be equal.
+/// ||a - b|| / ||b||; infinite where one is NaN and the other not, or where types or sizes differ. Integers must be
+/// equal.
 inline double distance(const onnx::tensor& a, const onnx::tensor& b) {
     if (a.type != b.type || a.dims != b.dims) {
         return HUGE_VAL;
     }
-    if (a.type != onnx::element::f32) {
+    if (a.type != onnx::element::f32 && a.type != onnx::element::f64) {
         return a.bytes == b.bytes ? 0.0 : HUGE_VAL;
     }
-    const std::vector<float> x = a.as<float>();
-    const std::vector<float> y = b.as<float>();
+    const auto numbers_of = [](const onnx::tensor& t) {
+        if (t.type == onnx::element::f64) {
+            return t.as<double>();
+        }
+        const std::vector<float> floats = t.as<float>();
+        return std::vector<double>(floats.begin(), floats.end());
+    };
+    const std::vector<double> x = numbers_of(a);
+    const std::vector<double> y = numbers_of(b);
     double apart = 0.0;
     double size = 0.0;
     for (std::size_t i = 0; i < x.size(); ++i) {
@@ -116,12 +123,12 @@ inline double distance(const onnx::tensor& a, const onnx::tensor& b) {
             return HUGE_VAL;
         }
         if (std::isnan(x[i]) || x[i] == y[i]) { // equal infinities have no difference
-            size += std::isfinite(y[i]) ? static_cast<double>(y[i]) * static_cast<double>(y[i]) : 0.0;
+            size += std::isfinite(y[i]) ? y[i] * y[i] : 0.0;
             continue;
         }
-        const double d = static_cast<double>(x[i]) - static_cast<double>(y[i]);
+        const double d = x[i] - y[i];
         apart += d * d;
-        size += static_cast<double>(y[i]) * static_cast<double>(y[i]);
+        size += y[i] * y[i];
     }
     return apart == 0.0 ? 0.0 : std::sqrt(apart / size);
 }

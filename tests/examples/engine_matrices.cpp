@@ -240,6 +240,79 @@ TEST_CASE("Linear of rows that are normalised") {
     }
 }
 
+TEST_CASE("Linear of rows of which mean and deviation are taken, and hands them on") {
+    testing::random_source random{36};
+    for (const shape& dims : {shape{6}, shape{3, 6}, shape{2, 17, 6}}) {
+        for (const bool centred : {true, false}) {
+            for (const bool shifted : {true, false}) {
+                const array x = random_floats(random, dims, 2, 5);
+                const array w = random_floats(random, {5, 6});
+                const array bias = random_floats(random, {5});
+                const array scale = random_floats(random, {6});
+                const array shift = random_floats(random, {6});
+                const normalized unit =
+                    normalize_rows(x, dims.size() - 1, scale, shifted ? &shift : nullptr, 1e-3, centred);
+                const array y =
+                    combine(multiply(unit.y, transposed(w)), bias, [](double e, double b) { return e + b; });
+                array statistics{element::f64, dims, {}};
+                statistics.dims.back() = 2;
+                for (std::size_t row = 0; row < unit.mean.x.size(); ++row) {
+                    statistics.x.push_back(unit.mean.x[row]);
+                    statistics.x.push_back(unit.inverse_deviation.x[row]);
+                }
+                question q{.type = "Linear",
+                           .inputs = {data(x), parameter(w), parameter(bias), absent(), parameter(scale)},
+                           .attributes = {{"epsilon", 1e-3}, {"mode", std::string{centred ? "layer" : "rms"}}},
+                           .outputs = 2,
+                           .domain = "opara"};
+                if (shifted) {
+                    q.inputs.push_back(parameter(shift));
+                }
+                expect(q, {y, statistics}, 2e-6);
+                q.outputs = 1;
+                expect(q, y, 2e-6);
+            }
+        }
+    }
+}
+
+TEST_CASE("Linear: a residual that is normalised with the statistics of another operator") {
+    testing::random_source random{37};
+    for (const shape& dims : {shape{5}, shape{3, 5}, shape{2, 17, 5}}) {
+        for (const bool shifted : {true, false}) {
+            shape rows = dims;
+            rows.back() = 6;
+            const array x = random_floats(random, rows);
+            const array w = random_floats(random, {5, 6});
+            const array other = random_floats(random, dims);
+            const array scale = random_floats(random, {5});
+            const array shift = random_floats(random, {5});
+            array statistics{element::f64, dims, {}};
+            statistics.dims.back() = 2;
+            array y = multiply(x, transposed(w));
+            for (std::size_t row = 0; row < y.x.size() / 5; ++row) {
+                // No statistics of these rows: what is given counts.
+                statistics.x.push_back(2.0 * random.unit() - 1.0);
+                statistics.x.push_back(0.5 + random.unit());
+                for (std::size_t k = 0; k < 5; ++k) {
+                    double& e = y.x[row * 5 + k];
+                    e += (other.x[row * 5 + k] - statistics.x[row * 2]) * statistics.x[row * 2 + 1] * scale.x[k];
+                    e = std::max(e + (shifted ? shift.x[k] : 0.0), 0.0);
+                }
+            }
+            question q{.type = "Linear",
+                       .inputs = {data(x), parameter(w), absent(), data(other), absent(), absent(), data(statistics),
+                                  parameter(scale)},
+                       .attributes = {{"activation", std::string{"Relu"}}},
+                       .domain = "opara"};
+            if (shifted) {
+                q.inputs.push_back(parameter(shift));
+            }
+            expect(q, y, 1e-6);
+        }
+    }
+}
+
 TEST_CASE("Attention: scale and biases of every shape") {
     testing::random_source random{34};
     for (const shape& lead : {shape{2}, shape{2, 3}, shape{1, 2, 2}}) {

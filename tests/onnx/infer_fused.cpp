@@ -38,6 +38,45 @@ TEST_CASE("Linear") {
     refused(fused("Linear", {{}, {5, 3}}), "input 0 must have an axis");
 }
 
+TEST_CASE("Linear: rows that are normalised, and residuals") {
+    // The statistics are in f64, so an operator has to make them.
+    struct given {
+        bool residual = true, statistics = true, scale = true, shift = true;
+        std::vector<std::int64_t> rows{4, 2};
+    };
+    const auto make = [](const given& how) {
+        opara::onnx::builder b{"linear"};
+        const auto no = opara::onnx::no_value;
+        const auto input = [&](const std::string& name, const shape& dims, element type = element::f32) {
+            return b.input(name, type, dims);
+        };
+        const auto x = input("x", {4, 3});
+        const auto w = input("w", {5, 3});
+        return b.one("Linear", "y",
+                     {x, w, no, how.residual ? input("residual", {4, 5}) : no, no, no,
+                      how.statistics ? input("statistics", how.rows, element::f64) : no,
+                      how.scale ? input("scale", {5}) : no, how.shift ? input("shift", {5}) : no},
+                     {}, "opara");
+    };
+    CHECK_NOTHROW(make({}));
+    CHECK_NOTHROW(make({.shift = false}));
+    CHECK_NOTHROW(make({.statistics = false, .scale = false, .shift = false}));
+    for (const given& how : {given{.residual = false}, given{.statistics = false}, given{.scale = false},
+                             given{.statistics = false, .scale = false}}) {
+        CHECK(mentions(refusal([&] { return make(how); }), "needs inputs 3, 6 and 7"));
+    }
+    CHECK(mentions(refusal([&] { return make({.rows = {4, 5}}); }), "input 6 has shape [4,5] instead of [4,2]"));
+    refused(fused("Linear", {{4, 3}, {5, 3}, {5}, {4, 5}, {3}, {3}, {4, 2}, {5}}), "input 6 must be float64");
+
+    const std::vector<attribute> layer{{"mode", std::string{"layer"}}};
+    CHECK(shapes_of(fused("Linear", {{4, 7, 3}, {5, 3}, {5}, {4, 7, 5}, {3}, {3}}, layer, 2)) ==
+          std::vector<shape>{{4, 7, 5}, {4, 7, 2}});
+    CHECK(shapes_of(fused("Linear", {{3}, {5, 3}, {5}, {5}, {3}}, {}, 2)) == std::vector<shape>{{5}, {2}});
+    refused(fused("Linear", {{4, 3}, {5, 3}, {5}, {4, 5}, {3}, {5}}, layer), "input 5 has shape [5] instead of [3]");
+    refused(fused("Linear", {{4, 3}, {5, 3}}, {}, 2), "have no statistics");
+    refused(fused("Linear", {{4, 3}, {5, 3}}, {{"mode", std::string{"batch"}}}), "attribute 'mode'");
+}
+
 TEST_CASE("Attention") {
     const shape q{8, 12, 128, 64}, k{8, 12, 100, 64}, v{8, 12, 100, 32};
     CHECK(shape_of(fused("Attention", {q, k, v})) == shape{8, 12, 128, 32});

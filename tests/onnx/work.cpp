@@ -76,6 +76,12 @@ TEST_CASE("matrix products") {
     const work linear = work_of_one("Linear", {{8, 128, 768}, {3072, 768}, {3072}}, {{"activation", "Gelu"}}, "opara");
     CHECK(linear.matrix_flops == 2.0 * 8 * 128 * 768 * 3072);
     CHECK(linear.flops == linear.matrix_flops + 6.0 * 8 * 128 * 3072);
+    const work normalised =
+        work_of_one("Linear", {{4, 3}, {5, 3}, {5}, {4, 5}, {3}}, {{"mode", std::string{"layer"}}}, "opara");
+    CHECK(normalised.flops == 2.0 * 4 * 3 * 5 + 2.0 * 4 * 5 + 7.0 * 4 * 3);
+    const work both =
+        work_of_one("Linear", {{4, 3}, {5, 3}, {5}, {4, 5}, {3}, {3}, {4, 2}, {5}, {5}}, {}, "opara", 1, element::f64);
+    CHECK(both.flops == 2.0 * 4 * 3 * 5 + 2.0 * 4 * 5 + 4.0 * 4 * 3 + 4.0 * 4 * 5);
     const work attention =
         work_of_one("Attention", {{8, 12, 128, 64}, {8, 12, 100, 64}, {8, 12, 100, 32}, {8, 1, 1, 100}}, {}, "opara");
     CHECK(attention.matrix_flops == 2.0 * 8 * 12 * 128 * 100 * (64 + 32));

@@ -190,9 +190,10 @@ struct inner_numbering {
     std::int32_t channels_outside = 0; ///< in memory order where channels are planes
 };
 
-/// y = finish(alpha * a b^T + bias + beta * residual), each row of the product divided by the root of the mean square
-/// of its row of `a` where the kernel says so. Rows of `a` are windows of an image, or rows of a matrix, which is an
-/// image of one row; columns of the result are channels.
+/// y = finish(alpha * a b^T + bias + beta * residual), with rows of `a` normalised where the kernel says so, and those
+/// of the residual where their statistics are given. Rows of `a` are windows of an image, or rows of a matrix, which is
+/// an image of one row; columns of the result are channels. Statistics of a row are its mean, or zero where only the
+/// root mean square counts, and its reciprocal deviation.
 struct product_arguments {
     std::int32_t m = 0;       ///< rows of the result: places of the window
     std::int32_t n = 0;       ///< columns of the result
@@ -214,8 +215,13 @@ struct product_arguments {
     std::int32_t vector = 0; ///< y and residual can be accessed 4 elements at a time
     float alpha = 1.0F;
     float beta = 1.0F;
-    float row_share = 0.0F; ///< 1 / elements of a row that is normalised; 0: none is
-    float epsilon = 0.0F;   ///< added to the mean of their squares
+    float row_share = 0.0F;             ///< 1 / elements of a row that is normalised; 0: none is
+    float epsilon = 0.0F;               ///< added to the variance, or the mean of their squares
+    const float* column_sums = nullptr; ///< [n], of b as it lies, where rows lose their mean; null: they do not
+    double* statistics = nullptr;       ///< [m][2], of the rows that are normalised; null: nobody wants them
+    const double* residual_statistics = nullptr; ///< [m][2]; null: the residual is not normalised
+    const void* residual_scale = nullptr;        ///< [n], of a residual that is
+    const void* residual_shift = nullptr;        ///< [n], or null
     finish last;
     std::int32_t channel_steps = 0;           ///< boxes of channels at each tap where boxes are of windows; else 0
     std::int32_t split_bits = 0;              ///< 2^this blocks of a cluster share the inner dimension
@@ -292,7 +298,9 @@ struct row_arguments {
     void* y = nullptr;
     void* sum = nullptr;
     void* means = nullptr;
-    void* factors = nullptr; ///< 1 / deviation
+    void* factors = nullptr;       ///< 1 / deviation
+    double* statistics = nullptr;  ///< [rows][2]: both, not real
+    const double* known = nullptr; ///< the same, found before; null: they are found
     float epsilon = 0.0F;
     std::int32_t centered = 1;
 };

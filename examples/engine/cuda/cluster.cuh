@@ -24,6 +24,9 @@ __device__ inline void await_cluster() { asm volatile("barrier.cluster.wait.acqu
 __device__ inline void write_here(unsigned to, float x) {
     asm volatile("st.shared.f32 [%0], %1;" ::"r"(to), "f"(x) : "memory");
 }
+__device__ inline void write_here(unsigned to, float2 x) {
+    asm volatile("st.shared.v2.f32 [%0], {%1, %2};" ::"r"(to), "f"(x.x), "f"(x.y) : "memory");
+}
 __device__ inline void write_here(unsigned to, float4 x) {
     asm volatile("st.shared.v4.f32 [%0], {%1, %2, %3, %4};" ::"r"(to), "f"(x.x), "f"(x.y), "f"(x.z), "f"(x.w)
                  : "memory");
@@ -32,6 +35,11 @@ __device__ inline void write_here(unsigned to, float4 x) {
 __device__ inline void write_there(unsigned to, float x, unsigned barrier) {
     asm volatile("st.async.shared::cluster.mbarrier::complete_tx::bytes.f32 [%0], %1, [%2];" ::"r"(to), "f"(x),
                  "r"(barrier)
+                 : "memory");
+}
+__device__ inline void write_there(unsigned to, float2 x, unsigned barrier) {
+    asm volatile("st.async.shared::cluster.mbarrier::complete_tx::bytes.v2.f32 [%0], {%1, %2}, [%3];" ::"r"(to),
+                 "f"(x.x), "f"(x.y), "r"(barrier)
                  : "memory");
 }
 __device__ inline void write_there(unsigned to, float4 x, unsigned barrier) {

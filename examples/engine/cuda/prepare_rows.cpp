@@ -23,8 +23,8 @@ bool attention_reads(number real, std::int64_t width, std::int64_t columns, cons
 }
 
 step normalise_rows(const context& c, const row_arguments& a) {
-    if (a.length % 4 == 0 && a.length <= most_of_short_row && in_vectors(a.x) && in_vectors(a.residual) &&
-        in_vectors(a.scale) && in_vectors(a.bias) && in_vectors(a.y) && in_vectors(a.sum)) {
+    if (a.known == nullptr && a.length % 4 == 0 && a.length <= most_of_short_row && in_vectors(a.x) &&
+        in_vectors(a.residual) && in_vectors(a.scale) && in_vectors(a.bias) && in_vectors(a.y) && in_vectors(a.sum)) {
         return {short_row_kernel(c.real_type(), a.length), dim3{static_cast<unsigned>(a.rows)}, 32, a};
     }
     return {row_kernel(c.real_type()), dim3{static_cast<unsigned>(a.rows)}, 256, a};

@@ -11,8 +11,12 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <functional>
+#include <numeric>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace opara::engine::gpu {
 namespace {
@@ -30,6 +34,15 @@ float rounded_to_tf32(float x) {
     }
     std::memcpy(&x, &bits, sizeof bits);
     return x;
+}
+
+// As a packed weight lies.
+float as_packed(const context& c, float x) {
+    switch (c.real_type()) {
+    case number::f16: return from_fp16(to_fp16(x));
+    case number::bf16: return from_bf16(to_bf16(x));
+    default: return rounded_to_tf32(x);
+    }
 }
 
 bool aligned(const void* p) { return reinterpret_cast<std::uintptr_t>(p) % 16 == 0; }
@@ -72,7 +85,7 @@ const void* packed(context& c, std::size_t input, std::int64_t columns, std::int
                     const auto to = column * pitch + channel * channel_step + k * tap_step;
                     const float x =
                         w[static_cast<std::size_t>(from)] * (d.scale ? scale[static_cast<std::size_t>(channel)] : 1.0F);
-                    all[static_cast<std::size_t>(to)] = c.real_type() == number::f32 ? rounded_to_tf32(x) : x;
+                    all[static_cast<std::size_t>(to)] = as_packed(c, x);
                 }
             }
         }
@@ -235,10 +248,11 @@ double estimate_us(const tile_shape& t, unsigned shared_bytes, std::int64_t tile
 std::vector<choice> choices(const product_arguments& a, std::int64_t batch, bool wide, bool packs, bulk_copies bulk,
                             std::int32_t bulk_steps) {
     std::vector<choice> all;
+    const bool boxes_only = a.row_share != 0.0F || a.residual_statistics != nullptr; // the others normalise nothing
     for (int i = 0; i < tiles; ++i) {
         const tile_shape& t = tile(i);
-        if (t.packed != packs || t.wide != (packs && wide) || (t.bulk != bulk_copies::none && t.bulk != bulk) ||
-            (bulk == bulk_copies::normalised && t.bulk != bulk)) {
+        if (t.packed != packs || t.wide != (packs && wide) ||
+            (t.bulk != bulk && (t.bulk != bulk_copies::none || boxes_only))) {
             continue;
         }
         const std::int32_t k_steps = t.bulk != bulk_copies::none ? bulk_steps : a.k_steps;
@@ -311,7 +325,7 @@ prepared multiply(context& c, product_arguments a, const inner_dimension& inner,
         a.b_inner = narrow(lies.channel);
     }
     a.vector = a.n % 4 == 0 && in_vectors(a.y, a.y_batch, 4) && (a.bias == nullptr || aligned(a.bias)) &&
-                       a.bias_batch % 4 == 0 &&
+                       a.bias_batch % 4 == 0 && aligned(a.residual_scale) && aligned(a.residual_shift) &&
                        (a.residual.elements == nullptr || in_vectors(a.residual, a.residual_batch, 4))
                    ? 1
                    : 0;
@@ -332,7 +346,8 @@ prepared multiply(context& c, product_arguments a, const inner_dimension& inner,
             boxed.b_column = narrow(filled);
         }
     }
-    const bulk_copies bulk = a.row_share != 0.0F          ? bulk_copies::normalised
+    const bulk_copies bulk = a.column_sums != nullptr     ? bulk_copies::centred
+                             : a.row_share != 0.0F        ? bulk_copies::normalised
                              : pitch                      ? bulk_copies::matrices
                              : !windows                   ? bulk_copies::none
                              : windows->channels == depth ? bulk_copies::windows
@@ -455,6 +470,80 @@ prepared gemm(context& c) {
     return multiply(c, p, {.channels = inner}, 1, lies, c.input(1).is_weight());
 }
 
+// Whether both operands of a product are copied in boxes.
+bool comes_in_boxes(const context& c, const product_arguments& p) {
+    return c.input(1).is_weight() && in_vectors(p.a, p.a_batch, piece_of(c));
+}
+
+// Whether the product itself can normalise its rows. Their mean it finds only in whole stages, because what the
+// hardware fills up with is zero, and not the row's shift.
+bool normalises_rows(const context& c, const product_arguments& p, std::int64_t length, bool centred) {
+    const bool shifts_weights =
+        !c.has_input(5) || (c.input(5).is_weight() && (!c.has_input(2) || c.input(2).is_weight()));
+    return comes_in_boxes(c, p) && c.input(4).is_weight() && shifts_weights && (!centred || length % depth_of(c) == 0);
+}
+
+// With rows x, their mean m and reciprocal deviation r, scale s and shift t:
+// (r (x - m) s + t) w^T + bias = r (x - m) (s w)^T + (t w^T + bias).
+void fold_normalisation(context& c, product_arguments& p, std::int64_t length, bool centred) {
+    const auto numbers = [&](std::size_t i, std::int64_t count, float otherwise) {
+        return c.has_input(i) ? c.weight(i)->as<float>()
+                              : std::vector<float>(static_cast<std::size_t>(count), otherwise);
+    };
+    const std::vector<float> w = numbers(1, 0, 0.0F);
+    const std::vector<float> scale = numbers(4, 0, 0.0F);
+    if (centred) {
+        std::vector<float> sums;
+        for (auto row = w.begin(); row != w.end(); row += length) {
+            sums.push_back(static_cast<float>(
+                std::inner_product(row, row + length, scale.begin(), 0.0, std::plus<>{},
+                                   [&](float x, float s) { return static_cast<double>(as_packed(c, x * s)); })));
+        }
+        p.column_sums = c.constant(std::span<const float>{sums});
+    }
+    if (c.has_input(5)) {
+        const std::vector<float> shift = c.weight(5)->as<float>();
+        std::vector<float> bias = numbers(2, p.n, 0.0F);
+        auto row = w.begin();
+        for (float& x : bias) {
+            x = static_cast<float>(std::inner_product(row, row + length, shift.begin(), static_cast<double>(x)));
+            row += length;
+        }
+        p.bias = c.real_constant(bias);
+    }
+}
+
+// Has the residual normalised before the product.
+void normalise_residual_first(context& c, product_arguments& p) {
+    row_arguments rows{};
+    rows.rows = p.m;
+    rows.length = p.n;
+    rows.x = p.residual.elements;
+    rows.scale = p.residual_scale;
+    rows.bias = p.residual_shift;
+    rows.y = c.scratch(static_cast<std::size_t>(p.m) * static_cast<std::size_t>(p.n) * c.real_bytes());
+    rows.known = p.residual_statistics;
+    c.first(normalise_rows(c, rows));
+    p.residual = matrix(rows.y, p.n, 1);
+    p.residual_statistics = nullptr;
+}
+
+// Has the rows normalised before the product.
+void normalise_first(context& c, product_arguments& p, std::int64_t length, bool centred) {
+    row_arguments rows{};
+    rows.rows = p.m;
+    rows.length = narrow(length);
+    rows.x = c.reals(0);
+    rows.scale = c.reals(4);
+    rows.bias = c.has_input(5) ? c.reals(5) : nullptr;
+    rows.y = c.scratch(static_cast<std::size_t>(p.m * length) * c.real_bytes());
+    rows.statistics = p.statistics;
+    rows.epsilon = p.epsilon;
+    rows.centered = centred ? 1 : 0;
+    c.first(normalise_rows(c, rows));
+    p.a = matrix(rows.y, length, 1);
+}
+
 prepared linear(context& c) {
     const std::int64_t inner = c.in_dims(0).back();
     const std::int64_t columns = c.in_dims(1)[0];
@@ -467,27 +556,27 @@ prepared linear(context& c) {
     if (c.has_input(3)) {
         p.residual = matrix(c.reals(3), columns, 1);
     }
+    if (c.has_input(6)) {
+        p.residual_statistics = reinterpret_cast<const double*>(c.in_plain(6));
+        p.residual_scale = c.reals(7);
+        p.residual_shift = c.has_input(8) ? c.reals(8) : nullptr;
+    }
     p.last = c.activation_of();
     inner_dimension over{.channels = inner};
     if (c.has_input(4)) {
-        const float epsilon = c.real("epsilon", 1e-5);
-        if (c.input(1).is_weight() && c.input(4).is_weight() && in_vectors(p.a, p.a_batch, piece_of(c))) {
-            // (x s / root) w^T = x (s w)^T / root: the product finds the root on the way.
+        const bool centred = c.text("mode", "rms") == "layer";
+        p.epsilon = c.real("epsilon", 1e-5);
+        p.statistics = c.has_output(1) ? reinterpret_cast<double*>(c.out(1)) : nullptr;
+        if (normalises_rows(c, p, inner, centred)) {
             over.scale = 4;
             p.row_share = 1.0F / static_cast<float>(inner);
-            p.epsilon = epsilon;
+            fold_normalisation(c, p, inner, centred);
         } else {
-            row_arguments rows{};
-            rows.rows = p.m;
-            rows.length = narrow(inner);
-            rows.x = c.reals(0);
-            rows.scale = c.reals(4);
-            rows.y = c.scratch(static_cast<std::size_t>(p.m * inner) * c.real_bytes());
-            rows.epsilon = epsilon;
-            rows.centered = 0;
-            c.first(normalise_rows(c, rows));
-            p.a = matrix(rows.y, inner, 1);
+            normalise_first(c, p, inner, centred);
         }
+    }
+    if (c.has_input(6) && (!comes_in_boxes(c, p) || p.row_share != 0.0F)) { // the tiles that do it themselves are plain
+        normalise_residual_first(c, p);
     }
     return multiply(c, p, over, 1, {.column = inner, .channel = 1}, c.input(1).is_weight());
 }

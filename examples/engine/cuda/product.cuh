@@ -13,6 +13,7 @@
 #include <examples/engine/cuda/functions.hpp>
 #include <examples/engine/cuda/product_operands.cuh>
 #include <examples/engine/cuda/product_result.cuh>
+#include <examples/engine/cuda/row_statistics.cuh>
 #include <examples/engine/cuda/stage.cuh>
 #include <examples/engine/cuda/tensor_core.cuh>
 #include <examples/engine/cuda/warpgroup.cuh>
@@ -40,7 +41,8 @@ enum class copies {
     boxes,        // both by the hardware, as they are matrices
     windows,      // both by the hardware, the left one out of images
     half_windows, // the same, where half of a stage is another tap, or other channels
-    normalised    // boxes of matrices, and rows of the left one are normalised
+    normalised,   // boxes of matrices, and rows of the left one are divided by their root mean square
+    centred       // the same with mean and deviation
 };
 
 template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, copies How>
@@ -50,8 +52,11 @@ struct product_tile {
     static constexpr int stages = Stages;
     static constexpr bool windows = How == copies::windows || How == copies::half_windows;
     static constexpr int boxes = How == copies::half_windows ? 2 : 1; // of a stage of the left operand
-    static constexpr bool normalises = How == copies::normalised;
+    static constexpr bool centres = How == copies::centred;
+    static constexpr bool normalises = How == copies::normalised || centres;
+    static constexpr int moments = centres ? 2 : normalises ? 1 : 0; // sums over a row that its normalisation takes
     static constexpr bool bulk = How == copies::boxes || windows || normalises;
+    static constexpr bool normalises_residual = How == copies::boxes; // if that is asked for
     static constexpr bool wide = How == copies::pieces || bulk;
     static constexpr bool packed = How != copies::elements;
     static constexpr int warps_down = Rows / WarpRows;
@@ -68,6 +73,7 @@ struct product_tile {
     static constexpr int group_columns = Columns / groups_across;
     static constexpr bulk_copies bulk_as = How == copies::half_windows ? bulk_copies::half_windows
                                            : windows                   ? bulk_copies::windows
+                                           : centres                   ? bulk_copies::centred
                                            : normalises                ? bulk_copies::normalised
                                            : bulk                      ? bulk_copies::matrices
                                                                        : bulk_copies::none;
@@ -201,7 +207,17 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
     // A small tile of a warp has few products that do not wait for each other: it adds up even and odd ones apart.
     constexpr int chains = !by_warpgroups && WarpRows * WarpColumns <= 16 * 32 ? 2 : 1;
     float sums[chains][rows_of_warp / 16][columns_of_warp / 8][4] = {};
-    float squares[rows_of_warp / 16][4] = {}; // of the left operand, in the rows that the lane holds
+    // Of the left operand, in the rows that the lane holds.
+    float squares[rows_of_warp / 16][4] = {};
+    float totals[rows_of_warp / 16][4] = {};
+    float shifts[rows_of_warp / 16][2] = {};
+    const auto add_moments = [&](int i, std::uint32_t(&a)[4]) {
+        if constexpr (Tile::centres) {
+            add_differences<T>(totals[i], squares[i], shifts[i], a);
+        } else if constexpr (Tile::normalises) {
+            add_squares<T>(squares[i], a);
+        }
+    };
 
     // Boxes: one thread asks for both operands of a stage, and all wait for their bytes.
     const auto barrier_of = [&](int stage) { return base + static_cast<unsigned>(Tile::barriers_at + stage * 8); };
@@ -295,6 +311,17 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
         }
     }
 
+    if constexpr (Tile::centres) { // on their way together with the first stage
+#pragma unroll
+        for (int i = 0; i < rows_of_warp / 16; ++i) {
+#pragma unroll
+            for (int half = 0; half < 2; ++half) {
+                const int row = first_row + warp_row + i * 16 + half * 8 + lane / 4;
+                shifts[i][half] = row < p.m ? shift_of(row_of<T>(p, row)) : 0.0F;
+            }
+        }
+    }
+
     int stage = 0;
     unsigned odd_round = 0;
     for (int step = begin; step < end; ++step) {
@@ -342,9 +369,7 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
             }
 #    pragma unroll
             for (int k = 0; k < stage_products; ++k) {
-                if constexpr (Tile::normalises) {
-                    add_squares<T>(squares[0], left[k]);
-                }
+                add_moments(0, left[k]);
 #    pragma unroll
                 for (std::uint32_t& x : left[k]) {
                     make_operand<T>(x);
@@ -387,9 +412,7 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
                 }
 #pragma unroll
                 for (int i = 0; i < WarpRows / 16; ++i) {
-                    if constexpr (Tile::normalises) {
-                        add_squares<T>(squares[i], left[k % 2][i]);
-                    }
+                    add_moments(i, left[k % 2][i]);
 #pragma unroll
                     for (std::uint32_t& x : left[k % 2][i]) {
                         make_operand<T>(x);
@@ -440,7 +463,7 @@ __device__ inline void make_tile(const product_arguments& p, const CUtensorMap* 
     } else {
         await_cluster();
     }
-    give_sums(with, base, sums[0], squares, warp_row, warp_column);
+    give_sums(with, base, sums[0], squares, totals, warp_row, warp_column);
     write_result<T>(p, with, shared, offsets);
 }
 
@@ -496,6 +519,9 @@ const product_entry& product_of(int i) {
         make_entry<T, 32, 64, 16, 32, 6, normalised>(),    make_entry<T, 64, 32, 32, 16, 6, normalised>(),
         make_entry<T, 64, 64, 32, 32, 4, normalised>(),    make_entry<T, 64, 64, 32, 32, 8, normalised>(),
         make_entry<T, 128, 64, 32, 32, 6, normalised>(),   make_entry<T, 64, 128, 32, 32, 6, normalised>(),
+        make_entry<T, 32, 64, 16, 32, 6, centred>(),       make_entry<T, 64, 32, 32, 16, 6, centred>(),
+        make_entry<T, 64, 64, 32, 32, 4, centred>(),       make_entry<T, 64, 64, 32, 32, 8, centred>(),
+        make_entry<T, 128, 64, 32, 32, 6, centred>(),      make_entry<T, 64, 128, 32, 32, 6, centred>(),
     };
     return all[i];
 }

@@ -31,8 +31,8 @@ struct right_strides {
 [[nodiscard]] long_divisor divide_rows_by(std::int64_t by);
 
 /// Completes the arguments of a product, packs its right operand if it is a weight, and chooses tiles.
-/// @param a  everything but pieces, inner, k_steps, b..., vector, split_bits. With a `row_share` it is a matrix in
-/// boxes
+/// @param a  everything but pieces, inner, k_steps, b..., vector, split_bits. With a `row_share`, or
+/// without one but with `residual_statistics`, it is a matrix in boxes; with `column_sums` in whole stages
 /// @param inner  the inner dimension
 /// @param right  the input of the operator that is the right operand
 /// @param lies  how it lies

@@ -7,6 +7,7 @@
 #include <examples/engine/cuda/device.cuh>
 #include <examples/engine/cuda/element.cuh>
 #include <examples/engine/cuda/product_operands.cuh>
+#include <examples/engine/cuda/row_statistics.cuh>
 #include <examples/engine/cuda/tensor_core.cuh>
 
 #include <cstdint>
@@ -34,16 +35,16 @@ struct sharing {
     // What a block is given, and where in its shared memory: a block alone when it is done with its stages; others may
     // be given sums during their last step, and take the stages on one side of that one for them.
     static constexpr int bytes = Tile::rows * Tile::columns * 4;
-    static constexpr int square_bytes = Tile::normalises ? Tile::rows * 4 : 0;
-    static constexpr int given_stages = (bytes + square_bytes + Tile::stage_bytes - 1) / Tile::stage_bytes;
+    static constexpr int moment_bytes = Tile::rows * Tile::moments * 4;
+    static constexpr int given_stages = (bytes + moment_bytes + Tile::stage_bytes - 1) / Tile::stage_bytes;
     static_assert(2 * given_stages <= Tile::stages);
     __device__ int given_at(int block) const {
         const int last = (end(block) - begin(block) - 1) % Tile::stages;
         return bits == 0 || last >= given_stages ? 0 : (Tile::stages - given_stages) * Tile::stage_bytes;
     }
-    // From the beginning of that: what one block gives, and behind all of it, its sums of the left operand's squares.
+    // From the beginning of that: what one block gives, and behind all of it, its sums over rows of the left operand.
     __device__ int from(int block) const { return block * (bytes >> bits); }
-    __device__ int square_from(int block, int row) const { return bytes + (block * rows() + row) * 4; }
+    __device__ int moments_from(int block, int row) const { return bytes + (block * rows() + row) * Tile::moments * 4; }
 };
 
 // Says what a block is going to be given. By one thread, before others can know of the barrier.
@@ -51,15 +52,16 @@ template <class Tile>
 __device__ inline void expect_sums(const sharing<Tile>& /*with*/, unsigned base) {
     make_arrival(base + Tile::given_barrier_at);
     expect_bytes(base + Tile::given_barrier_at,
-                 static_cast<unsigned>(sharing<Tile>::bytes + sharing<Tile>::square_bytes));
+                 static_cast<unsigned>(sharing<Tile>::bytes + sharing<Tile>::moment_bytes));
 }
 
 // The sums that a lane holds of rows and columns of a warp, as `multiply_add` leaves them, go to who finishes the rows.
 // @param warp_row, warp_column  of the tile, where the warp's part of it begins
-// @param squares  of the left operand, in the same rows; they are sums over the lane's part of them
+// @param squares, totals  of the left operand, in the same rows; they are sums over the lane's part of them
 template <class Tile, int Rows, int Columns>
 __device__ inline void give_sums(const sharing<Tile>& with, unsigned base, const float (&sums)[Rows][Columns][4],
-                                 const float (&squares)[Rows][4], int warp_row, int warp_column) {
+                                 const float (&squares)[Rows][4], const float (&totals)[Rows][4], int warp_row,
+                                 int warp_column) {
     const int lane = static_cast<int>(threadIdx.x) % 32;
     const bool odd = lane % 2 != 0;
 #pragma unroll
@@ -76,6 +78,13 @@ __device__ inline void give_sums(const sharing<Tile>& with, unsigned base, const
             const int given_at = with.given_at(block);
             const unsigned to = there(given_at + with.from(with.rank));
             const unsigned barrier = there(Tile::given_barrier_at);
+            const auto give = [&](unsigned at, const auto& numbers) {
+                if (with.bits == 0) {
+                    write_here(at, numbers);
+                } else {
+                    write_there(at, numbers, barrier);
+                }
+            };
             // Two neighbours have four columns of two fragments: each takes one fragment's.
             static_assert(Columns % 2 == 0);
 #pragma unroll
@@ -86,21 +95,17 @@ __device__ inline void give_sums(const sharing<Tile>& with, unsigned base, const
                 const float4 four =
                     odd ? float4{given.x, given.y, second[0], second[1]} : float4{first[0], first[1], given.x, given.y};
                 const int quad = warp_column / 4 + (odd ? j + 1 : j) * 2 + lane % 4 / 2;
-                const unsigned at = to + static_cast<unsigned>(quad_at<Tile::columns>(row_of_block, quad));
-                if (with.bits == 0) {
-                    write_here(at, four);
-                } else {
-                    write_there(at, four, barrier);
-                }
+                give(to + static_cast<unsigned>(quad_at<Tile::columns>(row_of_block, quad)), four);
             }
             if constexpr (Tile::normalises) {
                 const float sum = sum_over_quad(squares[i][half] + squares[i][half + 2]);
+                const float total = Tile::centres ? sum_over_quad(totals[i][half] + totals[i][half + 2]) : 0.0F;
                 if (warp_column == 0 && lane % 4 == 0) {
-                    const unsigned at = there(given_at + with.square_from(with.rank, row_of_block));
-                    if (with.bits == 0) {
-                        write_here(at, sum);
+                    const unsigned at = there(given_at + with.moments_from(with.rank, row_of_block));
+                    if constexpr (Tile::centres) {
+                        give(at, float2{sum, total});
                     } else {
-                        write_there(at, sum, barrier);
+                        give(at, sum);
                     }
                 }
             }
@@ -129,10 +134,10 @@ __device__ inline void finish_all(const finish& f, float (&values)[4]) {
     four = finished_elsewhere(f, four);
 }
 
-// Of a row: four sums, and the sum of the left operand's squares where it is normalised.
+// Of a row: four sums, and those over the left operand's row where it is normalised.
 struct row_sums {
     float4 columns;
-    float squares;
+    float2 moments;
 };
 
 // What the blocks gave of one row, added in the same order whoever adds.
@@ -142,7 +147,7 @@ __device__ inline row_sums sum_given(const sharing<Tile>& with, const unsigned c
 #pragma unroll
     for (int r = 0; r < Blocks; ++r) {
         part[r].columns = *reinterpret_cast<const float4*>(given + with.from(r) + quad_at<Tile::columns>(row, quad));
-        part[r].squares = Tile::normalises ? *reinterpret_cast<const float*>(given + with.square_from(r, row)) : 0.0F;
+        part[r].moments = moments_at<Tile::moments>(reinterpret_cast<const float*>(given + with.moments_from(r, row)));
     }
     row_sums sum = part[0];
 #pragma unroll
@@ -151,7 +156,8 @@ __device__ inline row_sums sum_given(const sharing<Tile>& with, const unsigned c
         sum.columns.y += part[r].columns.y;
         sum.columns.z += part[r].columns.z;
         sum.columns.w += part[r].columns.w;
-        sum.squares += part[r].squares;
+        sum.moments.x += part[r].moments.x;
+        sum.moments.y += part[r].moments.y;
     }
     return sum;
 }
@@ -190,11 +196,24 @@ __device__ inline void write_result(const product_arguments& p, const sharing<Ti
             }
         }
     }
+    float4 weight_sums{};
+    if constexpr (Tile::centres) {
+        if (n < p.n) {
+            weight_sums = load_columns(p.column_sums, n, p.n, p.vector != 0);
+        }
+    }
+    const bool normalises_residual = Tile::normalises_residual && p.residual_statistics != nullptr;
+    residual_columns residual_by{};
+    if (normalises_residual && n < p.n) {
+        residual_by = residual_columns_of<T>(p, n);
+    }
 
     constexpr int rows_at_once = Tile::threads / quads;
     // Rows of a thread at a time, so that what is read for one is not waited for before the next asks.
     constexpr int together = Tile::rows / rows_at_once >= 8 ? 2 : 1;
     alignas(16) float residual[together][4];
+    double2 residual_statistics[together];
+    float shifts[together];
     bool exists[together];
     std::int64_t y_at[together];
     const auto ask = [&](int first) {
@@ -212,6 +231,12 @@ __device__ inline void write_result(const product_arguments& p, const sharing<Ti
 #pragma unroll
             for (float& x : residual[u]) {
                 x = 0.0F;
+            }
+            if constexpr (Tile::centres) {
+                shifts[u] = exists[u] ? shift_of(row_of<T>(p, m)) : 0.0F;
+            }
+            if (exists[u] && normalises_residual) {
+                residual_statistics[u] = residual_statistics_of(p, m);
             }
             if (exists[u] && p.residual.elements != nullptr) {
                 const T* const from = static_cast<const T*>(p.residual.elements) + offsets.residual + at(p.residual);
@@ -240,17 +265,15 @@ __device__ inline void write_result(const product_arguments& p, const sharing<Ti
             ask(first);
         }
         alignas(16) float values[together][4] = {};
+        row_statistics found[together]; // of the rows that are normalised
 #pragma unroll
         for (int u = 0; u < together; ++u) {
             if (exists[u]) {
                 const row_sums sum = sum_of_row(with, given, first + u * rows_at_once, quad);
                 *reinterpret_cast<float4*>(values[u]) = sum.columns;
                 if constexpr (Tile::normalises) {
-                    const float factor = rsqrtf(sum.squares * p.row_share + p.epsilon);
-#pragma unroll
-                    for (float& x : values[u]) {
-                        x *= factor;
-                    }
+                    found[u] = statistics_of<Tile>(p, sum.moments, shifts[u]);
+                    normalise_row<T, Tile>(found[u], weight_sums, values[u]);
                 }
             }
         }
@@ -258,6 +281,14 @@ __device__ inline void write_result(const product_arguments& p, const sharing<Ti
         for (int u = 0; u < together; ++u) {
             if (!exists[u]) {
                 continue;
+            }
+            if constexpr (Tile::normalises) {
+                if (n == 0 && p.statistics != nullptr) { // the first columns' blocks, one thread a row
+                    store_statistics(p, first_row + first + u * rows_at_once, found[u]);
+                }
+            }
+            if (normalises_residual) {
+                normalise_residual(residual[u], residual_statistics[u], residual_by);
             }
 #pragma unroll
             for (int e = 0; e < 4; ++e) {

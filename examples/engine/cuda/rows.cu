@@ -119,19 +119,25 @@ __global__ void __launch_bounds__(256) normalize_row(const __grid_constant__ row
     const T* const residual = p.residual == nullptr ? nullptr : static_cast<const T*>(p.residual) + begin;
     const auto element = [&](int i) { return residual == nullptr ? loaded(x[i]) : loaded(x[i]) + loaded(residual[i]); };
     float mean = 0.0F;
-    if (p.centered != 0) {
-        float sum = 0.0F;
-        for (int i = static_cast<int>(threadIdx.x); i < p.length; i += 256) {
-            sum += element(i);
+    float factor = 0.0F;
+    if (p.known != nullptr) {
+        mean = static_cast<float>(p.known[2 * blockIdx.x]);
+        factor = static_cast<float>(p.known[2 * blockIdx.x + 1]);
+    } else {
+        if (p.centered != 0) {
+            float sum = 0.0F;
+            for (int i = static_cast<int>(threadIdx.x); i < p.length; i += 256) {
+                sum += element(i);
+            }
+            mean = block_sum(sum, room) / static_cast<float>(p.length);
         }
-        mean = block_sum(sum, room) / static_cast<float>(p.length);
+        float squares = 0.0F;
+        for (int i = static_cast<int>(threadIdx.x); i < p.length; i += 256) {
+            const float d = element(i) - mean;
+            squares += d * d;
+        }
+        factor = 1.0F / sqrtf(block_sum(squares, room) / static_cast<float>(p.length) + p.epsilon);
     }
-    float squares = 0.0F;
-    for (int i = static_cast<int>(threadIdx.x); i < p.length; i += 256) {
-        const float d = element(i) - mean;
-        squares += d * d;
-    }
-    const float factor = 1.0F / sqrtf(block_sum(squares, room) / static_cast<float>(p.length) + p.epsilon);
     for (int i = static_cast<int>(threadIdx.x); i < p.length; i += 256) {
         const float e = element(i);
         if (p.sum != nullptr) {
@@ -147,6 +153,10 @@ __global__ void __launch_bounds__(256) normalize_row(const __grid_constant__ row
         }
         if (p.factors != nullptr) {
             static_cast<T*>(p.factors)[blockIdx.x] = stored<T>(factor);
+        }
+        if (p.statistics != nullptr) {
+            p.statistics[2 * blockIdx.x] = static_cast<double>(mean);
+            p.statistics[2 * blockIdx.x + 1] = static_cast<double>(factor);
         }
     }
 }
@@ -217,6 +227,10 @@ __global__ void __launch_bounds__(32) normalize_short_row(const __grid_constant_
         }
         if (p.factors != nullptr) {
             static_cast<T*>(p.factors)[blockIdx.x] = stored<T>(factor);
+        }
+        if (p.statistics != nullptr) {
+            p.statistics[2 * blockIdx.x] = static_cast<double>(mean);
+            p.statistics[2 * blockIdx.x + 1] = static_cast<double>(factor);
         }
     }
 }

@@ -118,7 +118,7 @@ struct operator_rule {
         operator_rule{"opara", "FusedConv", 1, 2, 4, 1,
                       "activation alpha approximate auto_pad dilations group kernel_shape max min pads strides",
                       &d::fused_conv},
-        operator_rule{"opara", "Linear", 1, 2, 5, 1, "activation alpha approximate epsilon max min", &d::linear},
+        operator_rule{"opara", "Linear", 1, 2, 9, 2, "activation alpha approximate epsilon max min mode", &d::linear},
     };
     return rules;
 }

@@ -34,6 +34,33 @@ inline void fused_conv(inference& at) {
     }
 }
 
+// What normalises the rows of x, and those of the residual. Their statistics, mean and reciprocal deviation, are what
+// another operator that normalises the same rows has found; in f64, so that no engine's precision rounds them.
+inline void check_normalisations(const inference& at, const shape& y) {
+    const auto mode = at.attribute<std::string>("mode", "rms");
+    at.require(mode == "layer" || mode == "rms", "attribute 'mode' must be 'layer' or 'rms'");
+    const auto check_row = [&at](std::size_t i, std::int64_t length) {
+        if (at.has(i)) {
+            at.same_type(i);
+            at.shaped(i, {length});
+        }
+    };
+    check_row(4, at.dims(0).back());
+    check_row(5, at.dims(0).back());
+    check_row(7, y.back());
+    check_row(8, y.back());
+    at.require(at.has(4) || !at.has(5), "input 5 shifts rows that are not normalised");
+    at.require(at.has(4) || at.outputs() < 2, "rows that are not normalised have no statistics");
+    at.require(at.has(6) == at.has(7) && (at.has(6) || !at.has(8)) && (at.has(3) || !at.has(6)),
+               "a residual that is normalised needs inputs 3, 6 and 7");
+    if (at.has(6)) {
+        at.require(at.in(6).type == element::f64, "input 6 must be float64");
+        shape statistics = y;
+        statistics.back() = 2;
+        at.shaped(6, statistics);
+    }
+}
+
 inline void linear(inference& at) {
     at.floating(0);
     check_activation(at);
@@ -53,11 +80,11 @@ inline void linear(inference& at) {
         at.same_type(3);
         at.shaped(3, y);
     }
-    if (at.has(4)) {
-        at.same_type(4);
-        at.shaped(4, {w[1]});
-    }
+    check_normalisations(at, y);
+    shape statistics = y;
+    statistics.back() = 2;
     at.yield(0, at.in(0).type, std::move(y));
+    at.yield(1, element::f64, std::move(statistics));
 }
 
 inline void attention(inference& at) {

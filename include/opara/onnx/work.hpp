@@ -112,7 +112,10 @@ private:
         } else if (is("Linear")) {
             product(out_ * last(0));
             epilogue();
-            flops += in(4) > 0.0 ? 4.0 * in(0) : 0.0; // rows are normalised
+            if (in(4) > 0.0) { // rows are normalised
+                flops += in(0) * (n_.attribute_or<std::string>("mode", "rms") == "rms" ? 4.0 : 7.0);
+            }
+            flops += in(6) > 0.0 ? 4.0 * out_ : 0.0; // the residual is
         } else if (is("Attention")) {
             const shape rows(dims(0).begin(), dims(0).end() - 1);
             const double scores = static_cast<double>(elements(rows)) * static_cast<double>(dims(1)[rows.size() - 1]);
