@@ -11,8 +11,28 @@
 namespace opara::engine {
 namespace {
 
-// Operators with equal descriptions take equal time: type, extents, attributes of the window, launch shapes.
-std::string description(const cuda_engine& engine, const onnx::network& net, op_id v) {
+constexpr std::size_t copies = 16;
+
+// A chain of one operator.
+cuda::graph_exec chain(const cuda_engine& engine, op_id v, variant_id variant, chain_edges edges) {
+    std::vector<command> commands;
+    for (std::size_t i = 0; i < copies; ++i) {
+        commands.push_back({.op = op_id::from_index(i), .variant = variant});
+    }
+    const plan p{copies, 1, 0, std::move(commands)};
+    cuda::emission_options how;
+    if (edges == chain_edges::programmatic) {
+        how.programmatic.assign(copies, true);
+    }
+    return cuda::capture_nodes(
+               p, [&](const command& c, cudaStream_t s) { engine.enqueue(v, c.variant, s); }, how)
+        .instantiate();
+}
+
+} // namespace
+
+// Type, extents, attributes of the window, launch shapes.
+std::string kind_of(const cuda_engine& engine, const onnx::network& net, op_id v) {
     const onnx::node& node = net[v];
     std::string text = node.domain + "." + node.type;
     for (const auto* list : {&node.inputs, &node.outputs}) {
@@ -41,26 +61,6 @@ std::string description(const cuda_engine& engine, const onnx::network& net, op_
     return text;
 }
 
-constexpr std::size_t copies = 16;
-
-// A chain of one operator.
-cuda::graph_exec chain(const cuda_engine& engine, op_id v, variant_id variant, chain_edges edges) {
-    std::vector<command> commands;
-    for (std::size_t i = 0; i < copies; ++i) {
-        commands.push_back({.op = op_id::from_index(i), .variant = variant});
-    }
-    const plan p{copies, 1, 0, std::move(commands)};
-    cuda::emission_options how;
-    if (edges == chain_edges::programmatic) {
-        how.programmatic.assign(copies, true);
-    }
-    return cuda::capture_nodes(
-               p, [&](const command& c, cudaStream_t s) { engine.enqueue(v, c.variant, s); }, how)
-        .instantiate();
-}
-
-} // namespace
-
 search::variant_table measure_variants(const cuda_engine& engine, const onnx::network& net,
                                        const cost::table& estimated, const cost::device& on, chain_edges edges) {
     std::map<std::string, std::vector<double>> known; // times by variant
@@ -71,7 +71,7 @@ search::variant_table measure_variants(const cuda_engine& engine, const onnx::ne
             all[i].push_back({.kernel = engine.footprint(v), .kernels = 0});
             continue;
         }
-        const auto [place, is_new] = known.try_emplace(description(engine, net, v));
+        const auto [place, is_new] = known.try_emplace(kind_of(engine, net, v));
         if (is_new) {
             std::vector<cuda::graph_exec> graphs;
             for (std::size_t k = 0; k < engine.variants(v); ++k) {

@@ -9,12 +9,17 @@
 #include <opara/search/variants.hpp>
 
 #include <cstdint>
+#include <string>
 
 namespace opara::engine {
 
 /// Whether the edges of what is measured are programmatic: what is fastest differs, because a kernel that is launched
 /// early hides its start and its first weights behind the one before.
 enum class chain_edges : std::uint8_t { whole, programmatic };
+
+/// Tells operators apart that may take different times: those with equal kinds take equal time alone, variant by
+/// variant.
+[[nodiscard]] std::string kind_of(const cuda_engine& engine, const onnx::network& net, op_id v);
 
 /// Measures every variant of every operator on its own, in a chain of it, warm in the cache; operators that are alike
 /// are measured once. What comes of it is what `search::static_choice` and the search for plans take: time alone,
