@@ -12,11 +12,12 @@ namespace opara::inline OPARA_ABI::cost {
 /// What the nodes and edges of a CUDA graph cost on a device, in microseconds. docs/simulator.md tells the rules that
 /// use these numbers; the defaults were measured on an H200 (driver 580, CUDA 13.0).
 struct graph_costs {
-    double edge_us = 0.61;          ///< end of a parent to the start of its first child, a kernel of one block
-    double edge_to_empty_us = 0.50; ///< the same if the child is an empty kernel
-    double block_us = 0.00065;      ///< more for each block of the child's first wave
-    double fork_step_us = 0.28;     ///< more for each sibling that was created before the child
-    std::uint32_t fork_limit = 6;   ///< children of one node up to which forks are that fast
+    double edge_us = 0.61;              ///< end of a parent to the start of its first child, a kernel of one block
+    double edge_to_empty_us = 0.50;     ///< the same if the child is an empty kernel
+    double programmatic_edge_us = 0.29; ///< end of a parent to the start of a child that was launched before it
+    double block_us = 0.00065;          ///< more for each block of the child's first wave
+    double fork_step_us = 0.28;         ///< more for each sibling that was created before the child
+    std::uint32_t fork_limit = 6;       ///< children of one node up to which forks are that fast
     double wide_fork_us = 1.60;    ///< instead of `edge_us` where a node has more; then the last-created child is first
     double front_end_us = 0.177;   ///< between any two nodes of the graph that start
     double replay_us = 1.30;       ///< launch of the graph to the start of its first node, in a queue of replays

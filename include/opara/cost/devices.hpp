@@ -63,6 +63,7 @@ inline const device a100_pcie_40gb{
     .tf32_tflops = 125.0,
     .graph = {.edge_us = 0.98,
               .edge_to_empty_us = 0.80,
+              .programmatic_edge_us = 0.98, // there are none before Hopper
               .block_us = 0.0010,
               .fork_step_us = 0.45,
               .wide_fork_us = 2.56,

@@ -49,6 +49,7 @@ template <class F>
 void for_each_number(graph_costs&, F&& f) {
     f("edge_us", &graph_costs::edge_us);
     f("edge_to_empty_us", &graph_costs::edge_to_empty_us);
+    f("programmatic_edge_us", &graph_costs::programmatic_edge_us);
     f("block_us", &graph_costs::block_us);
     f("fork_step_us", &graph_costs::fork_step_us);
     f("fork_limit", &graph_costs::fork_limit);

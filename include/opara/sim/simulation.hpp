@@ -121,7 +121,7 @@ private:
             [this](std::uint32_t v) {
                 return nodes_[v].print->duration_us > 0.0 ? device_->graph.edge_us : device_->graph.edge_to_empty_us;
             },
-            [this](std::uint32_t v) { return nodes_[v].priority; });
+            [this](std::uint32_t v) { return nodes_[v].priority; }, options_.out_degree, options_.programmatic);
     }
 
     bool step() {
@@ -142,6 +142,10 @@ private:
     // Launches a node. @return whether the machine has to settle
     bool start_next() {
         const auto [number, held] = launcher_.pop();
+        if (launcher_.is_relay(number)) {
+            launcher_.done(number, now_, now_);
+            return false;
+        }
         const node& launched = nodes_[number];
         activity& a = result_.operators[launched.op.index()];
         a.ready_us = launcher_.ready_us(number);
@@ -183,7 +187,7 @@ private:
         if (++done_; last_ == none_ || now_ > end_of(last_) || (now_ == end_of(last_) && number < last_)) {
             last_ = number;
         }
-        launcher_.done(number, now_);
+        launcher_.done(number, a.start_us, now_);
     }
 
     // A device that stands still with work left is a defect of the simulator; it must not look like a fast plan.
