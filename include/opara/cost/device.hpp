@@ -67,6 +67,10 @@ struct device {
     double l2_bytes_per_dram_byte = 1.6; ///< L2 bandwidth that a byte of DRAM traffic costs
     double dram_latency_us = 0.60;       ///< of a load that misses L2
     double l2_latency_us = 0.23;         ///< of a load that hits L2
+    /// Share of its time that a block which waits for latencies loses to each warp of another block on its SM.
+    double delay_per_warp = 0.045;
+    double delay_per_block = 0.18; ///< ... and to a whole block at most
+    double plain_per_warp = 0.0125, plain_per_block = 0.1;
     double fp32_tflops = 1.0;            ///< on the ordinary units; a multiply-add counts two
     double tensor_tflops = 1.0;          ///< on the tensor cores with 16-bit inputs
     double tf32_tflops = 0.0;            ///< on the tensor cores with 32-bit inputs; 0 where they take none

@@ -41,6 +41,8 @@ void for_each_number(device&, F&& f) {
     f("l2_bytes_per_dram_byte", &device::l2_bytes_per_dram_byte);
     f("dram_latency_us", &device::dram_latency_us);
     f("l2_latency_us", &device::l2_latency_us);
+    f("delay_per_warp", &device::delay_per_warp);
+    f("delay_per_block", &device::delay_per_block);
     f("fp32_tflops", &device::fp32_tflops);
     f("tensor_tflops", &device::tensor_tflops);
     f("tf32_tflops", &device::tf32_tflops);

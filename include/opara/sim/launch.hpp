@@ -137,7 +137,7 @@ public:
         const bool wide = m > costs_->fork_limit;
         for (std::size_t i = 0; i < m; ++i) {
             const std::uint32_t c = children_[children.begin + i];
-            const std::uint32_t cause = !is_relay(v) ? v : states_[v].reached ? states_[v].cause : c;
+            const std::uint32_t cause = is_relay(v) ? behind_relay(v, c) : v;
             state& s = states_[c];
             const bool early = programmatic_ && !is_relay(v) && !is_relay(c);
             const double launched = (early ? started_us : time_us) + fork(i, m, c);
@@ -262,6 +262,11 @@ private:
             return costs_->wide_fork_us + states_[child].edge_us - costs_->edge_us;
         }
         return states_[child].edge_us + costs_->fork_step_us * static_cast<double>(i);
+    }
+    // Whom a child of a relay waits for: the node behind it; itself where that is the root.
+    [[nodiscard]] std::uint32_t behind_relay(std::uint32_t relay, std::uint32_t child) const noexcept {
+        const state& s = states_[relay];
+        return s.reached && !is_relay(s.cause) ? s.cause : child;
     }
     [[nodiscard]] double launch_us(const ready_node& x) const noexcept {
         return states_[x.node].launched ? x.time_us : std::max(x.time_us, free_at_);

@@ -138,7 +138,9 @@ private:
 
     // Whether an SM holds nobody up and lets nobody go faster.
     [[nodiscard]] bool is_calm(const group& at) const noexcept {
-        return at.stretching == 0 && at.taken.math <= contended_from && at.taken.l2 <= l2_of_sm_;
+        return at.stretching == 0 && at.taken.math <= contended_from && at.taken.l2 <= l2_of_sm_ &&
+               (at.parts.empty() ||
+                (at.parts.size() == 1 && at.parts[0].count <= static_cast<double>(of(at.parts[0]).per_sm)));
     }
     // Adds blocks to a part of a group, or takes them away. While SMs are calm nothing else follows from that, but that
     // the kernel has to be noted.

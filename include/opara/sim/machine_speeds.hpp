@@ -159,9 +159,11 @@ inline void machine::share_sm(group& at) {
             l2 += p.count * of(p).block.l2 * p.on_sm;
         }
     }
-    if (l2 > l2_of_sm_) {
-        for (part& p : at.parts) {
-            p.on_sm *= of(p).block.l2 > 0.0 ? l2_of_sm_ / l2 : 1.0;
+    for (part& p : at.parts) {
+        const footprint& f = of(p);
+        p.on_sm *= l2 > l2_of_sm_ && f.block.l2 > 0.0 ? l2_of_sm_ / l2 : 1.0;
+        if (const double more = at.taken.delay - f.per_sm * f.block.delay; more > 0.0) { // than when it is alone
+            p.on_sm /= 1.0 + f.delay_need * more;
         }
     }
 }
