@@ -136,7 +136,6 @@ cost::kernel kernel_of(const corpus& c, op_id v, const offered& f, bool programm
     }
     const json& o = c.document["operators"][v.index()];
     k.duration_us = programmatic ? f.early_us + d.graph.edge_us - d.graph.programmatic_edge_us : f.whole_us;
-    if (programmatic && settings.count("min") != 0) k.duration_us = std::min(k.duration_us, f.whole_us + setting("min", 0.0));
     if (setting("l2", 1.0) != 0.0) {
         k.l2_bytes = std::max(k.l2_bytes, f.read_bytes);
     }
@@ -319,10 +318,10 @@ int main(int argc, char** argv) {
     }
     try {
         cost::device d = cost::devices::h200;
-        d.delay_per_warp = setting("warp", d.delay_per_warp);
-        d.plain_per_warp = setting("pwarp", d.plain_per_warp);
-        d.plain_per_block = setting("pblock", d.plain_per_block);
-        d.delay_per_block = setting("block", d.delay_per_block);
+        d.shared_bytes_default = static_cast<std::uint32_t>(setting("default", d.shared_bytes_default));
+        d.delay_by_tensor = setting("tensor", d.delay_by_tensor);
+        d.delay_by_plain = setting("plain", d.delay_by_plain);
+        d.fresh_us = setting("fresh", d.fresh_us);
         if (settings.count("beside") == 0) {
             std::printf(
                 "| network | edges | plans | error | size of the error | largest | rank correlation | pairs that "
@@ -352,50 +351,15 @@ int main(int argc, char** argv) {
                 if (p["by_rank"].get<bool>()) {
                     what = by_rank(what, c.durations_us);
                 }
-                const double fresh = setting("fresh", 0.0);
-                std::vector<bool> pays(c.graph.size(), true);
-                for (int pass = 0; pass < (fresh > 0.0 ? 2 : 1); ++pass) {
-                    std::vector<cost::kernel> now = kernels;
-                    for (std::size_t v = 0; v < now.size(); ++v) {
-                        double bytes = 0.0;
-                        for (const std::uint32_t q : c.producers[v]) {
-                            bytes += c.document["operators"][q][11].get<double>();
-                        }
-                        if (now[v].launches()) {
-                            now[v].duration_us = std::max(now[v].duration_us + setting("node", 0.0) +
-                                (pays[v] && bytes > setting("bytes", 20e3) ? fresh : 0.0), 0.05);
-                        }
-                    }
-                    const cost::table costs{now, d};
-                    const sim::timeline t = sim::simulate(what, costs, d, emitted(r.programmatic));
-                    r.simulated = t.makespan_us;
-                    if (settings.count("trace") != 0 && settings["trace"] == r.name + "," + r.variants + (r.programmatic ? ",1" : ",0")) {
-                        for (const command& one : what.commands()) {
-                            if (one.what != action::launch || !now[one.op.index()].launches()) continue;
-                            const auto& a = t.operators[one.op.index()];
-                            const auto& k = now[one.op.index()];
-                            std::fprintf(stderr, "%5u %-14s %ub %ut %uk dur %.2f | ready %.2f start %.2f end %.2f took %.2f held %d cause %u sms %.2f dram %.1fMB l2 %.1fMB\n", one.op.value, c.document["kinds"][c.document["operators"][one.op.index()][0].get<std::size_t>()]["type"].get<std::string>().c_str(), k.blocks, k.threads, k.shared_bytes / 1024, k.duration_us, a.ready_us, a.start_us, a.end_us, a.end_us - a.start_us, int(a.held), a.cause.value, a.sm_share, k.dram_bytes * 1e-6, k.l2_bytes * 1e-6);
-                        }
-                        settings.erase("trace");
-                    }
-                    if (settings.count("always") != 0) break;
-                    for (std::size_t v = 0; v < now.size(); ++v) {
-                        bool any = false;
-                        for (const std::uint32_t q : c.producers[v]) {
-                            bool read = false;
-                            for (const std::uint32_t w : c.consumers[q]) {
-                                read = read || (w != v && t.operators[w].end_us <= t.operators[v].start_us);
-                            }
-                            any = any || !read;
-                        }
-                        pays[v] = any;
-                    }
-                }
+                const cost::table costs{kernels, d};
+                const sim::timeline t = sim::simulate(what, costs, d, emitted(r.programmatic));
+                r.simulated = t.makespan_us;
                 if (settings.count("rows") != 0) {
-                    std::fprintf(stderr, "%s;%s;%s;%d;%d;%zu;%zu;%zu;%.2f;%.2f;%+.1f%%\n", c.name.c_str(),
+                    std::fprintf(stderr, "%s;%s;%s;%d;%d;%zu;%zu;%zu/%zu/%zu;%.2f;%.2f;%+.1f%%\n", c.name.c_str(),
                                  r.name.c_str(), r.variants.c_str(), r.programmatic ? 1 : 0,
                                  p["by_rank"].get<bool>() ? 1 : 0, p["lanes"].get<std::size_t>(),
-                                 p["waits"].get<std::size_t>(), p["helpers"].get<std::size_t>(), r.measured,
+                                 p["waits"].get<std::size_t>(), p["helpers"].get<std::size_t>(),
+                                 p["nodes"].get<std::size_t>(), p["edges"].get<std::size_t>(), r.measured,
                                  r.simulated, 100.0 * r.error());
                 }
                 rows.push_back(std::move(r));

@@ -20,6 +20,7 @@ struct graph_costs {
     std::uint32_t fork_limit = 6;       ///< children of one node up to which forks are that fast
     double wide_fork_us = 1.60;    ///< instead of `edge_us` where a node has more; then the last-created child is first
     double front_end_us = 0.177;   ///< between any two nodes of the graph that start
+    double relay_us = 0.34;        ///< ... behind a relay, which starts and passes its end on
     double replay_us = 1.30;       ///< launch of the graph to the start of its first node, in a queue of replays
     std::uint32_t channels = 8;    ///< hardware queues, which the source nodes take in turn
     double channel_join_us = 2.05; ///< end of the last parent to the start of a node whose parents are in several
@@ -67,10 +68,14 @@ struct device {
     double l2_bytes_per_dram_byte = 1.6; ///< L2 bandwidth that a byte of DRAM traffic costs
     double dram_latency_us = 0.60;       ///< of a load that misses L2
     double l2_latency_us = 0.23;         ///< of a load that hits L2
-    /// Share of its time that a block which waits for latencies loses to each warp of another block on its SM.
-    double delay_per_warp = 0.045;
-    double delay_per_block = 0.18; ///< ... and to a whole block at most
-    double plain_per_warp = 0.0125, plain_per_block = 0.1;
+    /// Share of its time that a block which waits for latencies loses to each other block on its SM that uses the tensor
+    /// cores, if that has 4 warps or more; to one of fewer warps it loses less in proportion.
+    double delay_by_tensor = 0.18;
+    double delay_by_plain = 0.10; ///< ... to one that does not use them, if that has 8 warps or more
+    /// How much longer a kernel takes whose operands other kernels have just written than in a chain of itself, which
+    /// finds what it read before ...
+    double fresh_us = 0.55;
+    double fresh_bytes = 20e3; ///< ... if it moves more than this
     double fp32_tflops = 1.0;            ///< on the ordinary units; a multiply-add counts two
     double tensor_tflops = 1.0;          ///< on the tensor cores with 16-bit inputs
     double tf32_tflops = 0.0;            ///< on the tensor cores with 32-bit inputs; 0 where they take none

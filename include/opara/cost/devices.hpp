@@ -68,6 +68,7 @@ inline const device a100_pcie_40gb{
               .fork_step_us = 0.45,
               .wide_fork_us = 2.56,
               .front_end_us = 0.28,
+              .relay_us = 0.54,
               .replay_us = 2.1,
               .channel_join_us = 3.3,
               .further_channel_us = 1.4,

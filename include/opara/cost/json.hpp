@@ -41,8 +41,10 @@ void for_each_number(device&, F&& f) {
     f("l2_bytes_per_dram_byte", &device::l2_bytes_per_dram_byte);
     f("dram_latency_us", &device::dram_latency_us);
     f("l2_latency_us", &device::l2_latency_us);
-    f("delay_per_warp", &device::delay_per_warp);
-    f("delay_per_block", &device::delay_per_block);
+    f("delay_by_tensor", &device::delay_by_tensor);
+    f("delay_by_plain", &device::delay_by_plain);
+    f("fresh_us", &device::fresh_us);
+    f("fresh_bytes", &device::fresh_bytes);
     f("fp32_tflops", &device::fp32_tflops);
     f("tensor_tflops", &device::tensor_tflops);
     f("tf32_tflops", &device::tf32_tflops);
@@ -57,6 +59,7 @@ void for_each_number(graph_costs&, F&& f) {
     f("fork_limit", &graph_costs::fork_limit);
     f("wide_fork_us", &graph_costs::wide_fork_us);
     f("front_end_us", &graph_costs::front_end_us);
+    f("relay_us", &graph_costs::relay_us);
     f("replay_us", &graph_costs::replay_us);
     f("channels", &graph_costs::channels);
     f("channel_join_us", &graph_costs::channel_join_us);

@@ -124,7 +124,7 @@ public:
         const ready_node first = ready_.pop();
         const double at = launch_us(first);
         if (!states_[first.node].launched) {
-            free_at_ = at + costs_->front_end_us;
+            free_at_ = at + (is_relay(first.node) ? costs_->relay_us : costs_->front_end_us);
         }
         return {first.node, at > first.time_us};
     }
