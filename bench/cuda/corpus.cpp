@@ -385,9 +385,10 @@ struct recorder {
     void add_searched(std::vector<contender>& all) const {
         for (const bool programmatic : {false, true}) {
             for (const std::uint64_t seed : {1U, 2U}) {
-                search::improvement found = search::improve(
-                    s.graph(), programmatic ? early : s.variants(), s.device(),
-                    {.limit = {.seconds = 1.5}, .seed = seed, .emission = {.edges = implied_edges::drop}});
+                search::improve_options how{.limit = {.seconds = 1.5}, .seed = seed, .emission = sim::as_emitted};
+                how.emission.programmatic = programmatic;
+                const search::improvement found =
+                    search::improve(s.graph(), programmatic ? early : s.variants(), s.device(), how);
                 all.push_back({.name = "searched",
                                .variants = "searched",
                                .programmatic = programmatic,

@@ -1,5 +1,6 @@
 #include <examples/engine/cuda/tuning.hpp>
 #include <opara/cuda.hpp>
+#include <opara/onnx/work.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -61,8 +62,21 @@ std::string kind_of(const cuda_engine& engine, const onnx::network& net, op_id v
     return text;
 }
 
+cost::kernel with_demand(cost::kernel k, const cost::kernel& estimated, const cost::work& w) {
+    // Kernels that multiply matrices keep them in shared memory, and leave them to the tensor cores; depthwise
+    // convolutions do neither.
+    const bool on_tensor_cores = k.shared_bytes > 0 && w.matrix_flops > 0.0;
+    k.dram_bytes = estimated.dram_bytes;
+    k.l2_bytes = std::max(k.l2_bytes, estimated.l2_bytes);
+    k.tensor_flops = on_tensor_cores ? 2.0 * w.matrix_flops : 0.0;
+    k.fp32_flops = w.flops - (on_tensor_cores ? w.matrix_flops : 0.0);
+    return k;
+}
+
 search::variant_table measure_variants(const cuda_engine& engine, const onnx::network& net,
                                        const cost::table& estimated, const cost::device& on, chain_edges edges) {
+    const std::vector<cost::work> works = onnx::works_of(net);
+    const double edge_us = edges == chain_edges::programmatic ? on.graph.programmatic_edge_us : on.graph.edge_us;
     std::map<std::string, std::vector<double>> known; // times by variant
     std::vector<std::vector<search::variant>> all(net.graph.size());
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -82,20 +96,16 @@ search::variant_table measure_variants(const cuda_engine& engine, const onnx::ne
                 pointers.push_back(&g);
             }
             for (const cuda::replay_times& t : cuda::measure(pointers, {.rounds = 5, .replays = 3, .warm_up = 1})) {
-                const double us = t.period.median / static_cast<double>(copies) - on.graph.edge_us;
+                const double us = t.period.median / static_cast<double>(copies) - edge_us;
                 place->second.push_back(std::max(us, 0.0));
             }
         }
         for (std::size_t k = 0; k < place->second.size(); ++k) {
-            cost::kernel kernel = engine.footprint(v, variant_id::from_index(k));
-            const cost::kernel& demand = estimated.kernel(v);
+            cost::kernel kernel =
+                with_demand(engine.footprint(v, variant_id::from_index(k)), estimated.kernel(v), works[i]);
             // What was measured is all kernels of the operator with the edges between them, which the table adds again.
             const auto kernels = static_cast<std::uint32_t>(engine.kernels(v));
             kernel.duration_us = std::max(place->second[k] - on.graph.edge_us * (kernels - 1.0), 0.0);
-            kernel.dram_bytes = demand.dram_bytes;
-            kernel.l2_bytes = demand.l2_bytes;
-            kernel.fp32_flops = demand.fp32_flops;
-            kernel.tensor_flops = demand.tensor_flops;
             all[i].push_back({.kernel = kernel, .kernels = kernels, .programmatic = search::programmatic_edges::safe});
         }
     }

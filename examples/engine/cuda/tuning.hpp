@@ -4,7 +4,9 @@
 
 #include <examples/engine/cuda/cuda_engine.hpp>
 #include <opara/cost/device.hpp>
+#include <opara/cost/kernel.hpp>
 #include <opara/cost/table.hpp>
+#include <opara/cost/work.hpp>
 #include <opara/onnx/network.hpp>
 #include <opara/search/variants.hpp>
 
@@ -20,6 +22,12 @@ enum class chain_edges : std::uint8_t { whole, programmatic };
 /// Tells operators apart that may take different times: those with equal kinds take equal time alone, variant by
 /// variant.
 [[nodiscard]] std::string kind_of(const cuda_engine& engine, const onnx::network& net, op_id v);
+
+/// What a kernel of the engine moves and computes, for cost models.
+/// @param k  its footprint
+/// @param estimated  the operator's kernel as `cost::estimate` sees it: where its bytes come from
+/// @param w  the operator's work; products of matrices run on the tensor cores, in TF32
+[[nodiscard]] cost::kernel with_demand(cost::kernel k, const cost::kernel& estimated, const cost::work& w);
 
 /// Measures every variant of every operator on its own, in a chain of it, warm in the cache; operators that are alike
 /// are measured once. What comes of it is what `search::static_choice` and the search for plans take: time alone,

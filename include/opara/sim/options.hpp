@@ -26,4 +26,7 @@ struct simulate_options {
     bool programmatic = false;
 };
 
+/// As the emitters of component `cuda` do by default (`cuda::emission_options`).
+inline constexpr simulate_options as_emitted{.edges = implied_edges::drop, .out_degree = 6};
+
 } // namespace opara::inline OPARA_ABI::sim
