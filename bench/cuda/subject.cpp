@@ -155,7 +155,11 @@ json subject::summary() const {
         kernels += engine_.kernels(op_id::from_index(v));
         sum += us_[v];
     }
-    const bounds b = lower_bounds(graph_, costs_, device_);
+    std::vector<cost::kernel> alone(costs_.kernels().begin(), costs_.kernels().end());
+    for (std::size_t v = 0; v < alone.size(); ++v) {
+        alone[v].duration_us = us_[v];
+    }
+    const bounds b = lower_bounds(graph_, cost::table{std::move(alone), device_}, device_);
     std::size_t spared = 0;
     for (std::size_t v = 0; v < graph_.size(); ++v) {
         spared += sparing_[v] != fastest_[v] ? 1U : 0U;
@@ -188,9 +192,9 @@ cost::table subject::profiled() {
         cost::kernel k = engine_.footprint(op, fastest_[v]);
         if (k.blocks != 0) {
             k = engine::with_demand(k, estimated.kernel(op), works[v]);
-            k.duration_us = measured[v].median;
+            k.duration_us = engine::in_network_us(measured[v].median, k);
         }
-        us_.push_back(k.blocks == 0 ? 0.0 : k.duration_us);
+        us_.push_back(k.blocks == 0 ? 0.0 : measured[v].median);
         kernels.push_back(k);
     }
     return cost::table{std::move(kernels), device_};

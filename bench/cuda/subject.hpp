@@ -37,7 +37,9 @@ public:
     [[nodiscard]] const cost::device& device() const noexcept { return device_; }
     [[nodiscard]] const engine::cuda_engine& engine() const noexcept { return engine_; }
     [[nodiscard]] const search::variant_table& variants() const noexcept { return variants_; } ///< with whole edges
-    [[nodiscard]] std::span<const double> durations_us() const noexcept { return us_; } ///< in the fastest variants
+    [[nodiscard]] std::span<const double> durations_us() const noexcept {
+        return us_;
+    } ///< alone, in the fastest variants
     /// What every variant takes in a chain of it.
     [[nodiscard]] search::variant_table measured_variants(engine::chain_edges edges) const;
     [[nodiscard]] const cost::table& costs() const noexcept { return costs_; } ///< in the variants fastest alone

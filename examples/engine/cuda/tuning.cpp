@@ -73,6 +73,13 @@ cost::kernel with_demand(cost::kernel k, const cost::kernel& estimated, const co
     return k;
 }
 
+double in_network_us(double chain_us, const cost::kernel& k) {
+    // Fitted to plans of GoogLeNet, BERT and DeepFM on an H200; docs/simulator.md.
+    constexpr double fresh_us = 0.55;
+    constexpr double least_bytes = 20e3;
+    return chain_us + (std::max(k.l2_bytes, k.dram_bytes) > least_bytes ? fresh_us : 0.0);
+}
+
 search::variant_table measure_variants(const cuda_engine& engine, const onnx::network& net,
                                        const cost::table& estimated, const cost::device& on, chain_edges edges) {
     const std::vector<cost::work> works = onnx::works_of(net);
@@ -105,7 +112,8 @@ search::variant_table measure_variants(const cuda_engine& engine, const onnx::ne
                 with_demand(engine.footprint(v, variant_id::from_index(k)), estimated.kernel(v), works[i]);
             // What was measured is all kernels of the operator with the edges between them, which the table adds again.
             const auto kernels = static_cast<std::uint32_t>(engine.kernels(v));
-            kernel.duration_us = std::max(place->second[k] - on.graph.edge_us * (kernels - 1.0), 0.0);
+            const double chain_us = std::max(place->second[k] - on.graph.edge_us * (kernels - 1.0), 0.0);
+            kernel.duration_us = in_network_us(chain_us, kernel);
             all[i].push_back({.kernel = kernel, .kernels = kernels, .programmatic = search::programmatic_edges::safe});
         }
     }

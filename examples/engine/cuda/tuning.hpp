@@ -29,9 +29,16 @@ enum class chain_edges : std::uint8_t { whole, programmatic };
 /// @param w  the operator's work; products of matrices run on the tensor cores, in TF32
 [[nodiscard]] cost::kernel with_demand(cost::kernel k, const cost::kernel& estimated, const cost::work& w);
 
-/// Measures every variant of every operator on its own, in a chain of it, warm in the cache; operators that are alike
-/// are measured once. What comes of it is what `search::static_choice` and the search for plans take: time alone,
-/// blocks, threads, registers, shared memory, kernels, and that programmatic edges are safe.
+/// What an operator takes in a network: more than in a chain of itself, which finds its operands where it read them
+/// before, while in a network other kernels have just written them.
+/// @param chain_us  what it takes in such a chain
+/// @param k  what it moves
+[[nodiscard]] double in_network_us(double chain_us, const cost::kernel& k);
+
+/// Measures every variant of every operator on its own, in a chain of it, warm in the cache, and reckons what it takes
+/// in a network (`in_network_us`); operators that are alike are measured once. What comes of it is what
+/// `search::static_choice` and the search for plans take: time alone, blocks, threads, registers, shared memory,
+/// kernels, and that programmatic edges are safe.
 /// @param estimated  where bytes and FLOPs come from
 /// @param on  the device that is there, as a model
 /// @param edges  those of the chain: as the plans are going to be emitted

@@ -72,15 +72,11 @@ struct device {
     /// tensor cores, if that has 4 warps or more; to one of fewer warps it loses less in proportion.
     double delay_by_tensor = 0.18;
     double delay_by_plain = 0.10; ///< ... to one that does not use them, if that has 8 warps or more
-    /// How much longer a kernel takes whose operands other kernels have just written than in a chain of itself, which
-    /// finds what it read before ...
-    double fresh_us = 0.55;
-    double fresh_bytes = 20e3;  ///< ... if it moves more than this
-    double fp32_tflops = 1.0;   ///< on the ordinary units; a multiply-add counts two
-    double tensor_tflops = 1.0; ///< on the tensor cores with 16-bit inputs
-    double tf32_tflops = 0.0;   ///< on the tensor cores with 32-bit inputs; 0 where they take none
-    graph_costs graph{};        ///< nodes and edges
-    kernel_costs kernels{};     ///< what `estimate` reckons with
+    double fp32_tflops = 1.0;     ///< on the ordinary units; a multiply-add counts two
+    double tensor_tflops = 1.0;   ///< on the tensor cores with 16-bit inputs
+    double tf32_tflops = 0.0;     ///< on the tensor cores with 32-bit inputs; 0 where they take none
+    graph_costs graph{};          ///< nodes and edges
+    kernel_costs kernels{};       ///< what `estimate` reckons with
 
     friend bool operator==(const device&, const device&) = default;
 };

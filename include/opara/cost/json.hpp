@@ -43,8 +43,6 @@ void for_each_number(device&, F&& f) {
     f("l2_latency_us", &device::l2_latency_us);
     f("delay_by_tensor", &device::delay_by_tensor);
     f("delay_by_plain", &device::delay_by_plain);
-    f("fresh_us", &device::fresh_us);
-    f("fresh_bytes", &device::fresh_bytes);
     f("fp32_tflops", &device::fp32_tflops);
     f("tensor_tflops", &device::tensor_tflops);
     f("tf32_tflops", &device::tf32_tflops);

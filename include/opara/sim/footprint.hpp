@@ -54,7 +54,6 @@ struct footprint {
     double block_us = 0.0;       // of a block alone; less than the kernel's where it runs in waves
     double resident = 0.0;       // blocks at once when alone
     double placing_us = 0.0;     // from the launch until those are on the SMs: they are placed one by one
-    double fresh_us = 0.0;       // that it takes longer where others have just written its operands
     double dram = 0.0;           // bytes/us of a block
     double l2_cost = 0.0;        // the L2 bandwidth of a block, and what its DRAM traffic costs of it
     double in_flight = 0.0;      // bytes on the way of a block
@@ -119,7 +118,6 @@ struct footprint {
     f.blocks = f.flows ? k.blocks : snapped(k.blocks, o.resident, d.sms);
     f.resident = static_cast<double>(std::min<std::uint64_t>(f.blocks, o.resident));
     f.placing_us = d.graph.block_us * f.resident;
-    f.fresh_us = std::max(k.l2_bytes, k.dram_bytes) > d.fresh_bytes ? d.fresh_us : 0.0;
     f.per_sm = f.flows ? o.blocks_per_sm : (f.blocks + d.sms - 1) / d.sms;
     const double waves = f.blocks / f.resident;
     f.block_us = k.duration_us / waves;

@@ -54,7 +54,6 @@ private:
         const footprint* print = nullptr;
         op_id op;
         std::int32_t priority = 0;
-        double delay_us = 0.0; // of its blocks: they are placed one by one, and find what others have just written
     };
 
     void forget() {
@@ -86,9 +85,7 @@ private:
             result_.operators[c.op.index()].lane = c.lane;
             if (const cost::kernel& k = kernels_[c.op.index()]; k.launches()) {
                 node_of_[c.op.index()] = static_cast<std::uint32_t>(nodes_.size());
-                const footprint& f = prints_.of(k, c.op);
-                const bool fresh = !captured.before(c.op).empty();
-                nodes_.push_back({&f, c.op, c.priority, f.placing_us + (fresh ? f.fresh_us : 0.0)});
+                nodes_.push_back({&prints_.of(k, c.op), c.op, c.priority});
             } else {
                 nothing_.push_back(c.op);
             }
@@ -159,7 +156,7 @@ private:
             end(number, a);
             return false;
         }
-        return machine_.enqueue(*launched.print, number, launched.priority, launched.delay_us);
+        return machine_.enqueue(*launched.print, number, launched.priority, launched.print->placing_us);
     }
 
     void settle() {
