@@ -107,9 +107,9 @@ inline double machine::next_step(double now) const noexcept {
 
 inline void machine::share_sm(group& at) {
     at.calm = is_calm(at);
-    if (at.calm) {
+    if (is_quiet(at)) {
         for (part& p : at.parts) {
-            p.on_sm = 1.0;
+            p.on_sm = at.calm ? 1.0 : undelayed(at, of(p));
         }
         return;
     }
@@ -161,10 +161,7 @@ inline void machine::share_sm(group& at) {
     }
     for (part& p : at.parts) {
         const footprint& f = of(p);
-        p.on_sm *= l2 > l2_of_sm_ && f.block.l2 > 0.0 ? l2_of_sm_ / l2 : 1.0;
-        if (const double more = at.taken.delay - f.per_sm * f.block.delay; more > 0.0) { // than when it is alone
-            p.on_sm /= 1.0 + f.delay_need * more;
-        }
+        p.on_sm *= undelayed(at, f) * (l2 > l2_of_sm_ && f.block.l2 > 0.0 ? l2_of_sm_ / l2 : 1.0);
     }
 }
 
