@@ -142,9 +142,8 @@ private:
     }
     // ... and no block delays one of another kernel.
     [[nodiscard]] bool is_calm(const group& at) const noexcept {
-        return is_quiet(at) &&
-               (at.parts.empty() ||
-                (at.parts.size() == 1 && at.parts[0].count <= static_cast<double>(of(at.parts[0]).per_sm)));
+        return is_quiet(at) && (at.parts.empty() || (at.parts.size() == 1 &&
+                                                     at.parts[0].count <= static_cast<double>(of(at.parts[0]).per_sm)));
     }
     // What other blocks leave of a block's speed, beyond what they do when its kernel is alone.
     [[nodiscard]] static double undelayed(const group& at, const footprint& f) noexcept {
