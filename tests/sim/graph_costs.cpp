@@ -152,6 +152,10 @@ TEST_CASE("relays pass the end of a node on") {
     CHECK(makespan(158, barrier, short_ones, {.out_degree = 6}) - makespan(158, barrier, short_ones) > 150.0);
 }
 
+TEST_CASE("one child a node is no limit that relays could keep") {
+    CHECK_THROWS_AS(static_cast<void>(makespan(1, {}, {1.0}, {.out_degree = 1})), opara::error);
+}
+
 TEST_CASE("a root with many sources has relays, too") {
     const auto us = [](std::uint32_t out_degree) {
         return simulate_h200(frozen_graph{8, {}}, one_block(std::vector<double>(8, 2.0)), {.out_degree = out_degree});

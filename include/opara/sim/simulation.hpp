@@ -29,8 +29,13 @@ namespace opara::inline OPARA_ABI::sim::detail {
 class simulation {
 public:
     /// @param d  the device, which must outlive the object
+    /// @throws error  the options make no graph
     simulation(const cost::device& d, const simulate_options& options)
-        : device_{&d}, options_{options}, prints_{d}, machine_{d}, launcher_{d.graph} {}
+        : device_{&d}, options_{options}, prints_{d}, machine_{d}, launcher_{d.graph} {
+        if (options.out_degree == 1) {
+            throw error{"simulate_options: out_degree is 1, so that a relay would need a relay"};
+        }
+    }
 
     /// @param kernels  by operator; must outlive the call
     /// @return the run, until the next call
