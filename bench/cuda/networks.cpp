@@ -12,6 +12,7 @@
 #include <opara/cuda.hpp>
 #include <opara/search/improve_measured.hpp>
 #include <opara/search/portfolio.hpp>
+#include <opara/sim/by_rank.hpp>
 #include <opara/sim/simulate.hpp>
 #include <opara/version.hpp>
 
@@ -191,7 +192,8 @@ json measure_network(const wanted& w, const cost::device& device, double seconds
             std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
         contender c{.which = e, .what = std::move(p), .planning_ms = planning};
         if (!e.programmatic && e.variants == "fastest") {
-            c.simulated_us = sim::simulate(c.what, s.costs(), device).makespan_us;
+            c.simulated_us =
+                sim::simulate(sim::by_rank(c.what, s.costs()), s.costs(), device, sim::as_emitted).makespan_us;
         }
         contenders.push_back(std::move(c));
     }

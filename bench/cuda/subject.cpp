@@ -120,8 +120,9 @@ search::measured_improvement subject::improved(bool programmatic, double seconds
         how.emission.early = faster_launch(also.back(), cuda::creation_order::planned);
     }
     cuda::plan_sampler measure{launcher(), std::move(how)};
-    return search::improve_measured(graph_, programmatic ? early : variants_, device_, measure,
-                                    {.seconds = seconds, .finalists = {.also = std::move(also)}});
+    search::measured_options options{.seconds = seconds, .finalists = {.also = std::move(also)}};
+    options.emission.programmatic = programmatic;
+    return search::improve_measured(graph_, programmatic ? early : variants_, device_, measure, options);
 }
 
 double subject::distance(const cuda::graph_exec& exec) {
@@ -166,7 +167,11 @@ json subject::summary() const {
         kernels += engine_.kernels(op_id::from_index(v));
         sum += us_[v];
     }
-    const bounds b = lower_bounds(graph_, costs_, device_);
+    std::vector<cost::kernel> alone(costs_.kernels().begin(), costs_.kernels().end());
+    for (std::size_t v = 0; v < alone.size(); ++v) {
+        alone[v].duration_us = us_[v];
+    }
+    const bounds b = lower_bounds(graph_, cost::table{std::move(alone), device_}, device_);
     std::size_t spared = 0;
     for (std::size_t v = 0; v < graph_.size(); ++v) {
         spared += sparing_[v] != fastest_[v] ? 1U : 0U;
@@ -191,20 +196,17 @@ cost::table subject::profiled() {
     const plan all{graph_.size(), 1, 0, std::move(launches)};
     const std::vector<cuda::estimate> measured =
         cuda::profile(all, launcher(), {.how = {.rounds = 5, .replays = 3, .warm_up = 1}});
-    const cost::table estimated = cost::estimate(onnx::works_of(net_), device_);
+    const std::vector<cost::work> works = onnx::works_of(net_);
+    const cost::table estimated = cost::estimate(works, device_);
     std::vector<cost::kernel> kernels;
     for (std::size_t v = 0; v < graph_.size(); ++v) {
         const op_id op = op_id::from_index(v);
         cost::kernel k = engine_.footprint(op, fastest_[v]);
         if (k.blocks != 0) {
-            const cost::kernel& e = estimated.kernel(op);
-            k.duration_us = measured[v].median;
-            k.dram_bytes = e.dram_bytes;
-            k.l2_bytes = e.l2_bytes;
-            k.fp32_flops = e.fp32_flops;
-            k.tensor_flops = e.tensor_flops;
+            k = engine::with_demand(k, estimated.kernel(op), works[v]);
+            k.duration_us = engine::in_network_us(measured[v].median, k);
         }
-        us_.push_back(k.blocks == 0 ? 0.0 : k.duration_us);
+        us_.push_back(k.blocks == 0 ? 0.0 : measured[v].median);
         kernels.push_back(k);
     }
     return cost::table{std::move(kernels), device_};

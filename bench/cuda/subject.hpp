@@ -33,6 +33,15 @@ public:
     subject(const onnx::network& net, const cost::device& device, engine::precision in = engine::precision::tf32);
 
     [[nodiscard]] const frozen_graph& graph() const noexcept { return graph_; }
+    [[nodiscard]] const onnx::network& network() const noexcept { return net_; }
+    [[nodiscard]] const cost::device& device() const noexcept { return device_; }
+    [[nodiscard]] const engine::cuda_engine& engine() const noexcept { return engine_; }
+    [[nodiscard]] const search::variant_table& variants() const noexcept { return variants_; } ///< with whole edges
+    [[nodiscard]] std::span<const double> durations_us() const noexcept {
+        return us_;
+    } ///< alone, in the fastest variants
+    /// What every variant takes in a chain of it.
+    [[nodiscard]] search::variant_table measured_variants(engine::chain_edges edges) const;
     [[nodiscard]] const cost::table& costs() const noexcept { return costs_; } ///< in the variants fastest alone
     /// One variant for each operator: as a formula thinks ("model"), "fastest" alone, or "sparing".
     [[nodiscard]] std::span<const variant_id> variants(const std::string& name) const;
@@ -61,7 +70,6 @@ private:
         return [this](const command& c, cudaStream_t s) { engine_.enqueue(c, s); };
     }
     [[nodiscard]] cuda::emission_options emission(bool programmatic) const;
-    [[nodiscard]] search::variant_table measured_variants(engine::chain_edges edges) const;
     [[nodiscard]] cost::table profiled();
 
     const onnx::network& net_;

@@ -100,9 +100,10 @@ searched_plans measured(const arguments& a, const search_space& space, const cos
     const auto sample = [&](std::span<const plan* const> plans, std::size_t rounds) {
         return gpu.sample(plans, rounds);
     };
+    search::measured_options options{.seconds = *a.search, .finalists = {.also = std::move(also)}};
+    options.emission.programmatic = a.programmatic;
     search::measured_improvement found =
-        search::improve_measured(space.graph, a.programmatic ? early : space.variants, space.device, sample,
-                                 {.seconds = *a.search, .finalists = {.also = std::move(also)}});
+        search::improve_measured(space.graph, a.programmatic ? early : space.variants, space.device, sample, options);
     searched_plans result{.plans = {}, .summary = summary_of(found), .us = measured_us(found)};
     result.plans.emplace_back("searched", std::move(found.in_simulation.which.what));
     result.plans.emplace_back("searched_measured", std::move(found.best));

@@ -26,6 +26,7 @@ TEST_CASE("the data of a device agree with each other") {
         CHECK(d.fp32_tflops < d.tensor_tflops);
         CHECK(d.tf32_tflops < d.tensor_tflops);
         CHECK(d.graph.edge_to_empty_us <= d.graph.edge_us);
+        CHECK(d.graph.programmatic_edge_us <= d.graph.edge_us);
         CHECK(d.graph.front_end_us < d.graph.fork_step_us);
         CHECK(d.graph.edge_us + d.graph.fork_step_us * d.graph.fork_limit > d.graph.wide_fork_us);
         CHECK(d.graph.channel_join_us > d.graph.edge_us);

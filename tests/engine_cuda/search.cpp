@@ -51,8 +51,9 @@ void check_searched(const onnx::network& net, std::uint64_t seed, engine::chain_
     }
     const cuda::emission_options emission = how.emission;
     cuda::plan_sampler measure{launch, std::move(how)};
-    const search::measured_improvement found =
-        search::improve_measured(g, variants, h200, measure, {.seconds = 10.0, .seed = seed});
+    search::measured_options options{.seconds = 10.0, .seed = seed};
+    options.emission.programmatic = edges == engine::chain_edges::programmatic;
+    const search::measured_improvement found = search::improve_measured(g, variants, h200, measure, options);
     CHECK(found.finalists.size() > 5);
     CHECK(found.tried > 0);
     CHECK(measure.emitted() > found.finalists.size());

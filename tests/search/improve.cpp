@@ -97,7 +97,7 @@ TEST_CASE("on tiny graphs the search finds what trying everything finds") {
         for (std::uint64_t seed = 1; seed <= 6; ++seed) {
             const problem p = random_problem(family, 4, seed);
             const double best = best_of_all(p);
-            const search::improvement found = improve(p, 300);
+            const search::improvement found = improve(p, 1000);
             ++graphs;
             reached += found.winner().us <= best * 1.000001 ? 1 : 0;
             policies_reached += found.policy().us <= best * 1.000001 ? 1 : 0;

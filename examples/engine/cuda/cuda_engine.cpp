@@ -635,7 +635,12 @@ cost::kernel cuda_engine::footprint(op_id v, variant_id variant) const {
     k.threads = s.threads();
     k.registers = static_cast<std::uint32_t>(of.numRegs);
     k.shared_bytes = s.shared_bytes() + static_cast<std::uint32_t>(of.sharedSizeBytes);
+    k.l2_bytes = s.read_bytes();
     return k;
+}
+
+std::size_t cuda_engine::cluster(op_id v, variant_id variant) const {
+    return state_->operators[v.index()].last.empty() ? 1 : state_->last(v, variant).cluster();
 }
 
 void cuda_engine::forget() { state_->forget(); }

@@ -85,9 +85,11 @@ public:
     void set_cluster(cudaGraphNode_t node, op_id v, variant_id variant = {}) const;
 
     /// The launch shape of an operator's last kernel, as cost models know it, without times; 0 blocks where it has
-    /// none.
+    /// none. Of a product also the bytes that its blocks read, all together.
     /// @throws cuda::cuda_error
     [[nodiscard]] cost::kernel footprint(op_id v, variant_id variant = {}) const;
+    /// Blocks of a cluster of an operator's last kernel. @throws error  there is no such variant
+    [[nodiscard]] std::size_t cluster(op_id v, variant_id variant = {}) const;
 
     /// Overwrites what every operator has yielded (with all-ones bytes: NaN, -1), so that a run which misses an
     /// operator or takes an edge the wrong way round cannot look right thanks to the run before it. Waits for it.

@@ -359,9 +359,14 @@ prepared multiply(context& c, product_arguments a, const inner_dimension& inner,
                         static_cast<unsigned>((a.n + t.columns - 1) / t.columns),
                         static_cast<unsigned>(batch * chosen.split)};
         a.split_bits = boxed.split_bits = std::countr_zero(static_cast<unsigned>(chosen.split));
+        // Every tile reads its rows and its columns of both operands whole, whoever else reads them.
+        const double read_bytes = static_cast<double>(grid.x) * grid.y * static_cast<double>(batch) *
+                                  (t.bulk != bulk_copies::none ? boxed.k_steps : a.k_steps) * 128.0 *
+                                  (t.rows + t.columns);
         const auto add = [&](const auto& arguments) {
             made.last.emplace_back(product_kernel(c.real_type(), chosen.tile), grid, static_cast<unsigned>(t.threads),
-                                   arguments, product_shared_bytes(chosen.tile), static_cast<unsigned>(chosen.split));
+                                   arguments, product_shared_bytes(chosen.tile), static_cast<unsigned>(chosen.split),
+                                   read_bytes);
         };
         if (t.bulk != bulk_copies::none) {
             const CUtensorMap left = pitch ? boxes_of(c, a.a.elements, inner.channels, a.m, *pitch, t.rows)

@@ -21,12 +21,13 @@ public:
     template <class Arguments>
         requires std::is_trivially_copyable_v<Arguments>
     step(const void* function, dim3 grid, unsigned threads, const Arguments& arguments, unsigned shared_bytes = 0,
-         unsigned cluster = 1)
+         unsigned cluster = 1, double read_bytes = 0.0)
         : function_{function},
           grid_{grid},
           threads_{threads},
           shared_bytes_{shared_bytes},
           cluster_{cluster},
+          read_bytes_{read_bytes},
           arguments_(sizeof arguments) {
         std::memcpy(arguments_.data(), &arguments, sizeof arguments);
     }
@@ -35,7 +36,8 @@ public:
     [[nodiscard]] unsigned threads() const noexcept { return threads_; }           ///< of a block
     [[nodiscard]] unsigned shared_bytes() const noexcept { return shared_bytes_; } ///< dynamic
     [[nodiscard]] unsigned cluster() const noexcept { return cluster_; }           ///< blocks of one, along z
-    [[nodiscard]] const void* function() const noexcept { return function_; }      ///< the kernel
+    [[nodiscard]] double read_bytes() const noexcept { return read_bytes_; }  ///< by all blocks together; 0: unknown
+    [[nodiscard]] const void* function() const noexcept { return function_; } ///< the kernel
 
     /// Launches it. @throws cuda::cuda_error
     void enqueue(cudaStream_t s) const {
@@ -74,6 +76,7 @@ private:
     unsigned threads_;
     unsigned shared_bytes_;
     unsigned cluster_;
+    double read_bytes_;
     std::vector<std::byte> arguments_; // new aligns it for anything that a kernel takes
 };
 

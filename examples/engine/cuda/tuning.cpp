@@ -1,5 +1,6 @@
 #include <examples/engine/cuda/tuning.hpp>
 #include <opara/cuda.hpp>
+#include <opara/onnx/work.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -11,8 +12,28 @@
 namespace opara::engine {
 namespace {
 
-// Operators with equal descriptions take equal time: type, extents, attributes of the window, launch shapes.
-std::string description(const cuda_engine& engine, const onnx::network& net, op_id v) {
+constexpr std::size_t copies = 16;
+
+// A chain of one operator.
+cuda::graph_exec chain(const cuda_engine& engine, op_id v, variant_id variant, chain_edges edges) {
+    std::vector<command> commands;
+    for (std::size_t i = 0; i < copies; ++i) {
+        commands.push_back({.op = op_id::from_index(i), .variant = variant});
+    }
+    const plan p{copies, 1, 0, std::move(commands)};
+    cuda::emission_options how;
+    if (edges == chain_edges::programmatic) {
+        how.programmatic.assign(copies, true);
+    }
+    return cuda::capture_nodes(
+               p, [&](const command& c, cudaStream_t s) { engine.enqueue(v, c.variant, s); }, how)
+        .instantiate();
+}
+
+} // namespace
+
+// Type, extents, attributes of the window, launch shapes.
+std::string kind_of(const cuda_engine& engine, const onnx::network& net, op_id v) {
     const onnx::node& node = net[v];
     std::string text = node.domain + "." + node.type;
     for (const auto* list : {&node.inputs, &node.outputs}) {
@@ -41,28 +62,28 @@ std::string description(const cuda_engine& engine, const onnx::network& net, op_
     return text;
 }
 
-constexpr std::size_t copies = 16;
-
-// A chain of one operator.
-cuda::graph_exec chain(const cuda_engine& engine, op_id v, variant_id variant, chain_edges edges) {
-    std::vector<command> commands;
-    for (std::size_t i = 0; i < copies; ++i) {
-        commands.push_back({.op = op_id::from_index(i), .variant = variant});
-    }
-    const plan p{copies, 1, 0, std::move(commands)};
-    cuda::emission_options how;
-    if (edges == chain_edges::programmatic) {
-        how.programmatic.assign(copies, true);
-    }
-    return cuda::capture_nodes(
-               p, [&](const command& c, cudaStream_t s) { engine.enqueue(v, c.variant, s); }, how)
-        .instantiate();
+cost::kernel with_demand(cost::kernel k, const cost::kernel& estimated, const cost::work& w) {
+    // Kernels that multiply matrices keep them in shared memory, and leave them to the tensor cores; depthwise
+    // convolutions do neither.
+    const bool on_tensor_cores = k.shared_bytes > 0 && w.matrix_flops > 0.0;
+    k.dram_bytes = estimated.dram_bytes;
+    k.l2_bytes = std::max(k.l2_bytes, estimated.l2_bytes);
+    k.tensor_flops = on_tensor_cores ? 2.0 * w.matrix_flops : 0.0;
+    k.fp32_flops = w.flops - (on_tensor_cores ? w.matrix_flops : 0.0);
+    return k;
 }
 
-} // namespace
+double in_network_us(double chain_us, const cost::kernel& k) {
+    // Fitted to plans of GoogLeNet, BERT and DeepFM on an H200; docs/simulator.md.
+    constexpr double fresh_us = 0.55;
+    constexpr double least_bytes = 20e3;
+    return chain_us + (std::max(k.l2_bytes, k.dram_bytes) > least_bytes ? fresh_us : 0.0);
+}
 
 search::variant_table measure_variants(const cuda_engine& engine, const onnx::network& net,
                                        const cost::table& estimated, const cost::device& on, chain_edges edges) {
+    const std::vector<cost::work> works = onnx::works_of(net);
+    const double edge_us = edges == chain_edges::programmatic ? on.graph.programmatic_edge_us : on.graph.edge_us;
     std::map<std::string, std::vector<double>> known; // times by variant
     std::vector<std::vector<search::variant>> all(net.graph.size());
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -71,7 +92,7 @@ search::variant_table measure_variants(const cuda_engine& engine, const onnx::ne
             all[i].push_back({.kernel = engine.footprint(v), .kernels = 0});
             continue;
         }
-        const auto [place, is_new] = known.try_emplace(description(engine, net, v));
+        const auto [place, is_new] = known.try_emplace(kind_of(engine, net, v));
         if (is_new) {
             std::vector<cuda::graph_exec> graphs;
             for (std::size_t k = 0; k < engine.variants(v); ++k) {
@@ -82,20 +103,17 @@ search::variant_table measure_variants(const cuda_engine& engine, const onnx::ne
                 pointers.push_back(&g);
             }
             for (const cuda::replay_times& t : cuda::measure(pointers, {.rounds = 5, .replays = 3, .warm_up = 1})) {
-                const double us = t.period.median / static_cast<double>(copies) - on.graph.edge_us;
+                const double us = t.period.median / static_cast<double>(copies) - edge_us;
                 place->second.push_back(std::max(us, 0.0));
             }
         }
         for (std::size_t k = 0; k < place->second.size(); ++k) {
-            cost::kernel kernel = engine.footprint(v, variant_id::from_index(k));
-            const cost::kernel& demand = estimated.kernel(v);
+            cost::kernel kernel =
+                with_demand(engine.footprint(v, variant_id::from_index(k)), estimated.kernel(v), works[i]);
             // What was measured is all kernels of the operator with the edges between them, which the table adds again.
             const auto kernels = static_cast<std::uint32_t>(engine.kernels(v));
-            kernel.duration_us = std::max(place->second[k] - on.graph.edge_us * (kernels - 1.0), 0.0);
-            kernel.dram_bytes = demand.dram_bytes;
-            kernel.l2_bytes = demand.l2_bytes;
-            kernel.fp32_flops = demand.fp32_flops;
-            kernel.tensor_flops = demand.tensor_flops;
+            const double chain_us = std::max(place->second[k] - on.graph.edge_us * (kernels - 1.0), 0.0);
+            kernel.duration_us = in_network_us(chain_us, kernel);
             all[i].push_back({.kernel = kernel, .kernels = kernels, .programmatic = search::programmatic_edges::safe});
         }
     }

@@ -12,13 +12,15 @@ namespace opara::inline OPARA_ABI::cost {
 /// What the nodes and edges of a CUDA graph cost on a device, in microseconds. docs/simulator.md tells the rules that
 /// use these numbers; the defaults were measured on an H200 (driver 580, CUDA 13.0).
 struct graph_costs {
-    double edge_us = 0.61;          ///< end of a parent to the start of its first child, a kernel of one block
-    double edge_to_empty_us = 0.50; ///< the same if the child is an empty kernel
-    double block_us = 0.00065;      ///< more for each block of the child's first wave
-    double fork_step_us = 0.28;     ///< more for each sibling that was created before the child
-    std::uint32_t fork_limit = 6;   ///< children of one node up to which forks are that fast
+    double edge_us = 0.61;              ///< end of a parent to the start of its first child, a kernel of one block
+    double edge_to_empty_us = 0.50;     ///< the same if the child is an empty kernel
+    double programmatic_edge_us = 0.29; ///< end of a parent to the start of a child that was launched before it
+    double block_us = 0.00065;          ///< more for each block of the child's first wave
+    double fork_step_us = 0.28;         ///< more for each sibling that was created before the child
+    std::uint32_t fork_limit = 6;       ///< children of one node up to which forks are that fast
     double wide_fork_us = 1.60;    ///< instead of `edge_us` where a node has more; then the last-created child is first
     double front_end_us = 0.177;   ///< between any two nodes of the graph that start
+    double relay_us = 0.34;        ///< ... behind a relay, which starts and passes its end on
     double replay_us = 1.30;       ///< launch of the graph to the start of its first node, in a queue of replays
     std::uint32_t channels = 8;    ///< hardware queues, which the source nodes take in turn
     double channel_join_us = 2.05; ///< end of the last parent to the start of a node whose parents are in several
@@ -66,11 +68,15 @@ struct device {
     double l2_bytes_per_dram_byte = 1.6; ///< L2 bandwidth that a byte of DRAM traffic costs
     double dram_latency_us = 0.60;       ///< of a load that misses L2
     double l2_latency_us = 0.23;         ///< of a load that hits L2
-    double fp32_tflops = 1.0;            ///< on the ordinary units; a multiply-add counts two
-    double tensor_tflops = 1.0;          ///< on the tensor cores with 16-bit inputs
-    double tf32_tflops = 0.0;            ///< on the tensor cores with 32-bit inputs; 0 where they take none
-    graph_costs graph{};                 ///< nodes and edges
-    kernel_costs kernels{};              ///< what `estimate` reckons with
+    /// Share of its time that a block which waits for latencies loses to each other block on its SM that uses the
+    /// tensor cores, if that has 4 warps or more; to one of fewer warps it loses less in proportion.
+    double delay_by_tensor = 0.18;
+    double delay_by_plain = 0.10; ///< ... to one that does not use them, if that has 8 warps or more
+    double fp32_tflops = 1.0;     ///< on the ordinary units; a multiply-add counts two
+    double tensor_tflops = 1.0;   ///< on the tensor cores with 16-bit inputs
+    double tf32_tflops = 0.0;     ///< on the tensor cores with 32-bit inputs; 0 where they take none
+    graph_costs graph{};          ///< nodes and edges
+    kernel_costs kernels{};       ///< what `estimate` reckons with
 
     friend bool operator==(const device&, const device&) = default;
 };

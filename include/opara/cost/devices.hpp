@@ -63,10 +63,12 @@ inline const device a100_pcie_40gb{
     .tf32_tflops = 125.0,
     .graph = {.edge_us = 0.98,
               .edge_to_empty_us = 0.80,
+              .programmatic_edge_us = 0.98, // there are none before Hopper
               .block_us = 0.0010,
               .fork_step_us = 0.45,
               .wide_fork_us = 2.56,
               .front_end_us = 0.28,
+              .relay_us = 0.54,
               .replay_us = 2.1,
               .channel_join_us = 3.3,
               .further_channel_us = 1.4,

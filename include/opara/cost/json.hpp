@@ -41,6 +41,8 @@ void for_each_number(device&, F&& f) {
     f("l2_bytes_per_dram_byte", &device::l2_bytes_per_dram_byte);
     f("dram_latency_us", &device::dram_latency_us);
     f("l2_latency_us", &device::l2_latency_us);
+    f("delay_by_tensor", &device::delay_by_tensor);
+    f("delay_by_plain", &device::delay_by_plain);
     f("fp32_tflops", &device::fp32_tflops);
     f("tensor_tflops", &device::tensor_tflops);
     f("tf32_tflops", &device::tf32_tflops);
@@ -49,11 +51,13 @@ template <class F>
 void for_each_number(graph_costs&, F&& f) {
     f("edge_us", &graph_costs::edge_us);
     f("edge_to_empty_us", &graph_costs::edge_to_empty_us);
+    f("programmatic_edge_us", &graph_costs::programmatic_edge_us);
     f("block_us", &graph_costs::block_us);
     f("fork_step_us", &graph_costs::fork_step_us);
     f("fork_limit", &graph_costs::fork_limit);
     f("wide_fork_us", &graph_costs::wide_fork_us);
     f("front_end_us", &graph_costs::front_end_us);
+    f("relay_us", &graph_costs::relay_us);
     f("replay_us", &graph_costs::replay_us);
     f("channels", &graph_costs::channels);
     f("channel_join_us", &graph_costs::channel_join_us);

@@ -12,6 +12,7 @@
 #include <opara/graph/reduction.hpp>
 #include <opara/plan/partial_order.hpp>
 #include <opara/plan/plan.hpp>
+#include <opara/plan/relays.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -146,22 +147,13 @@ private:
         return !options_.programmatic.empty() && options_.programmatic[v.index()];
     }
 
-    // As few relays between an operator and any child as can be, and those that are created first closest to it: with
-    // depth D and limit L, a relay takes L^(D-1) children.
+    // As few relays between an operator and any child as can be, and those that are created first closest to it.
     [[nodiscard]] hook hook_on(std::vector<cudaGraphNode_t> nodes, std::size_t children) const {
-        const std::size_t limit = options_.out_degree;
-        if (limit == 0 || children <= limit) {
+        if (options_.out_degree == 0) {
             return {std::move(nodes), children, children, 0};
         }
-        std::size_t below = limit;
-        while (limit * below < children) {
-            below *= limit;
-        }
-        std::size_t direct = limit - 1;
-        while (direct + (limit - direct) * below < children) {
-            --direct;
-        }
-        return {std::move(nodes), children, direct, limit - direct};
+        const relay_shares shares{children, options_.out_degree};
+        return {std::move(nodes), children, shares.direct(), shares.relays()};
     }
 
     void hang(joint& j, bool waits) {

@@ -39,10 +39,9 @@ struct measured_options {
     std::size_t steps = std::numeric_limits<std::size_t>::max();  ///< moves of each of them at most
     std::size_t trials = std::numeric_limits<std::size_t>::max(); ///< steps of local search by measurement at most
     std::uint64_t seed = 1;                                       ///< of all moves
-    /// How plans become CUDA graphs. Emitters leave out what other edges imply.
-    sim::simulate_options emission{.edges = implied_edges::drop};
-    portfolio_options policies{};                                                ///< what to begin with
-    finalist_options finalists{};                                                ///< what to measure besides
+    sim::simulate_options emission = sim::as_emitted;             ///< how plans become CUDA graphs
+    portfolio_options policies{};                                 ///< what to begin with
+    finalist_options finalists{};                                 ///< what to measure besides
     halving_options halving{.rounds = 6, .most_rounds = 24, .final_rounds = 24}; ///< among the finalists
     trial_options trial{};                                                       ///< of changes of the best one
     std::size_t last_rounds = 48; ///< samples of each plan of the last comparison, at least 6

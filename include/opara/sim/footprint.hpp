@@ -22,7 +22,7 @@ struct usage {
     double math = 0.0;   // share of the arithmetic, if they run at speed 1
     double l2 = 0.0;     // bytes/us, if they run at speed 1
     double plain = 0.0;  // blocks that keep blocks with much shared memory out
-    double unused = 0.0; // an even number adds up in pairs
+    double delay = 0.0;  // share of their time that other blocks on the SM lose to them
 
     void add(const usage& other, double times) noexcept {
         threads += times * other.threads;
@@ -32,7 +32,7 @@ struct usage {
         math += times * other.math;
         l2 += times * other.l2;
         plain += times * other.plain;
-        unused += times * other.unused;
+        delay += times * other.delay;
     }
 };
 
@@ -60,6 +60,7 @@ struct footprint {
     double fp32 = 0.0;           // share of an SM's ordinary units that a block uses
     double math_need = 0.0;      // how much slower arithmetic slows the block: share of its time
     double issue_need = 0.0;     // how much slower instruction issue slows the block
+    double delay_need = 0.0;     // how much other blocks on its SM delay the block: share of what they would
     double stretch_global = 1.0; // how much faster a block runs at most if DRAM or L2 are left to it
     double stretch_local = 1.0;  // ... if its SM is left to it
     double drain_width = 0.0;    // share of a block's time over which the last wave ends
@@ -81,7 +82,7 @@ struct footprint {
 /// on. Each of them then uses a little less. Kernels end up on the same SMs more often, so that fewer groups of SMs are
 /// in different states, which is what a simulation costs.
 [[nodiscard]] inline std::uint32_t snapped(std::uint32_t blocks, std::uint64_t capacity, std::uint32_t sms) noexcept {
-    const double unit = blocks < 2 * sms ? sms / 8.0 : sms;
+    const double unit = sms / 8.0;
     if (blocks <= unit) {
         return blocks;
     }
@@ -146,6 +147,10 @@ struct footprint {
     const double memory = std::min(std::max({use_dram, use_l2, waiting}), 1.0);
     f.math_need = 1.0 - memory;
     f.issue_need = std::max(f.math_need, std::min(waiting, 1.0));
+
+    f.block.delay = k.tensor_flops > 0.0 ? d.delay_by_tensor * std::min(f.warps / 4.0, 1.0)
+                                         : d.delay_by_plain * std::min(f.warps / 8.0, 1.0);
+    f.delay_need = 1.0 - std::min(std::max({use_dram, use_l2, use_math}), 1.0);
 
     // A kernel that no roof holds up gains nothing from an empty device.
     const auto fourth = [](double x) { return x * x * x * x; };

@@ -136,9 +136,19 @@ private:
     [[nodiscard]] std::span<group> groups() noexcept { return {groups_.data(), live_}; }
     [[nodiscard]] std::span<const group> groups() const noexcept { return {groups_.data(), live_}; }
 
-    // Whether an SM holds nobody up and lets nobody go faster.
-    [[nodiscard]] bool is_calm(const group& at) const noexcept {
+    // Whether an SM's units hold nobody up and let nobody go faster.
+    [[nodiscard]] bool is_quiet(const group& at) const noexcept {
         return at.stretching == 0 && at.taken.math <= contended_from && at.taken.l2 <= l2_of_sm_;
+    }
+    // ... and no block delays one of another kernel.
+    [[nodiscard]] bool is_calm(const group& at) const noexcept {
+        return is_quiet(at) && (at.parts.empty() || (at.parts.size() == 1 &&
+                                                     at.parts[0].count <= static_cast<double>(of(at.parts[0]).per_sm)));
+    }
+    // What other blocks leave of a block's speed, beyond what they do when its kernel is alone.
+    [[nodiscard]] static double undelayed(const group& at, const footprint& f) noexcept {
+        const double more = at.taken.delay - f.per_sm * f.block.delay;
+        return more > 0.0 ? 1.0 / (1.0 + f.delay_need * more) : 1.0;
     }
     // Adds blocks to a part of a group, or takes them away. While SMs are calm nothing else follows from that, but that
     // the kernel has to be noted.

@@ -67,7 +67,7 @@ inline void machine::join(std::size_t h, std::size_t g) {
         --q.kernel->parts;
     }
     into.sms += from.sms;
-    into.calm = into.calm && from.calm;
+    into.calm = into.calm && from.calm && is_calm(into);
     into.changed = into.changed || from.changed || !into.calm;
     into.next = first_end(into);
     touched_ = true;

@@ -107,9 +107,9 @@ inline double machine::next_step(double now) const noexcept {
 
 inline void machine::share_sm(group& at) {
     at.calm = is_calm(at);
-    if (at.calm) {
+    if (is_quiet(at)) {
         for (part& p : at.parts) {
-            p.on_sm = 1.0;
+            p.on_sm = at.calm ? 1.0 : undelayed(at, of(p));
         }
         return;
     }
@@ -159,10 +159,9 @@ inline void machine::share_sm(group& at) {
             l2 += p.count * of(p).block.l2 * p.on_sm;
         }
     }
-    if (l2 > l2_of_sm_) {
-        for (part& p : at.parts) {
-            p.on_sm *= of(p).block.l2 > 0.0 ? l2_of_sm_ / l2 : 1.0;
-        }
+    for (part& p : at.parts) {
+        const footprint& f = of(p);
+        p.on_sm *= undelayed(at, f) * (l2 > l2_of_sm_ && f.block.l2 > 0.0 ? l2_of_sm_ / l2 : 1.0);
     }
 }
 

@@ -28,6 +28,7 @@ namespace opara::inline OPARA_ABI::sim {
 /// @param cost  every operator's launch (`cost::kernel_model`)
 /// @param d  the device
 /// @return for every operator when it ran, in us
+/// @throws error  `options.out_degree` is 1
 /// @throws invalid_plan  as `captured_edges`
 /// @throws cost_error  a kernel's numbers are no costs, a block of it does not fit the device, or the cost model is of
 ///         another size

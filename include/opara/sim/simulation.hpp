@@ -29,8 +29,13 @@ namespace opara::inline OPARA_ABI::sim::detail {
 class simulation {
 public:
     /// @param d  the device, which must outlive the object
+    /// @throws error  the options make no graph
     simulation(const cost::device& d, const simulate_options& options)
-        : device_{&d}, options_{options}, prints_{d}, machine_{d}, launcher_{d.graph} {}
+        : device_{&d}, options_{options}, prints_{d}, machine_{d}, launcher_{d.graph} {
+        if (options.out_degree == 1) {
+            throw error{"simulate_options: out_degree is 1, so that a relay would need a relay"};
+        }
+    }
 
     /// @param kernels  by operator; must outlive the call
     /// @return the run, until the next call
@@ -121,7 +126,7 @@ private:
             [this](std::uint32_t v) {
                 return nodes_[v].print->duration_us > 0.0 ? device_->graph.edge_us : device_->graph.edge_to_empty_us;
             },
-            [this](std::uint32_t v) { return nodes_[v].priority; });
+            [this](std::uint32_t v) { return nodes_[v].priority; }, options_.out_degree, options_.programmatic);
     }
 
     bool step() {
@@ -142,6 +147,10 @@ private:
     // Launches a node. @return whether the machine has to settle
     bool start_next() {
         const auto [number, held] = launcher_.pop();
+        if (launcher_.is_relay(number)) {
+            launcher_.done(number, now_, now_);
+            return false;
+        }
         const node& launched = nodes_[number];
         activity& a = result_.operators[launched.op.index()];
         a.ready_us = launcher_.ready_us(number);
@@ -183,7 +192,7 @@ private:
         if (++done_; last_ == none_ || now_ > end_of(last_) || (now_ == end_of(last_) && number < last_)) {
             last_ = number;
         }
-        launcher_.done(number, now_);
+        launcher_.done(number, a.start_us, now_);
     }
 
     // A device that stands still with work left is a defect of the simulator; it must not look like a fast plan.
