@@ -212,7 +212,6 @@ private:
     // ---- placement: strictly in the order of the queue, always on the SM with the fewest threads
 
     void begin_filling(running& k) noexcept;
-    void put(group& at, running& k, double blocks, bool known);
     // A group with room for the kernel that is being placed.
     struct opening {
         group* at = nullptr;
@@ -225,6 +224,8 @@ private:
     static void intend(opening& o, running& k, double blocks) noexcept;
     bool intend_evenly(running& k) noexcept;
     opening* intend_by_need(running& k, double before) noexcept;
+    opening* plan_blocks(running& k);
+    void put(running& k);
     void fill(running& k);
     template <class Started>
     void place(Started&& started);

@@ -27,28 +27,40 @@ inline void machine::begin_filling(running& k) noexcept {
     }
 }
 
-// @param known  whether some of its blocks may be there already
-inline void machine::put(group& at, running& k, double blocks, bool known) {
-    if (known) {
+// Puts the blocks that are planned where they go.
+inline void machine::put(running& k) {
+    const footprint& f = *k.f;
+    const double us = f.block_us + k.delay;
+    const double end = k.filling() ? never : clock_ + f.block_us + k.delay;
+    const bool known = k.parts > 0; // some of its blocks may be there already
+    for (const opening& o : openings_) {
+        if (o.planned <= 0.0) {
+            continue;
+        }
+        group& at = *o.at;
+        part* with = nullptr; // those that began at the same time
         bool there = false;
-        for (part& p : at.parts) {
-            there = there || p.kernel == &k;
-            if (p.kernel == &k && (k.flows || p.remaining(clock_) >= (k.f->block_us + k.delay) * (1.0 - 1e-12))) {
-                add(at, p, k, blocks);
-                return;
+        if (known) {
+            for (part& p : at.parts) {
+                if (p.kernel == &k) {
+                    there = true;
+                    if (k.flows || p.remaining(clock_) >= us * (1.0 - 1e-12)) {
+                        with = &p;
+                        break;
+                    }
+                }
             }
         }
-        k.sms += there ? 0.0 : at.sms;
-    } else {
-        k.sms += at.sms;
+        if (with == nullptr) {
+            k.sms += there ? 0.0 : at.sms;
+            ++k.parts;
+            at.stretching += f.stretches ? 1U : 0U;
+            at.next = std::min(at.next, end);
+            with = &at.parts.add();
+            *with = {.kernel = &k, .end = end};
+        }
+        add(at, *with, k, o.planned);
     }
-    ++k.parts;
-    const double end = k.filling() ? never : clock_ + k.f->block_us + k.delay;
-    at.stretching += k.f->stretches ? 1U : 0U;
-    at.next = std::min(at.next, end);
-    part& p = at.parts.add();
-    p = {.kernel = &k, .end = end};
-    add(at, p, k, blocks);
 }
 
 // Plans blocks for each SM of a group.
@@ -116,7 +128,6 @@ inline machine::opening* machine::intend_by_need(running& k, double before) noex
 }
 
 inline void machine::fill(running& k) {
-    const double before = k.unplaced;
     double all = 0.0; // that fit
     openings_.keep_first(0);
     for (group& at : groups()) {
@@ -129,30 +140,34 @@ inline void machine::fill(running& k) {
     if (all == 0.0) {
         return;
     }
-    const bool known = k.parts > 0;
-    const opening* share = nullptr;
-    if (before >= all) {
+    note(k);
+    if (k.unplaced >= all) {
         k.unplaced -= all; // it takes what there is
-    } else {
-        for (opening& o : openings_) {
-            o.planned = 0.0;
-        }
-        while (k.unplaced >= 2.0 * sms_ && intend_evenly(k)) {
-        }
-        share = intend_by_need(k, before);
+        put(k);
+        return;
     }
-    for (const opening& o : openings_) {
-        if (o.planned > 0.0) {
-            put(*o.at, k, o.planned, known);
-        }
-    }
+    const opening* const share = plan_blocks(k);
+    put(k);
     if (share != nullptr) {
         const double sms = whole(k.unplaced);
         k.unplaced -= sms;
-        const std::size_t part_of_it = split(static_cast<std::size_t>(share->at - groups_.data()), sms);
-        put(groups_[part_of_it], k, 1.0, known || share->planned > 0.0);
+        const std::size_t those = split(static_cast<std::size_t>(share->at - groups_.data()), sms);
+        openings_.keep_first(0);
+        openings_.add() = {.at = &groups_[those], .planned = 1.0};
+        put(k);
     }
-    note(k);
+}
+
+// Plans blocks where there is more room than they need.
+// @return the group of which not all SMs get one of the last blocks, if any
+inline machine::opening* machine::plan_blocks(running& k) {
+    const double before = k.unplaced;
+    for (opening& o : openings_) {
+        o.planned = 0.0;
+    }
+    while (k.unplaced >= 2.0 * sms_ && intend_evenly(k)) {
+    }
+    return intend_by_need(k, before);
 }
 
 template <class Started>
