@@ -31,8 +31,15 @@ public:
         }
         return memory_[size_++];
     }
-    /// The first ones stay. @pre `n <= size()`
+    /// The first ones stay. @pre `n <= size()`, or there is memory for so many
     void keep_first(std::size_t n) noexcept { size_ = n; }
+    /// Memory for `n` of any value, from the first on; `keep_first` then tells how many there are.
+    [[nodiscard]] T* memory_for(std::size_t n) {
+        if (n > most_) {
+            grow(n);
+        }
+        return memory_.data();
+    }
     /// Becomes equal to another list.
     void assign(const kept_list& other) {
         if (most_ < other.size_) {

@@ -38,9 +38,9 @@ inline void machine::put(running& k) {
             continue;
         }
         group& at = *o.at;
-        part* with = nullptr; // those that began at the same time
-        bool there = false;
         if (known) {
+            bool there = false;
+            part* with = nullptr; // those that began at the same time
             for (part& p : at.parts) {
                 if (p.kernel == &k) {
                     there = true;
@@ -50,16 +50,20 @@ inline void machine::put(running& k) {
                     }
                 }
             }
-        }
-        if (with == nullptr) {
+            if (with != nullptr) {
+                add(at, *with, k, o.planned);
+                continue;
+            }
             k.sms += there ? 0.0 : at.sms;
-            ++k.parts;
-            at.stretching += f.stretches ? 1U : 0U;
-            at.next = std::min(at.next, end);
-            with = &at.parts.add();
-            *with = {.kernel = &k, .end = end};
+        } else {
+            k.sms += at.sms;
         }
-        add(at, *with, k, o.planned);
+        ++k.parts;
+        at.stretching += f.stretches ? 1U : 0U;
+        at.next = std::min(at.next, end);
+        part& p = at.parts.add();
+        p = {.kernel = &k, .end = end};
+        add(at, p, k, o.planned);
     }
 }
 
@@ -107,14 +111,14 @@ inline machine::opening* machine::intend_by_need(running& k, double before) noex
         opening* best = openings_.begin();
         double next = capacity_.threads; // taken on the second best
         for (opening* o = best + 1; o < openings_.end(); ++o) {
-            if (o->threads < best->threads || (o->threads == best->threads && o->slots < best->slots)) {
+            if (o->threads < best->threads || (o->threads <= best->threads && o->slots < best->slots)) {
                 next = best->threads;
                 best = o;
             } else {
                 next = std::min(next, o->threads);
             }
         }
-        if (best->room == 0.0) {
+        if (best->room <= 0.0) {
             break;
         }
         if (k.unplaced < best->sms) {
@@ -128,18 +132,23 @@ inline machine::opening* machine::intend_by_need(running& k, double before) noex
 }
 
 inline void machine::fill(running& k) {
+    const footprint& f = *k.f;
     double all = 0.0; // that fit
-    openings_.keep_first(0);
+    std::size_t open = 0;
+    opening* o = openings_.memory_for(live_);
     for (group& at : groups()) {
-        if (const double blocks = room(at.taken, capacity_, *k.f); blocks > 0.0) {
+        if (const double blocks = room(at.taken, capacity_, f); blocks > 0.0) {
             all += blocks * at.sms;
-            opening& o = openings_.add();
-            o = {&at, at.sms, blocks, at.taken.threads, at.taken.slots, blocks};
+            o->at = &at;
+            o->room = o->planned = blocks;
+            ++o;
+            ++open;
         }
     }
-    if (all == 0.0) {
+    if (open == 0) {
         return;
     }
+    openings_.keep_first(open);
     note(k);
     if (k.unplaced >= all) {
         k.unplaced -= all; // it takes what there is
@@ -152,8 +161,9 @@ inline void machine::fill(running& k) {
         const double sms = whole(k.unplaced);
         k.unplaced -= sms;
         const std::size_t those = split(static_cast<std::size_t>(share->at - groups_.data()), sms);
-        openings_.keep_first(0);
-        openings_.add() = {.at = &groups_[those], .planned = 1.0};
+        openings_.begin()->at = &groups_[those];
+        openings_.begin()->planned = 1.0;
+        openings_.keep_first(1);
         put(k);
     }
 }
@@ -163,6 +173,9 @@ inline void machine::fill(running& k) {
 inline machine::opening* machine::plan_blocks(running& k) {
     const double before = k.unplaced;
     for (opening& o : openings_) {
+        o.sms = o.at->sms;
+        o.threads = o.at->taken.threads;
+        o.slots = o.at->taken.slots;
         o.planned = 0.0;
     }
     while (k.unplaced >= 2.0 * sms_ && intend_evenly(k)) {
