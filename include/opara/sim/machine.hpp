@@ -30,7 +30,8 @@ public:
           sms_{static_cast<double>(d.sms)},
           l2_of_sm_{d.l2_gb_per_s_per_sm * 1e3},
           l2_roof_{d.l2_gb_per_s * 1e3},
-          dram_roof_{d.dram_gb_per_s * 1e3} {
+          dram_roof_{d.dram_gb_per_s * 1e3},
+          nearly_as_full_{nearly_threads * d.threads_per_sm} {
         capacity_.threads = d.threads_per_sm;
         capacity_.slots = d.blocks_per_sm;
         capacity_.registers = d.registers_per_sm;
@@ -176,11 +177,11 @@ private:
     template <class Ended>
     void retire(Ended&& ended, bool emptied);
 
-    // Whether two groups hold the same kernels, nearly as many blocks and nearly as far.
-    [[nodiscard]] bool alike(const group& a, const group& b) const noexcept;
+    [[nodiscard]] bool nearly_as_far(const group& a, const group& b) const noexcept;
     // Adds the SMs of group g to group h, which stands for both from now on: no block and no room is lost.
     void join(std::size_t h, std::size_t g);
     void drop(std::size_t g) noexcept;
+    // Joins groups that hold the same kernels, nearly as many blocks and nearly as far.
     void merge();
     // Parts the first `sms` SMs of a group from the rest. @return their group
     std::size_t split(std::size_t g, double sms);
@@ -211,6 +212,7 @@ private:
 
     // ---- placement: strictly in the order of the queue, always on the SM with the fewest threads
 
+    void make_flow(running& k) const noexcept;
     void begin_filling(running& k) noexcept;
     // A group with room for the kernel that is being placed.
     struct opening {
@@ -250,6 +252,7 @@ private:
     double l2_of_sm_;           // bytes/us that an SM takes from L2
     double l2_roof_;            // ... and all together
     double dram_roof_;          // ... from DRAM
+    double nearly_as_full_;     // threads by which SMs of one group may differ
     std::vector<group> groups_; // the first live_ of them; the others keep their memory for later
     std::size_t live_ = 0;
     kernel_pool kernels_;

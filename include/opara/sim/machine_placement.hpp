@@ -11,6 +11,13 @@
 
 namespace opara::inline OPARA_ABI::sim::detail {
 
+// So many small blocks that find no room at once come as others end.
+inline void machine::make_flow(running& k) const noexcept {
+    if (!k.flows && k.f->blocks >= 2 * device_->sms) {
+        k.flows = k.made = true;
+    }
+}
+
 // From now on blocks of the kernel that end are replaced.
 inline void machine::begin_filling(running& k) noexcept {
     k.now = wave_state::filling;
@@ -152,6 +159,10 @@ inline void machine::fill(running& k) {
     note(k);
     if (k.unplaced >= all) {
         k.unplaced -= all; // it takes what there is
+        if (k.parts == 0 && k.unplaced >= 1.0) {
+            make_flow(k);
+            k.now = k.flows ? wave_state::filling : k.now;
+        }
         put(k);
         return;
     }
@@ -198,10 +209,10 @@ inline void machine::place(Started&& started) {
             active_.add() = &k;
             started(k.op, freed_by_);
         }
-        if (k.unplaced >= 1.0 && k.unplaced < before && !k.flows && k.f->blocks >= 2 * device_->sms) {
-            k.flows = k.made = true; // so many small blocks that find no room at once come as others end
-        }
         if (k.unplaced >= 1.0) {
+            if (k.unplaced < before) {
+                make_flow(k);
+            }
             if (k.flows && !k.filling()) {
                 begin_filling(k);
             }
