@@ -52,10 +52,11 @@ public:
         groups_[0].stretching = 0;
         kernels_.clear();
         active_.keep_first(0);
+        blockless_ = 0;
         queue_.clear();
         freed_by_ = nobody;
         filling_ = nullptr;
-        due_ = short_ = stretched_ = room_ = touched_ = waves_ = false;
+        due_ = short_ = disturbed_ = stretched_ = room_ = touched_ = waves_ = false;
         clock_ = 0.0;
         next_ = next_end_ = linger_ = filled_ = never;
         told_ = 0.0;
@@ -151,9 +152,11 @@ private:
             p.worked += blocks * at.sms;
             k.working += blocks * at.sms;
         } else {
-            at.changed = true;
+            disturb(at);
         }
     }
+    // The speeds of a group's parts are to be worked out.
+    void disturb(group& at) noexcept { at.changed = disturbed_ = true; }
     // The number of a kernel's blocks has changed.
     void note(running& k) noexcept {
         touched_ = k.stale = true;
@@ -235,12 +238,14 @@ private:
     // ---- speeds
 
     void share();
+    void disturb_stretched() noexcept;
     // When those who wait are told next of the slots that a last wave frees: often, if it matters which.
     [[nodiscard]] double next_step(double now) const noexcept;
     void share_sm(group& at);
     static void reckon(running& k) noexcept;
     // Works out how much memory slows each kernel. @return whether any is slowed
     bool share_memory();
+    [[nodiscard]] double first_lingering() const noexcept;
     void divide_memory(double l2);
     void set_speeds(group& at);
     void set_alarm() noexcept;
@@ -257,6 +262,7 @@ private:
     std::size_t live_ = 0;
     kernel_pool kernels_;
     kept_list<running*> active_;   // those that have started, in this order
+    std::uint32_t blockless_ = 0;  // how many of those have no block on any SM
     waiting_line<running*> queue_; // those with blocks that are not placed yet, in the order of placement
     kept_list<opening> openings_;  // for the kernel that is being placed
     std::vector<turn> turns_;
@@ -264,6 +270,7 @@ private:
     std::uint32_t freed_by_ = nobody; // nobody yet
     running* filling_ = nullptr;      // the kernel that replaces blocks, if any
     bool due_ = false;                // whether parts have lost their last block
+    bool disturbed_ = false;          // whether any group has changed in its parts' speeds
     bool stretched_ = false;          // whether a kernel has changed that goes faster where others are gone
     bool short_ = false;              // whether memory slows any kernel
     bool room_ = false;               // whether there may be more room for the first in the queue than before

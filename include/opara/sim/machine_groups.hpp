@@ -63,7 +63,9 @@ inline void machine::join(std::size_t h, std::size_t g) {
     }
     into.sms += from.sms;
     into.calm = into.calm && from.calm;
-    into.changed = into.changed || from.changed || !into.calm;
+    if (into.changed || from.changed || !into.calm) {
+        disturb(into);
+    }
     into.next = first_end(into);
     touched_ = true;
     from.parts.keep_first(0);

@@ -202,7 +202,11 @@ inline void machine::place(Started&& started) {
             k.unplaced -= k.resident * (1.0 - 0.5 * k.resident / std::max(k.wave, 1.0));
         }
         const double before = k.unplaced;
+        const bool blockless = k.started && k.parts == 0;
         fill(k);
+        if (blockless && k.parts > 0) {
+            --blockless_;
+        }
         if (!k.started && k.unplaced < before) {
             k.started = true;
             k.earliest = clock_ + k.f->duration_us + k.delay;
