@@ -50,7 +50,7 @@ public:
     }
 
 private:
-    void grow(std::size_t most) {
+    [[gnu::noinline]] void grow(std::size_t most) {
         memory_.resize(most);
         most_ = most;
     }
