@@ -11,7 +11,7 @@
 
 namespace opara::inline OPARA_ABI::sim::detail {
 
-// So many small blocks that find no room at once come as others end.
+// A kernel whose blocks do not all find room runs in waves, if they are many: they come as others end.
 inline void machine::make_flow(running& k) const noexcept {
     if (!k.flows && k.f->blocks >= 2 * device_->sms) {
         k.flows = k.made = true;
@@ -159,7 +159,7 @@ inline void machine::fill(running& k) {
     note(k);
     if (k.unplaced >= all) {
         k.unplaced -= all; // it takes what there is
-        if (k.parts == 0 && k.unplaced >= 1.0) {
+        if (k.parts == 0 && k.unplaced >= 1.0) { // before its first blocks are put, so that none is given an end
             make_flow(k);
             k.now = k.flows ? wave_state::filling : k.now;
         }
@@ -168,12 +168,12 @@ inline void machine::fill(running& k) {
     }
     const opening* const share = plan_blocks(k);
     put(k);
-    if (share != nullptr) {
+    if (share != nullptr) { // so many of its SMs get one block more
         const double sms = whole(k.unplaced);
         k.unplaced -= sms;
         const std::size_t those = split(static_cast<std::size_t>(share->at - groups_.data()), sms);
-        openings_.begin()->at = &groups_[those];
-        openings_.begin()->planned = 1.0;
+        openings_[0].at = &groups_[those];
+        openings_[0].planned = 1.0;
         openings_.keep_first(1);
         put(k);
     }
