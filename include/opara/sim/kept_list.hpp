@@ -33,8 +33,8 @@ public:
     }
     /// The first ones stay. @pre `n <= size()`, or there is memory for so many
     void keep_first(std::size_t n) noexcept { size_ = n; }
-    /// Where the first `n` may be written before `keep_first` tells how many there are: a loop over a list that asked
-    /// for memory at each step would be twice as long. Those that are in the list stay.
+    /// Where the first `n` may be written before `keep_first` tells how many there are, so that memory is asked for
+    /// once and not for each. Those that are in the list stay.
     [[nodiscard]] T* memory_for(std::size_t n) {
         if (n > most_) {
             grow(n);

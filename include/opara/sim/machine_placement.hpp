@@ -158,7 +158,7 @@ inline void machine::fill(running& k) {
     openings_.keep_first(open);
     note(k);
     if (k.unplaced >= all) {
-        k.unplaced -= all; // it takes what there is
+        k.unplaced -= all;                       // it takes what there is
         if (k.parts == 0 && k.unplaced >= 1.0) { // before its first blocks are put, so that none is given an end
             make_flow(k);
             k.now = k.flows ? wave_state::filling : k.now;
