@@ -142,9 +142,13 @@ struct machine_audit {
         }
         CHECK(sms == m.device_->sms);
         CHECK(m.busy_sms() == doctest::Approx(busy / sms));
+        std::uint32_t blockless = 0;
         for (const running* k : m.active_) {
             kernel_adds_up(*k);
+            blockless += k->parts == 0 ? 1U : 0U;
         }
+        CHECK(m.blockless_ == blockless);
+        CHECK(!m.disturbed_);
         traffic_fits();
         CHECK(m.flow_ >= 0.0);
         CHECK(m.filled_ >= m.clock_);

@@ -53,6 +53,24 @@ TEST_CASE("those at the end of a kept list leave, and others take their places i
     CHECK(list.begin() == memory);
 }
 
+TEST_CASE("memory of a kept list can be written first and counted then") {
+    kept_list<int> list;
+    add(list, 1, 3);
+    int* at = list.memory_for(200);
+    CHECK(values(list) == std::vector{1, 2, 3}); // nobody came
+    for (int i = 0; i < 150; ++i) {
+        *at++ = 7 * i;
+    }
+    list.keep_first(150);
+    CHECK(list.size() == 150);
+    CHECK(list[0] == 0);
+    CHECK(list[149] == 1043);
+    const int* const memory = list.begin();
+    CHECK(list.memory_for(200) == memory); // there is enough
+    add(list, 5, 5);
+    CHECK(list[150] == 5);
+}
+
 TEST_CASE("a kept list becomes equal to a longer and to a shorter one") {
     kept_list<int> a;
     kept_list<int> b;

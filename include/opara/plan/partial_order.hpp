@@ -48,7 +48,9 @@ public:
         order_.reserve(p.operators());
         pool_.reserve(2 * p.commands().size());
         for (const command& c : p.commands()) {
-            require(p, c);
+            if (is_out_of_range(p, c)) {
+                refuse(p, c);
+            }
             range& lane = lanes[c.lane.index()];
             switch (c.what) {
             case action::launch:
@@ -135,15 +137,16 @@ private:
         lane.count = end() - lane.first;
     }
 
-    static void require(const plan& p, const command& c) {
-        if (c.op.index() >= p.operators() || c.lane.index() >= p.lanes() ||
-            (c.what != action::launch && c.event.index() >= p.events())) {
-            throw invalid_plan{"a command speaks of operator " + std::to_string(c.op.value) + ", lane " +
-                                   std::to_string(c.lane.value) + ", event " + std::to_string(c.event.value) +
-                                   "; the plan has " + std::to_string(p.operators()) + ", " +
-                                   std::to_string(p.lanes()) + ", " + std::to_string(p.events()),
-                               c.op, c.op};
-        }
+    [[nodiscard]] static bool is_out_of_range(const plan& p, const command& c) noexcept {
+        return c.op.index() >= p.operators() || c.lane.index() >= p.lanes() ||
+               (c.what != action::launch && c.event.index() >= p.events());
+    }
+    [[noreturn]] static void refuse(const plan& p, const command& c) {
+        throw invalid_plan{"a command speaks of operator " + std::to_string(c.op.value) + ", lane " +
+                               std::to_string(c.lane.value) + ", event " + std::to_string(c.event.value) +
+                               "; the plan has " + std::to_string(p.operators()) + ", " + std::to_string(p.lanes()) +
+                               ", " + std::to_string(p.events()),
+                           c.op, c.op};
     }
 
     std::vector<range> before_; // by operator

@@ -13,8 +13,8 @@
 
 namespace opara::inline OPARA_ABI::sim::detail {
 
-/// What blocks take of an SM.
-struct usage {
+/// What blocks take of an SM. Aligned, so that two numbers at a time come from memory.
+struct alignas(16) usage {
     double threads = 0.0;
     double slots = 0.0;
     double registers = 0.0;

@@ -31,8 +31,16 @@ public:
         }
         return memory_[size_++];
     }
-    /// The first ones stay. @pre `n <= size()`
+    /// The first ones stay. @pre `n <= size()`, or there is memory for so many
     void keep_first(std::size_t n) noexcept { size_ = n; }
+    /// Where the first `n` may be written before `keep_first` tells how many there are, so that memory is asked for
+    /// once and not for each. Those that are in the list stay.
+    [[nodiscard]] T* memory_for(std::size_t n) {
+        if (n > most_) {
+            grow(n);
+        }
+        return memory_.data();
+    }
     /// Becomes equal to another list.
     void assign(const kept_list& other) {
         if (most_ < other.size_) {
@@ -43,7 +51,7 @@ public:
     }
 
 private:
-    void grow(std::size_t most) {
+    [[gnu::noinline]] void grow(std::size_t most) {
         memory_.resize(most);
         most_ = most;
     }

@@ -30,7 +30,8 @@ public:
           sms_{static_cast<double>(d.sms)},
           l2_of_sm_{d.l2_gb_per_s_per_sm * 1e3},
           l2_roof_{d.l2_gb_per_s * 1e3},
-          dram_roof_{d.dram_gb_per_s * 1e3} {
+          dram_roof_{d.dram_gb_per_s * 1e3},
+          nearly_as_full_{nearly_threads * d.threads_per_sm} {
         capacity_.threads = d.threads_per_sm;
         capacity_.slots = d.blocks_per_sm;
         capacity_.registers = d.registers_per_sm;
@@ -51,10 +52,11 @@ public:
         groups_[0].stretching = 0;
         kernels_.clear();
         active_.keep_first(0);
+        blockless_ = 0;
         queue_.clear();
         freed_by_ = nobody;
         filling_ = nullptr;
-        due_ = short_ = stretched_ = room_ = touched_ = waves_ = false;
+        due_ = short_ = disturbed_ = stretched_ = room_ = touched_ = waves_ = false;
         clock_ = 0.0;
         next_ = next_end_ = linger_ = filled_ = never;
         told_ = 0.0;
@@ -160,9 +162,11 @@ private:
             p.worked += blocks * at.sms;
             k.working += blocks * at.sms;
         } else {
-            at.changed = true;
+            disturb(at);
         }
     }
+    // The speeds of a group's parts are to be worked out.
+    void disturb(group& at) noexcept { at.changed = disturbed_ = true; }
     // The number of a kernel's blocks has changed.
     void note(running& k) noexcept {
         touched_ = k.stale = true;
@@ -186,11 +190,11 @@ private:
     template <class Ended>
     void retire(Ended&& ended, bool emptied);
 
-    // Whether two groups hold the same kernels, nearly as many blocks and nearly as far.
-    [[nodiscard]] bool alike(const group& a, const group& b) const noexcept;
+    [[nodiscard]] bool nearly_as_far(const group& a, const group& b) const noexcept;
     // Adds the SMs of group g to group h, which stands for both from now on: no block and no room is lost.
     void join(std::size_t h, std::size_t g);
     void drop(std::size_t g) noexcept;
+    // Joins groups that hold the same kernels, nearly as many blocks and nearly as far.
     void merge();
     // Parts the first `sms` SMs of a group from the rest. @return their group
     std::size_t split(std::size_t g, double sms);
@@ -221,8 +225,8 @@ private:
 
     // ---- placement: strictly in the order of the queue, always on the SM with the fewest threads
 
+    void make_flow(running& k) const noexcept;
     void begin_filling(running& k) noexcept;
-    void put(group& at, running& k, double blocks, bool known);
     // A group with room for the kernel that is being placed.
     struct opening {
         group* at = nullptr;
@@ -235,6 +239,8 @@ private:
     static void intend(opening& o, running& k, double blocks) noexcept;
     bool intend_evenly(running& k) noexcept;
     opening* intend_by_need(running& k, double before) noexcept;
+    opening* plan_blocks(running& k);
+    void put(running& k);
     void fill(running& k);
     template <class Started>
     void place(Started&& started);
@@ -242,12 +248,14 @@ private:
     // ---- speeds
 
     void share();
+    void disturb_stretched() noexcept;
     // When those who wait are told next of the slots that a last wave frees: often, if it matters which.
     [[nodiscard]] double next_step(double now) const noexcept;
     void share_sm(group& at);
     static void reckon(running& k) noexcept;
     // Works out how much memory slows each kernel. @return whether any is slowed
     bool share_memory();
+    [[nodiscard]] double first_lingering() const noexcept;
     void divide_memory(double l2);
     void set_speeds(group& at);
     void set_alarm() noexcept;
@@ -259,10 +267,12 @@ private:
     double l2_of_sm_;           // bytes/us that an SM takes from L2
     double l2_roof_;            // ... and all together
     double dram_roof_;          // ... from DRAM
+    double nearly_as_full_;     // threads by which SMs of one group may differ
     std::vector<group> groups_; // the first live_ of them; the others keep their memory for later
     std::size_t live_ = 0;
     kernel_pool kernels_;
     kept_list<running*> active_;   // those that have started, in this order
+    std::uint32_t blockless_ = 0;  // how many of those have no block on any SM
     waiting_line<running*> queue_; // those with blocks that are not placed yet, in the order of placement
     kept_list<opening> openings_;  // for the kernel that is being placed
     std::vector<turn> turns_;
@@ -270,6 +280,7 @@ private:
     std::uint32_t freed_by_ = nobody; // nobody yet
     running* filling_ = nullptr;      // the kernel that replaces blocks, if any
     bool due_ = false;                // whether parts have lost their last block
+    bool disturbed_ = false;          // whether any group has changed in its parts' speeds
     bool stretched_ = false;          // whether a kernel has changed that goes faster where others are gone
     bool short_ = false;              // whether memory slows any kernel
     bool room_ = false;               // whether there may be more room for the first in the queue than before

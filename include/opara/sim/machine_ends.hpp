@@ -37,6 +37,7 @@ inline void machine::retire(Ended&& ended, bool emptied) {
             at.stretching -= k.f->stretches ? 1U : 0U;
             if (--k.parts == 0) {
                 k.resident = k.working = 0.0; // no rounding errors are carried along
+                ++blockless_;
             }
             note(k);
         }
@@ -46,7 +47,9 @@ inline void machine::retire(Ended&& ended, bool emptied) {
             if (at.parts.empty()) {
                 at.taken = {}; // no rounding errors are carried along
             }
-            at.changed = at.changed || !at.calm;
+            if (!at.calm) {
+                disturb(at);
+            }
             merged = room_ = true;
         }
     }
@@ -57,6 +60,7 @@ inline void machine::retire(Ended&& ended, bool emptied) {
     std::size_t left = 0;
     for (running* const k : active_) {
         if (k->no_block_is_left() && k->earliest <= due) {
+            --blockless_;
             kernels_.give_back(*k);
             ended(k->op, k->sms);
         } else {

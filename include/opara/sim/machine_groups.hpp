@@ -12,20 +12,15 @@
 
 namespace opara::inline OPARA_ABI::sim::detail {
 
-// Whether two groups hold the same kernels, nearly as many blocks and nearly as far.
-inline bool machine::alike(const group& a, const group& b) const noexcept {
-    if (a.parts.size() != b.parts.size() ||
-        std::abs(a.taken.threads - b.taken.threads) > nearly_threads * device_->threads_per_sm) {
-        return false;
-    }
-    for (std::size_t i = 0; i < a.parts.size(); ++i) {
-        const part& p = a.parts[i];
-        const part& q = b.parts[i];
-        const running& k = *p.kernel;
-        if (p.kernel != q.kernel ||
-            std::abs(p.remaining(clock_) - q.remaining(clock_)) > nearly * k.f->block_us) { // not if both are infinite
-            return false;
+// Whether two groups with equally many parts hold the same kernels, nearly as far.
+inline bool machine::nearly_as_far(const group& a, const group& b) const noexcept {
+    const part* q = b.parts.begin();
+    for (const part& p : a.parts) {
+        if (p.kernel != q->kernel ||
+            std::abs(p.remaining(clock_) - q->remaining(clock_)) > nearly * p.kernel->f->block_us) {
+            return false; // not if both are infinite
         }
+        ++q;
     }
     return true;
 }
@@ -68,7 +63,9 @@ inline void machine::join(std::size_t h, std::size_t g) {
     }
     into.sms += from.sms;
     into.calm = into.calm && from.calm && is_calm(into);
-    into.changed = into.changed || from.changed || !into.calm;
+    if (into.changed || from.changed || !into.calm) {
+        disturb(into);
+    }
     into.next = first_end(into);
     touched_ = true;
     from.parts.keep_first(0);
@@ -85,8 +82,13 @@ inline void machine::drop(std::size_t g) noexcept {
 
 inline void machine::merge() {
     for (std::size_t g = 1; g < live_; ++g) {
+        const group& at = groups_[g];
+        const std::size_t parts = at.parts.size();
+        const double threads = at.taken.threads;
         for (std::size_t h = 0; h < g; ++h) {
-            if (alike(groups_[h], groups_[g])) {
+            const group& other = groups_[h];
+            if (other.parts.size() == parts && std::abs(other.taken.threads - threads) <= nearly_as_full_ &&
+                nearly_as_far(other, at)) {
                 join(h, g);
                 --g;
                 break;

@@ -11,6 +11,13 @@
 
 namespace opara::inline OPARA_ABI::sim::detail {
 
+// A kernel whose blocks do not all find room runs in waves, if they are many: they come as others end.
+inline void machine::make_flow(running& k) const noexcept {
+    if (!k.flows && k.f->blocks >= 2 * device_->sms) {
+        k.flows = k.made = true;
+    }
+}
+
 // From now on blocks of the kernel that end are replaced.
 inline void machine::begin_filling(running& k) noexcept {
     k.now = wave_state::filling;
@@ -27,28 +34,44 @@ inline void machine::begin_filling(running& k) noexcept {
     }
 }
 
-// @param known  whether some of its blocks may be there already
-inline void machine::put(group& at, running& k, double blocks, bool known) {
-    if (known) {
-        bool there = false;
-        for (part& p : at.parts) {
-            there = there || p.kernel == &k;
-            if (p.kernel == &k && (k.flows || p.remaining(clock_) >= (k.f->block_us + k.delay) * (1.0 - 1e-12))) {
-                add(at, p, k, blocks);
-                return;
-            }
+// Puts the blocks that are planned where they go.
+inline void machine::put(running& k) {
+    const footprint& f = *k.f;
+    const double us = f.block_us + k.delay;
+    const double end = k.filling() ? never : clock_ + f.block_us + k.delay;
+    const bool known = k.parts > 0; // some of its blocks may be there already
+    for (const opening& o : openings_) {
+        if (o.planned <= 0.0) {
+            continue;
         }
-        k.sms += there ? 0.0 : at.sms;
-    } else {
-        k.sms += at.sms;
+        group& at = *o.at;
+        if (known) {
+            bool there = false;
+            part* with = nullptr; // those that began at the same time
+            for (part& p : at.parts) {
+                if (p.kernel == &k) {
+                    there = true;
+                    if (k.flows || p.remaining(clock_) >= us * (1.0 - 1e-12)) {
+                        with = &p;
+                        break;
+                    }
+                }
+            }
+            if (with != nullptr) {
+                add(at, *with, k, o.planned);
+                continue;
+            }
+            k.sms += there ? 0.0 : at.sms;
+        } else {
+            k.sms += at.sms;
+        }
+        ++k.parts;
+        at.stretching += f.stretches ? 1U : 0U;
+        at.next = std::min(at.next, end);
+        part& p = at.parts.add();
+        p = {.kernel = &k, .end = end};
+        add(at, p, k, o.planned);
     }
-    ++k.parts;
-    const double end = k.filling() ? never : clock_ + k.f->block_us + k.delay;
-    at.stretching += k.f->stretches ? 1U : 0U;
-    at.next = std::min(at.next, end);
-    part& p = at.parts.add();
-    p = {.kernel = &k, .end = end};
-    add(at, p, k, blocks);
 }
 
 // Plans blocks for each SM of a group.
@@ -95,14 +118,14 @@ inline machine::opening* machine::intend_by_need(running& k, double before) noex
         opening* best = openings_.begin();
         double next = capacity_.threads; // taken on the second best
         for (opening* o = best + 1; o < openings_.end(); ++o) {
-            if (o->threads < best->threads || (o->threads == best->threads && o->slots < best->slots)) {
+            if (o->threads < best->threads || (o->threads <= best->threads && o->slots < best->slots)) {
                 next = best->threads;
                 best = o;
             } else {
                 next = std::min(next, o->threads);
             }
         }
-        if (best->room == 0.0) {
+        if (best->room <= 0.0) {
             break;
         }
         if (k.unplaced < best->sms) {
@@ -116,43 +139,59 @@ inline machine::opening* machine::intend_by_need(running& k, double before) noex
 }
 
 inline void machine::fill(running& k) {
-    const double before = k.unplaced;
+    const footprint& f = *k.f;
     double all = 0.0; // that fit
-    openings_.keep_first(0);
+    std::size_t open = 0;
+    opening* o = openings_.memory_for(live_);
     for (group& at : groups()) {
-        if (const double blocks = room(at.taken, capacity_, *k.f); blocks > 0.0) {
+        if (const double blocks = room(at.taken, capacity_, f); blocks > 0.0) {
             all += blocks * at.sms;
-            opening& o = openings_.add();
-            o = {&at, at.sms, blocks, at.taken.threads, at.taken.slots, blocks};
+            o->at = &at;
+            o->room = o->planned = blocks;
+            ++o;
+            ++open;
         }
     }
-    if (all == 0.0) {
+    if (open == 0) {
         return;
     }
-    const bool known = k.parts > 0;
-    const opening* share = nullptr;
-    if (before >= all) {
-        k.unplaced -= all; // it takes what there is
-    } else {
-        for (opening& o : openings_) {
-            o.planned = 0.0;
+    openings_.keep_first(open);
+    note(k);
+    if (k.unplaced >= all) {
+        k.unplaced -= all;                       // it takes what there is
+        if (k.parts == 0 && k.unplaced >= 1.0) { // before its first blocks are put, so that none is given an end
+            make_flow(k);
+            k.now = k.flows ? wave_state::filling : k.now;
         }
-        while (k.unplaced >= 2.0 * sms_ && intend_evenly(k)) {
-        }
-        share = intend_by_need(k, before);
+        put(k);
+        return;
     }
-    for (const opening& o : openings_) {
-        if (o.planned > 0.0) {
-            put(*o.at, k, o.planned, known);
-        }
-    }
-    if (share != nullptr) {
+    const opening* const share = plan_blocks(k);
+    put(k);
+    if (share != nullptr) { // so many of its SMs get one block more
         const double sms = whole(k.unplaced);
         k.unplaced -= sms;
-        const std::size_t part_of_it = split(static_cast<std::size_t>(share->at - groups_.data()), sms);
-        put(groups_[part_of_it], k, 1.0, known || share->planned > 0.0);
+        const std::size_t those = split(static_cast<std::size_t>(share->at - groups_.data()), sms);
+        openings_[0].at = &groups_[those];
+        openings_[0].planned = 1.0;
+        openings_.keep_first(1);
+        put(k);
     }
-    note(k);
+}
+
+// Plans blocks where there is more room than they need.
+// @return the group of which not all SMs get one of the last blocks, if any
+inline machine::opening* machine::plan_blocks(running& k) {
+    const double before = k.unplaced;
+    for (opening& o : openings_) {
+        o.sms = o.at->sms;
+        o.threads = o.at->taken.threads;
+        o.slots = o.at->taken.slots;
+        o.planned = 0.0;
+    }
+    while (k.unplaced >= 2.0 * sms_ && intend_evenly(k)) {
+    }
+    return intend_by_need(k, before);
 }
 
 template <class Started>
@@ -163,17 +202,21 @@ inline void machine::place(Started&& started) {
             k.unplaced -= k.resident * (1.0 - 0.5 * k.resident / std::max(k.wave, 1.0));
         }
         const double before = k.unplaced;
+        const bool blockless = k.started && k.parts == 0;
         fill(k);
+        if (blockless && k.parts > 0) {
+            --blockless_;
+        }
         if (!k.started && k.unplaced < before) {
             k.started = true;
             k.earliest = clock_ + k.f->duration_us + k.delay;
             active_.add() = &k;
             started(k.op, freed_by_);
         }
-        if (k.unplaced >= 1.0 && k.unplaced < before && !k.flows && k.f->blocks >= 2 * device_->sms) {
-            k.flows = k.made = true; // so many small blocks that find no room at once come as others end
-        }
         if (k.unplaced >= 1.0) {
+            if (k.unplaced < before) {
+                make_flow(k);
+            }
             if (k.flows && !k.filling()) {
                 begin_filling(k);
             }

@@ -14,38 +14,46 @@
 namespace opara::inline OPARA_ABI::sim::detail {
 
 inline void machine::share() {
-    double busy = 0.0;
-    double next = never;
     if (stretched_) {
+        disturb_stretched();
+    }
+    if (disturbed_) {
         for (group& at : groups()) {
-            for (const part& p : at.parts) {
-                at.changed = at.changed || (p.kernel->changed && p.kernel->f->stretch_global > 1.0);
+            if (at.changed) {
+                share_sm(at);
+                set_speeds(at);
+                at.changed = false;
             }
         }
-        stretched_ = false;
+        disturbed_ = false;
     }
-    for (group& at : groups()) {
-        if (at.changed) {
-            share_sm(at);
-            set_speeds(at);
-            at.changed = false;
-        }
-        if (!at.parts.empty()) {
-            busy += at.sms;
-        }
-        next = std::min(next, at.next);
-    }
-    busy_ = busy / sms_;
     const bool was_short = short_;
     short_ = share_memory();
     if (short_ || was_short) {
-        next = never;
         for (group& at : groups()) {
             set_speeds(at);
-            next = std::min(next, at.next);
         }
     }
+    double next = never;
+    double idle = 0.0;
+    for (const group& at : groups()) {
+        next = std::min(next, at.next);
+        idle += at.parts.empty() ? at.sms : 0.0;
+    }
     next_end_ = next;
+    busy_ = (sms_ - idle) / sms_;
+}
+
+// The SMs of kernels that go faster where others are gone are to be looked at.
+inline void machine::disturb_stretched() noexcept {
+    for (group& at : groups()) {
+        for (const part& p : at.parts) {
+            if (p.kernel->changed && p.kernel->f->stretch_global > 1.0) {
+                disturb(at);
+            }
+        }
+    }
+    stretched_ = false;
 }
 
 // Finds out what happens next by itself, and when.
@@ -179,7 +187,6 @@ inline bool machine::share_memory() {
     double dram = 0.0;
     double l2 = 0.0;
     double math = 0.0;
-    double linger = never;
     bool waves = false;
     for (running* const active : active_) {
         running& k = *active;
@@ -190,19 +197,31 @@ inline bool machine::share_memory() {
         l2 += k.l2;
         math += k.math;
         waves |= k.frees;
-        k.slowed = 1.0;
-        linger = k.no_block_is_left() ? std::min(linger, k.earliest) : linger;
     }
-    linger_ = linger;
     waves_ = waves;
+    linger_ = blockless_ == 0 ? never : first_lingering();
     math_ = math / sms_;
     dram_ = std::min(dram / dram_roof_, 1.0);
+    if (short_) {
+        for (running* const k : active_) {
+            k->slowed = 1.0;
+        }
+    }
     const double enough = 1.0 + 1e-9;
     if (dram <= dram_roof_ * enough && l2 <= l2_roof_ * enough) {
         return false;
     }
     divide_memory(l2);
     return true;
+}
+
+// The first end of those whose blocks are all gone.
+inline double machine::first_lingering() const noexcept {
+    double first = never;
+    for (const running* const k : active_) {
+        first = k->no_block_is_left() ? std::min(first, k->earliest) : first;
+    }
+    return first;
 }
 
 // Divides DRAM and L2 among those who want more than there is.

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <opara/core/config.hpp>
+#include <opara/sim/kept_list.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 namespace opara::inline OPARA_ABI::sim::detail {
 
@@ -25,33 +25,32 @@ public:
     [[nodiscard]] bool empty() const noexcept { return first_ == line_.size() && heap_.empty(); }
     /// @pre not empty
     [[nodiscard]] const ready_node& front() const noexcept {
-        return heap_.empty() || (first_ < line_.size() && later(heap_.front(), line_[first_])) ? line_[first_]
-                                                                                               : heap_.front();
+        return heap_.empty() || (first_ < line_.size() && later(heap_[0], line_[first_])) ? line_[first_] : heap_[0];
     }
     void clear() noexcept {
-        line_.clear();
-        heap_.clear();
+        line_.keep_first(0);
+        heap_.keep_first(0);
         first_ = 0;
     }
     /// O(1) where it comes last, else O(log n).
     void push(const ready_node& x) {
         if (first_ == line_.size()) {
-            line_.clear();
+            line_.keep_first(0);
             first_ = 0;
-        } else if (later(line_.back(), x)) {
-            heap_.push_back(x);
+        } else if (later(line_[line_.size() - 1], x)) {
+            heap_.add() = x;
             std::push_heap(heap_.begin(), heap_.end(), later);
             return;
         }
-        line_.push_back(x);
+        line_.add() = x;
     }
     /// @pre not empty
     /// @return the first, which leaves
     ready_node pop() noexcept {
         const ready_node x = front();
-        if (!heap_.empty() && heap_.front().node == x.node) {
+        if (!heap_.empty() && heap_[0].node == x.node) {
             std::pop_heap(heap_.begin(), heap_.end(), later);
-            heap_.pop_back();
+            heap_.keep_first(heap_.size() - 1);
         } else {
             ++first_;
         }
@@ -63,9 +62,9 @@ private:
         return a.time_us > b.time_us || (a.time_us == b.time_us && a.tie > b.tie);
     }
 
-    std::vector<ready_node> line_; // from first_ on
+    kept_list<ready_node> line_; // from first_ on
     std::size_t first_ = 0;
-    std::vector<ready_node> heap_; // those that came too late for their place in line
+    kept_list<ready_node> heap_; // those that came too late for their place in line
 };
 
 } // namespace opara::inline OPARA_ABI::sim::detail

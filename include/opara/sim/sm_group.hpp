@@ -112,7 +112,11 @@ struct group {
     if (f.large_shared && taken.plain > slack) {
         return 0.0;
     }
-    const double n = std::min(std::min(capacity.slots - taken.slots, (capacity.threads - taken.threads) * f.per_thread),
+    const double by_threads = (capacity.threads - taken.threads) * f.per_thread;
+    if (by_threads + slack < 1.0) { // which is what full SMs are most often short of
+        return 0.0;
+    }
+    const double n = std::min(std::min(capacity.slots - taken.slots, by_threads),
                               std::min((capacity.registers - taken.registers) * f.per_register,
                                        (capacity.shared - taken.shared + slack) * f.per_shared)); // there may be none
     return whole(std::max(n, 0.0) + slack);
