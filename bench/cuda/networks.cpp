@@ -1,6 +1,6 @@
 // The paper's experiment: six networks, every policy, with the same kernels on the GPU that is there. Writes one JSON
 // document to the file that it is given, and what each operator takes to FILE.operators; with more arguments, only
-// those networks, written NAME[+fused|+merged][+fp16|+bf16][@BATCH]; without, all of them one by one, and
+// those networks, written NAME[+fused|+merged|+normalised][+fp16|+bf16][@BATCH]; without, all of them one by one, and
 // Inception-v3 in batches. With --search SECONDS plans are searched, too, with the variants of all operators to choose
 // from: about so long for each network, half of it for plans with whole edges and half for programmatic ones. What is
 // best in simulation and what measurements make of it are two further rows of each kind.
@@ -61,13 +61,15 @@ struct wanted {
     bool fused = false;
     std::int64_t batch = 1;
     engine::precision precision = engine::precision::tf32;
-    bool merged = false; // fused, and convolutions of the same value are one
+    bool merged = false;     // fused, and convolutions of the same value are one
+    bool normalised = false; // fused, and products normalise all rows that they read or add
 
     [[nodiscard]] std::string title() const {
         return network +
-               (merged  ? ", merged"
-                : fused ? ", fused"
-                        : "") +
+               (merged       ? ", merged"
+                : normalised ? ", normalised"
+                : fused      ? ", fused"
+                             : "") +
                (precision == engine::precision::tf32 ? "" : ", " + std::string{engine::name_of(precision)}) +
                (batch == 1 ? "" : ", batch " + std::to_string(batch));
     }
@@ -89,7 +91,8 @@ wanted wanted_of(std::string word) {
         }
     }
     w.merged = word.ends_with("+merged");
-    w.fused = w.merged || word.ends_with("+fused");
+    w.normalised = word.ends_with("+normalised");
+    w.fused = w.merged || w.normalised || word.ends_with("+fused");
     w.network = w.fused ? word.substr(0, word.rfind('+')) : word;
     return w;
 }
@@ -178,7 +181,9 @@ json measure_network(const wanted& w, const cost::device& device, double seconds
     const std::string title = w.title();
     say(title + ": preparing, tuning, profiling");
     const onnx::network built = zoo::build(w.network, {.batch = w.batch});
-    const zoo::fusion how{.merged = w.merged ? zoo::siblings::all : zoo::siblings::linear_layers};
+    const zoo::fusion how{.merged = w.merged ? zoo::siblings::all : zoo::siblings::linear_layers,
+                          .normalised =
+                              w.normalised ? zoo::row_normalisations::all : zoo::row_normalisations::root_mean_squares};
     const onnx::network net = w.fused ? zoo::fuse(built, how) : built;
     bench::subject s{net, device, w.precision};
     say(title + ": planning");
@@ -264,6 +269,9 @@ json measure_network(const wanted& w, const cost::device& device, double seconds
     if (w.merged) {
         summary["merged"] = true;
     }
+    if (w.normalised) {
+        summary["normalised"] = true;
+    }
     summary["batch"] = w.batch;
     summary["precision"] = engine::name_of(w.precision);
     summary["results"] = std::move(results);
@@ -336,9 +344,10 @@ int main(int argc, char** argv) {
         words.erase(option, option + 2);
     }
     if (words.empty()) {
-        std::fprintf(stderr,
-                     "usage: %s FILE.json [--search SECONDS] [NETWORK[+fused|+merged][+fp16|+bf16][@BATCH] ...]\n",
-                     argv[0]);
+        std::fprintf(
+            stderr,
+            "usage: %s FILE.json [--search SECONDS] [NETWORK[+fused|+merged|+normalised][+fp16|+bf16][@BATCH] ...]\n",
+            argv[0]);
         return 2;
     }
     const std::string file = words.front();

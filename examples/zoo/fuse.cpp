@@ -169,8 +169,11 @@ onnx::network fuse(const onnx::network& net, const fusion& how) {
         }
     });
     // Siblings first: a product that hands on statistics has none.
-    const onnx::network fused = std::move(r).finish();
-    return normalise_in_products(how.merged == siblings::none ? fused : merge_siblings(fused, how.merged));
+    onnx::network fused = std::move(r).finish();
+    if (how.merged != siblings::none) {
+        fused = merge_siblings(fused, how.merged);
+    }
+    return how.normalised == row_normalisations::none ? fused : normalise_in_products(fused, how.normalised);
 }
 
 } // namespace opara::zoo

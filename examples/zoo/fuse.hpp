@@ -25,10 +25,19 @@ enum class siblings : std::uint8_t {
     none
 };
 
+/// Which normalisations of rows become part of the products beside them.
+enum class row_normalisations : std::uint8_t {
+    root_mean_squares, ///< RMSNormalization that only products read
+    all,               ///< LayerNormalization, too, and where products add the normalised rows to their results
+    none
+};
+
 /// What `fuse` may do.
 struct fusion {
     residuals residual = residuals::when_ready; ///< which additions it takes in
     siblings merged = siblings::linear_layers;  ///< which products it merges
+    /// which normalisations it puts into products
+    row_normalisations normalised = row_normalisations::root_mean_squares;
 
     friend bool operator==(const fusion&, const fusion&) = default;
 };
@@ -39,8 +48,8 @@ struct fusion {
 /// `opara.FusedConv`;
 /// - BatchNormalization of a Concat of convolutions: folded into each of them;
 /// - Gemm (of a transposed weight) or `opara.Linear`, then any of Add and activation: one `opara.Linear`;
-/// - the six operators of a root-mean-square normalisation: one RMSNormalization; and that or a LayerNormalization
-/// where only `opara.Linear` read or add it: part of each of them;
+/// - the six operators of a root-mean-square normalisation: one RMSNormalization; and where only `opara.Linear` read
+/// it, part of each of them; the same with LayerNormalization, and where some of them add it, if that is wanted;
 /// - MatMul with transposed keys, scale, Add, Softmax, MatMul: one `opara.Attention`;
 /// - linear layers that read the same value and do the same but for their weights, and convolutions, too, if that is
 /// wanted: one of them and a Split;

@@ -131,7 +131,8 @@ private:
 
 } // namespace
 
-onnx::network normalise_in_products(const onnx::network& net) {
+onnx::network normalise_in_products(const onnx::network& net, row_normalisations wanted) {
+    const bool all = wanted == row_normalisations::all;
     rewrite r{net};
     changes made{r};
     std::vector<std::vector<op_id>> readers(net.values.size());
@@ -146,7 +147,7 @@ onnx::network normalise_in_products(const onnx::network& net) {
     for (std::size_t i = 0; i < net.graph.size(); ++i) {
         const op_id op = op_id::from_index(i);
         const auto found = row_normalisation_at(r, op);
-        if (!found) {
+        if (!found || (found->layer && !all)) {
             continue;
         }
         std::vector<op_id> products = readers[found->y.index()];
@@ -154,7 +155,7 @@ onnx::network normalise_in_products(const onnx::network& net) {
                                                   [&](op_id reader) { return multiplies(r, reader, found->y); });
         const std::vector<op_id> sums(others, products.end());
         products.erase(others, products.end());
-        if (products.empty()) {
+        if (products.empty() || (!sums.empty() && !all)) {
             continue;
         }
         const op_id first =

@@ -71,3 +71,15 @@ TEST_CASE("every network of the zoo yields what the host yields, value by value"
         }
     }
 }
+
+TEST_CASE("BERT with its layer normalisations in its products yields what the host yields, value by value") {
+    if (!test::hopper_or_skip()) {
+        return;
+    }
+    const onnx::network net = zoo::fuse(zoo::build("bert_base"), {.normalised = zoo::row_normalisations::all});
+    const std::vector<onnx::tensor> inputs = test::random_inputs(net, 17);
+    const engine::host_engine host = test::host_run(net, inputs);
+    for (const auto& [precision, rounding] : test::roundings) {
+        check(net, inputs, host, precision, "bert_base, fused, all normalised in products");
+    }
+}

@@ -495,6 +495,8 @@ TEST_CASE("a normalisation of rows joins the products that read it, if nothing e
     CHECK(compare(net, fused).difference < 1e-5);
     CHECK(zoo::fuse(make({.axis = 1})) == fused);
     CHECK(zoo::fuse(fused) == fused);
+    CHECK(zoo::fuse(net, {.normalised = zoo::row_normalisations::all}) == fused);
+    CHECK(census(zoo::fuse(net, {.normalised = zoo::row_normalisations::none}))["RMSNormalization"] == 1);
     for (const reads& how : {reads{.addition = true}, reads{.leaves = true}, reads{.axis = 0}}) {
         const onnx::network other = zoo::fuse(make(how));
         CHECK(census(other)["RMSNormalization"] == 1);
@@ -545,15 +547,16 @@ TEST_CASE("who adds normalised rows to its result gets their statistics from a p
         ends.push_back(x);
         return s.finish(ends);
     };
+    const zoo::fusion all{.normalised = zoo::row_normalisations::all};
     for (const block& how :
          {block{}, block{.shift = false}, block{.type = "RMSNormalization", .shift = false}, block{.axis = 1}}) {
         const onnx::network net = make(how);
-        const onnx::network fused = zoo::fuse(net);
+        const onnx::network fused = zoo::fuse(net, all);
         CHECK(types(fused) == strings{"Exp", "Linear", "Linear", "Linear", "Linear"});
         const comparison c = compare(net, fused);
         CHECK(c.values == 5);
         CHECK(c.difference < 1e-5);
-        CHECK(zoo::fuse(fused) == fused);
+        CHECK(zoo::fuse(fused, all) == fused);
         // One hands on what the other reads, and is the only one that does.
         const onnx::node& inner = fused[opara::op_id{1}];
         const onnx::node& outer = fused[opara::op_id{2}];
@@ -563,16 +566,21 @@ TEST_CASE("who adds normalised rows to its result gets their statistics from a p
         CHECK(outer.inputs[6] == inner.outputs[1]);
         CHECK(outer.inputs[3] == inner.inputs[0]);
         CHECK(outer.outputs.size() == 1);
+        // Only if it is wanted.
+        CHECK(census(zoo::fuse(net))[how.type] == 2);
+        CHECK(census(zoo::fuse(net, {.normalised = zoo::row_normalisations::none}))[how.type] == 2);
     }
     for (const block& how : {block{.computed = true, .axis = 0}, block{.other = true}, block{.axis = 0},
                              block{.product = false, .deep = false}}) {
         const onnx::network net = make(how);
-        const onnx::network fused = zoo::fuse(net);
+        const onnx::network fused = zoo::fuse(net, all);
         CHECK(census(fused)["LayerNormalization"] == 2);
         CHECK(compare(net, fused).difference < 1e-5);
     }
     // The product that reads the rows is no earlier than the one that adds them, which would have to wait for it.
-    CHECK(census(zoo::fuse(make({.deep = false}), {.residual = zoo::residuals::always}))["LayerNormalization"] == 2);
+    const onnx::network late = zoo::fuse(
+        make({.deep = false}), {.residual = zoo::residuals::always, .normalised = zoo::row_normalisations::all});
+    CHECK(census(late)["LayerNormalization"] == 2);
 }
 
 TEST_CASE("linear layers that read the same become one, of which their readers read slices") {
@@ -675,20 +683,25 @@ TEST_CASE("networks of the zoo lose the operators that an engine would fuse") {
         const char* name;
         std::size_t operators;
         std::map<std::string, int> left;
-        zoo::siblings merged = zoo::siblings::linear_layers; // a Split for each group of products that becomes one
+        zoo::fusion how{};
     };
+    // A Split for each group of products that becomes one.
     const expectation all[] = {
         {"googlenet", 197 - 2 * 57 - 1, {{"FusedConv", 57}, {"BatchNormalization", 0}, {"Relu", 0}, {"Dropout", 0}}},
-        {"googlenet", 197 - 2 * 57 - 1 - 9, {{"FusedConv", 57 - 18}, {"Split", 9}}, zoo::siblings::all},
+        {"googlenet", 197 - 2 * 57 - 1 - 9, {{"FusedConv", 57 - 18}, {"Split", 9}}, {.merged = zoo::siblings::all}},
         {"inception_v3", 314 - 2 * 94 - 1, {{"FusedConv", 94}, {"BatchNormalization", 0}, {"Relu", 0}}},
-        {"inception_v3", 314 - 2 * 94 - 1 - 9, {{"FusedConv", 94 - 19}, {"Split", 10}}, zoo::siblings::all},
+        {"inception_v3", 314 - 2 * 94 - 1 - 9, {{"FusedConv", 94 - 19}, {"Split", 10}}, {.merged = zoo::siblings::all}},
         // 264 normalisations, the activations within separable convolutions, and some additions.
         {"nasnet_large", 817, {{"Conv", 228}, {"FusedConv", 260}, {"BatchNormalization", 0}, {"Relu", 264 - 110}}},
         {"deepfm", 175, {{"Linear", 4}, {"Gather", 78}, {"Relu", 0}, {"Dropout", 0}}},
+        {"bert_base",
+         274 - 25 - 12 - 1 - 24 - 12,
+         {{"Linear", 73 - 24}, {"Split", 12}, {"Attention", 12}, {"LayerNormalization", 25}, {"Gelu", 0}, {"Tanh", 0}}},
         // The last normalisation leaves the network.
         {"bert_base",
          274 - 25 - 12 - 1 - 24 - 12 - 24,
-         {{"Linear", 73 - 24}, {"Split", 12}, {"Attention", 12}, {"LayerNormalization", 1}, {"Gelu", 0}, {"Tanh", 0}}},
+         {{"Linear", 73 - 24}, {"Split", 12}, {"Attention", 12}, {"LayerNormalization", 1}, {"Gelu", 0}, {"Tanh", 0}},
+         {.normalised = zoo::row_normalisations::all}},
         // The last normalisation is read by a multiplication.
         {"t5_small",
          270 - 12 - 10,
@@ -702,7 +715,7 @@ TEST_CASE("networks of the zoo lose the operators that an engine would fuse") {
     for (const expectation& e : all) {
         CAPTURE(std::string{e.name});
         const onnx::network net = zoo::build(e.name);
-        const onnx::network fused = zoo::fuse(net, {.merged = e.merged});
+        const onnx::network fused = zoo::fuse(net, e.how);
         CHECK(fused.graph.size() == e.operators);
         auto count = census(fused);
         for (const auto& wanted : e.left) {
@@ -710,7 +723,7 @@ TEST_CASE("networks of the zoo lose the operators that an engine would fuse") {
             CHECK(count[wanted.first] == wanted.second);
         }
         CHECK(depth(fused) <= depth(net));
-        CHECK(zoo::fuse(fused, {.merged = e.merged}) == fused);
+        CHECK(zoo::fuse(fused, e.how) == fused);
         CHECK(zoo::sample_inputs(fused) == zoo::sample_inputs(net));
         REQUIRE(fused.outputs.size() == net.outputs.size());
         std::int64_t held = 0;
@@ -732,8 +745,9 @@ TEST_CASE("fused networks of the zoo compute the same") {
     for (const auto& one : all) {
         CAPTURE(std::string{one.name});
         const onnx::network net = zoo::build(one.name, one.how);
-        for (const zoo::fusion& how : {zoo::fusion{}, zoo::fusion{.residual = zoo::residuals::always},
-                                       zoo::fusion{.merged = zoo::siblings::all}}) {
+        for (const zoo::fusion& how :
+             {zoo::fusion{}, zoo::fusion{.residual = zoo::residuals::always}, zoo::fusion{.merged = zoo::siblings::all},
+              zoo::fusion{.normalised = zoo::row_normalisations::all}}) {
             const onnx::network fused = zoo::fuse(net, how);
             const comparison c = compare(net, fused);
             CHECK(c.values >= fused.graph.size());

@@ -27,11 +27,12 @@ inline constexpr unsigned block_threads = 256;
 /// Whether the hardware copies operands in boxes by itself.
 enum class bulk_copies : std::int8_t {
     none,
-    matrices,     ///< both are matrices
-    windows,      ///< the left one lies in images, 128 bytes of channels in a box; the right one is a matrix
-    half_windows, ///< the same with 64 bytes of channels in a box; of half precision
-    normalised,   ///< both are matrices, and rows of the left one are divided by their root mean square
-    centred       ///< both are matrices, rows of the left one lose their mean and are divided by their deviation
+    matrices,           ///< both are matrices
+    windows,            ///< the left one lies in images, 128 bytes of channels in a box; the right one is a matrix
+    half_windows,       ///< the same with 64 bytes of channels in a box; of half precision
+    normalised,         ///< both are matrices, and rows of the left one are divided by their root mean square
+    centred,            ///< both are matrices, rows of the left one lose their mean and are divided by their deviation
+    normalised_residual ///< both are matrices, and rows of the residual are normalised
 };
 
 /// A tile of a matrix product, and how the operands are read.
@@ -44,7 +45,7 @@ struct tile_shape {
     bool packed;      ///< the right operand is packed weights
     bulk_copies bulk; ///< how both are copied
 };
-inline constexpr int tiles = 42;
+inline constexpr int tiles = 48;
 [[nodiscard]] const tile_shape& tile(int i);                  ///< i in [0, tiles), the same for all types
 [[nodiscard]] const void* product_kernel(number real, int i); ///< product_arguments, or bulk_product_arguments; null
                                                               ///< where the type has no such tile

@@ -346,12 +346,13 @@ prepared multiply(context& c, product_arguments a, const inner_dimension& inner,
             boxed.b_column = narrow(filled);
         }
     }
-    const bulk_copies bulk = a.column_sums != nullptr     ? bulk_copies::centred
-                             : a.row_share != 0.0F        ? bulk_copies::normalised
-                             : pitch                      ? bulk_copies::matrices
-                             : !windows                   ? bulk_copies::none
-                             : windows->channels == depth ? bulk_copies::windows
-                                                          : bulk_copies::half_windows;
+    const bulk_copies bulk = a.residual_statistics != nullptr ? bulk_copies::normalised_residual
+                             : a.column_sums != nullptr       ? bulk_copies::centred
+                             : a.row_share != 0.0F            ? bulk_copies::normalised
+                             : pitch                          ? bulk_copies::matrices
+                             : !windows                       ? bulk_copies::none
+                             : windows->channels == depth     ? bulk_copies::windows
+                                                              : bulk_copies::half_windows;
     prepared made;
     for (const choice& chosen : choices(a, batch, wide, packs, bulk, boxed.k_steps)) {
         const tile_shape& t = tile(chosen.tile);
@@ -580,7 +581,7 @@ prepared linear(context& c) {
             normalise_first(c, p, inner, centred);
         }
     }
-    if (c.has_input(6) && (!comes_in_boxes(c, p) || p.row_share != 0.0F)) { // the tiles that do it themselves are plain
+    if (c.has_input(6) && (!comes_in_boxes(c, p) || p.row_share != 0.0F)) { // no tile normalises both
         normalise_residual_first(c, p);
     }
     return multiply(c, p, over, 1, {.column = inner, .channel = 1}, c.input(1).is_weight());

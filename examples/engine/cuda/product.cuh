@@ -35,14 +35,15 @@ namespace {
 
 // How operands come into shared memory.
 enum class copies {
-    elements,     // the left one 4 bytes at a time, and the right one, too, as it lies
-    columns,      // the left one 4 bytes at a time, the right one is packed
-    pieces,       // 16 bytes at a time, the right one is packed
-    boxes,        // both by the hardware, as they are matrices
-    windows,      // both by the hardware, the left one out of images
-    half_windows, // the same, where half of a stage is another tap, or other channels
-    normalised,   // boxes of matrices, and rows of the left one are divided by their root mean square
-    centred       // the same with mean and deviation
+    elements,           // the left one 4 bytes at a time, and the right one, too, as it lies
+    columns,            // the left one 4 bytes at a time, the right one is packed
+    pieces,             // 16 bytes at a time, the right one is packed
+    boxes,              // both by the hardware, as they are matrices
+    windows,            // both by the hardware, the left one out of images
+    half_windows,       // the same, where half of a stage is another tap, or other channels
+    normalised,         // boxes of matrices, and rows of the left one are divided by their root mean square
+    centred,            // the same with mean and deviation
+    normalised_residual // boxes of matrices, and rows of the residual are normalised
 };
 
 template <int Rows, int Columns, int WarpRows, int WarpColumns, int Stages, copies How>
@@ -55,8 +56,8 @@ struct product_tile {
     static constexpr bool centres = How == copies::centred;
     static constexpr bool normalises = How == copies::normalised || centres;
     static constexpr int moments = centres ? 2 : normalises ? 1 : 0; // sums over a row that its normalisation takes
-    static constexpr bool bulk = How == copies::boxes || windows || normalises;
-    static constexpr bool normalises_residual = How == copies::boxes; // if that is asked for
+    static constexpr bool normalises_residual = How == copies::normalised_residual;
+    static constexpr bool bulk = How == copies::boxes || windows || normalises || normalises_residual;
     static constexpr bool wide = How == copies::pieces || bulk;
     static constexpr bool packed = How != copies::elements;
     static constexpr int warps_down = Rows / WarpRows;
@@ -73,6 +74,7 @@ struct product_tile {
     static constexpr int group_columns = Columns / groups_across;
     static constexpr bulk_copies bulk_as = How == copies::half_windows ? bulk_copies::half_windows
                                            : windows                   ? bulk_copies::windows
+                                           : normalises_residual       ? bulk_copies::normalised_residual
                                            : centres                   ? bulk_copies::centred
                                            : normalises                ? bulk_copies::normalised
                                            : bulk                      ? bulk_copies::matrices
@@ -501,27 +503,54 @@ template <class T>
 const product_entry& product_of(int i) {
     using enum copies;
     static const product_entry all[tiles] = {
-        make_entry<T, 16, 64, 16, 16, 5, pieces>(),        make_entry<T, 32, 32, 16, 16, 5, pieces>(),
-        make_entry<T, 32, 64, 16, 32, 5, pieces>(),        make_entry<T, 64, 32, 32, 16, 5, pieces>(),
-        make_entry<T, 64, 64, 32, 32, 4, pieces>(),        make_entry<T, 128, 64, 32, 32, 4, pieces>(),
-        make_entry<T, 64, 128, 32, 32, 4, pieces>(),       make_entry<T, 128, 128, 64, 32, 4, pieces>(),
-        make_entry<T, 32, 32, 16, 16, 4, columns>(),       make_entry<T, 64, 64, 32, 32, 3, columns>(),
-        make_entry<T, 32, 32, 16, 16, 4, elements>(),      make_entry<T, 64, 64, 32, 32, 3, elements>(),
-        make_entry<T, 32, 64, 16, 32, 6, boxes>(),         make_entry<T, 64, 32, 32, 16, 6, boxes>(),
-        make_entry<T, 64, 64, 32, 32, 4, boxes>(),         make_entry<T, 64, 64, 32, 32, 8, boxes>(),
-        make_entry<T, 128, 64, 32, 32, 6, boxes>(),        make_entry<T, 64, 128, 32, 32, 6, boxes>(),
-        make_entry<T, 32, 64, 16, 32, 6, windows>(),       make_entry<T, 64, 32, 32, 16, 6, windows>(),
-        make_entry<T, 64, 64, 32, 32, 4, windows>(),       make_entry<T, 64, 64, 32, 32, 8, windows>(),
-        make_entry<T, 128, 64, 32, 32, 6, windows>(),      make_entry<T, 64, 128, 32, 32, 6, windows>(),
-        make_entry<T, 32, 64, 16, 32, 6, half_windows>(),  make_entry<T, 64, 32, 32, 16, 6, half_windows>(),
-        make_entry<T, 64, 64, 32, 32, 4, half_windows>(),  make_entry<T, 64, 64, 32, 32, 8, half_windows>(),
-        make_entry<T, 128, 64, 32, 32, 6, half_windows>(), make_entry<T, 64, 128, 32, 32, 6, half_windows>(),
-        make_entry<T, 32, 64, 16, 32, 6, normalised>(),    make_entry<T, 64, 32, 32, 16, 6, normalised>(),
-        make_entry<T, 64, 64, 32, 32, 4, normalised>(),    make_entry<T, 64, 64, 32, 32, 8, normalised>(),
-        make_entry<T, 128, 64, 32, 32, 6, normalised>(),   make_entry<T, 64, 128, 32, 32, 6, normalised>(),
-        make_entry<T, 32, 64, 16, 32, 6, centred>(),       make_entry<T, 64, 32, 32, 16, 6, centred>(),
-        make_entry<T, 64, 64, 32, 32, 4, centred>(),       make_entry<T, 64, 64, 32, 32, 8, centred>(),
-        make_entry<T, 128, 64, 32, 32, 6, centred>(),      make_entry<T, 64, 128, 32, 32, 6, centred>(),
+        make_entry<T, 16, 64, 16, 16, 5, pieces>(),
+        make_entry<T, 32, 32, 16, 16, 5, pieces>(),
+        make_entry<T, 32, 64, 16, 32, 5, pieces>(),
+        make_entry<T, 64, 32, 32, 16, 5, pieces>(),
+        make_entry<T, 64, 64, 32, 32, 4, pieces>(),
+        make_entry<T, 128, 64, 32, 32, 4, pieces>(),
+        make_entry<T, 64, 128, 32, 32, 4, pieces>(),
+        make_entry<T, 128, 128, 64, 32, 4, pieces>(),
+        make_entry<T, 32, 32, 16, 16, 4, columns>(),
+        make_entry<T, 64, 64, 32, 32, 3, columns>(),
+        make_entry<T, 32, 32, 16, 16, 4, elements>(),
+        make_entry<T, 64, 64, 32, 32, 3, elements>(),
+        make_entry<T, 32, 64, 16, 32, 6, boxes>(),
+        make_entry<T, 64, 32, 32, 16, 6, boxes>(),
+        make_entry<T, 64, 64, 32, 32, 4, boxes>(),
+        make_entry<T, 64, 64, 32, 32, 8, boxes>(),
+        make_entry<T, 128, 64, 32, 32, 6, boxes>(),
+        make_entry<T, 64, 128, 32, 32, 6, boxes>(),
+        make_entry<T, 32, 64, 16, 32, 6, windows>(),
+        make_entry<T, 64, 32, 32, 16, 6, windows>(),
+        make_entry<T, 64, 64, 32, 32, 4, windows>(),
+        make_entry<T, 64, 64, 32, 32, 8, windows>(),
+        make_entry<T, 128, 64, 32, 32, 6, windows>(),
+        make_entry<T, 64, 128, 32, 32, 6, windows>(),
+        make_entry<T, 32, 64, 16, 32, 6, half_windows>(),
+        make_entry<T, 64, 32, 32, 16, 6, half_windows>(),
+        make_entry<T, 64, 64, 32, 32, 4, half_windows>(),
+        make_entry<T, 64, 64, 32, 32, 8, half_windows>(),
+        make_entry<T, 128, 64, 32, 32, 6, half_windows>(),
+        make_entry<T, 64, 128, 32, 32, 6, half_windows>(),
+        make_entry<T, 32, 64, 16, 32, 6, normalised>(),
+        make_entry<T, 64, 32, 32, 16, 6, normalised>(),
+        make_entry<T, 64, 64, 32, 32, 4, normalised>(),
+        make_entry<T, 64, 64, 32, 32, 8, normalised>(),
+        make_entry<T, 128, 64, 32, 32, 6, normalised>(),
+        make_entry<T, 64, 128, 32, 32, 6, normalised>(),
+        make_entry<T, 32, 64, 16, 32, 6, centred>(),
+        make_entry<T, 64, 32, 32, 16, 6, centred>(),
+        make_entry<T, 64, 64, 32, 32, 4, centred>(),
+        make_entry<T, 64, 64, 32, 32, 8, centred>(),
+        make_entry<T, 128, 64, 32, 32, 6, centred>(),
+        make_entry<T, 64, 128, 32, 32, 6, centred>(),
+        make_entry<T, 32, 64, 16, 32, 6, normalised_residual>(),
+        make_entry<T, 64, 32, 32, 16, 6, normalised_residual>(),
+        make_entry<T, 64, 64, 32, 32, 4, normalised_residual>(),
+        make_entry<T, 64, 64, 32, 32, 8, normalised_residual>(),
+        make_entry<T, 128, 64, 32, 32, 6, normalised_residual>(),
+        make_entry<T, 64, 128, 32, 32, 6, normalised_residual>(),
     };
     return all[i];
 }

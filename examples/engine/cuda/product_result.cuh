@@ -202,10 +202,11 @@ __device__ inline void write_result(const product_arguments& p, const sharing<Ti
             weight_sums = load_columns(p.column_sums, n, p.n, p.vector != 0);
         }
     }
-    const bool normalises_residual = Tile::normalises_residual && p.residual_statistics != nullptr;
     residual_columns residual_by{};
-    if (normalises_residual && n < p.n) {
-        residual_by = residual_columns_of<T>(p, n);
+    if constexpr (Tile::normalises_residual) {
+        if (n < p.n) {
+            residual_by = residual_columns_of<T>(p, n);
+        }
     }
 
     constexpr int rows_at_once = Tile::threads / quads;
@@ -235,8 +236,8 @@ __device__ inline void write_result(const product_arguments& p, const sharing<Ti
             if constexpr (Tile::centres) {
                 shifts[u] = exists[u] ? shift_of(row_of<T>(p, m)) : 0.0F;
             }
-            if (exists[u] && normalises_residual) {
-                residual_statistics[u] = residual_statistics_of(p, m);
+            if constexpr (Tile::normalises_residual) {
+                residual_statistics[u] = exists[u] ? residual_statistics_of(p, m) : double2{};
             }
             if (exists[u] && p.residual.elements != nullptr) {
                 const T* const from = static_cast<const T*>(p.residual.elements) + offsets.residual + at(p.residual);
@@ -287,7 +288,7 @@ __device__ inline void write_result(const product_arguments& p, const sharing<Ti
                     store_statistics(p, first_row + first + u * rows_at_once, found[u]);
                 }
             }
-            if (normalises_residual) {
+            if constexpr (Tile::normalises_residual) {
                 normalise_residual(residual[u], residual_statistics[u], residual_by);
             }
 #pragma unroll

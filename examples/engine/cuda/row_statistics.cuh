@@ -122,13 +122,6 @@ __device__ inline float4 load_columns(const T* from, int first, int columns, boo
     return {at(0), at(1), at(2), at(3)};
 }
 
-// The same for the few products whose residual is normalised: not inlined, because code that is jumped over has to be
-// fetched all the same.
-template <class T>
-__device__ __noinline__ float4 columns_elsewhere(const T* from, int first, int columns, bool in_vectors) {
-    return load_columns(from, first, columns, in_vectors);
-}
-
 __device__ inline double2 residual_statistics_of(const product_arguments& p, int m) {
     return *reinterpret_cast<const double2*>(p.residual_statistics + 2 * std::int64_t{m});
 }
@@ -141,7 +134,7 @@ struct residual_columns {
 template <class T>
 __device__ inline residual_columns residual_columns_of(const product_arguments& p, int n) {
     const auto columns_of = [&](const void* from) {
-        return columns_elsewhere(static_cast<const T*>(from), n, p.n, p.vector != 0);
+        return load_columns(static_cast<const T*>(from), n, p.n, p.vector != 0);
     };
     return {columns_of(p.residual_scale),
             p.residual_shift == nullptr ? float4{0.0F, 0.0F, 0.0F, 0.0F} : columns_of(p.residual_shift)};
