@@ -225,9 +225,7 @@ json measure_network(const wanted& w, const cost::device& device, double seconds
     json results = json::array();
     for (const contender& c : contenders) {
         const bool programmatic = c.which.programmatic;
-        const cuda::early_launch early =
-            programmatic ? s.faster_launch(c.what, c.order) : cuda::early_launch::when_triggered;
-        const cuda::plan_graph made = s.emit(c.what, c.order, programmatic, early);
+        const cuda::plan_graph made = s.emit(c.what, c.order, programmatic);
         graphs.push_back(made.instantiate());
         json result{{"policy", c.which.policy},
                     {"variants", c.which.variants},
@@ -239,9 +237,6 @@ json measure_network(const wanted& w, const cost::device& device, double seconds
                     {"planning_ms", rounded(c.planning_ms)},
                     {"peak_bytes", s.peak_bytes(c.what)},
                     {"distance_from_host", s.distance(graphs.back())}};
-        if (programmatic) {
-            result["launched_when"] = early == cuda::early_launch::when_started ? "started" : "triggered";
-        }
         if (c.simulated_us) {
             result["simulated_us"] = rounded(*c.simulated_us);
         }

@@ -87,20 +87,11 @@ cuda::emission_options subject::emission(bool programmatic) const {
     return how;
 }
 
-cuda::plan_graph subject::emit(const plan& p, cuda::creation_order order, bool programmatic,
-                               cuda::early_launch early) const {
+cuda::plan_graph subject::emit(const plan& p, cuda::creation_order order, bool programmatic) const {
     cuda::emission_options how = emission(programmatic);
     how.duration_us = us_;
     how.order = order;
-    how.early = early;
     return cuda::capture_nodes(p, launcher(), how);
-}
-
-cuda::early_launch subject::faster_launch(const plan& p, cuda::creation_order order) const {
-    cuda::emission_options how = emission(true);
-    how.duration_us = us_;
-    how.order = order;
-    return cuda::faster_early_launch(p, launcher(), how);
 }
 
 search::measured_improvement subject::improved(bool programmatic, double seconds) const {
@@ -115,9 +106,6 @@ search::measured_improvement subject::improved(bool programmatic, double seconds
         for (const std::vector<variant_id>& choice : {fastest_, sparing_}) {
             also.push_back(search::with_variants(run::make_policy(policy, {.lanes = 8})(graph_, costs_), choice));
         }
-    }
-    if (programmatic) {
-        how.emission.early = faster_launch(also.back(), cuda::creation_order::planned);
     }
     cuda::plan_sampler measure{launcher(), std::move(how)};
     search::measured_options options{.seconds = seconds, .finalists = {.also = std::move(also)}};

@@ -47,10 +47,7 @@ public:
     [[nodiscard]] std::span<const variant_id> variants(const std::string& name) const;
 
     /// A plan as a CUDA graph.
-    [[nodiscard]] cuda::plan_graph emit(const plan& p, cuda::creation_order order, bool programmatic,
-                                        cuda::early_launch early = cuda::early_launch::when_triggered) const;
-    /// When the kernels of a plan with programmatic edges are best launched.
-    [[nodiscard]] cuda::early_launch faster_launch(const plan& p, cuda::creation_order order) const;
+    [[nodiscard]] cuda::plan_graph emit(const plan& p, cuda::creation_order order, bool programmatic) const;
     /// What a search by measurement finds in so many seconds. It measures plans as they are going to be emitted, in the
     /// order in which they launch, and begins with what the policies' rows of the tables are, among others.
     [[nodiscard]] search::measured_improvement improved(bool programmatic, double seconds) const;

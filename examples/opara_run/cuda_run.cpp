@@ -129,11 +129,6 @@ std::vector<std::vector<double>> cuda_runner::sample(std::span<const plan* const
         cuda::sampler_options how;
         how.emission = state_->emission();
         how.emission.order = cuda::creation_order::planned;
-        if (state_->programmatic) { // as it suits the plan with most to do side by side
-            const plan& widest = **std::max_element(
-                plans.begin(), plans.end(), [](const plan* a, const plan* b) { return a->waits() < b->waits(); });
-            how.emission.early = cuda::faster_early_launch(widest, state_->launcher(), how.emission);
-        }
         state_->sampler.emplace(state_->launcher(), std::move(how));
     }
     return (*state_->sampler)(plans, rounds);
@@ -148,9 +143,6 @@ std::vector<cuda_result> cuda_runner::run(std::span<const plan_to_run> plans, co
         cuda::emission_options how = state_->emission();
         how.duration_us = duration_us;
         how.order = p.order == node_order::planned ? cuda::creation_order::planned : cuda::creation_order::by_rank;
-        if (state_->programmatic) {
-            how.early = cuda::faster_early_launch(*p.what, state_->launcher(), how);
-        }
         graphs.push_back(cuda::capture_nodes(*p.what, state_->launcher(), how).instantiate());
     }
     std::vector<cuda_result> results(graphs.size());

@@ -7,7 +7,6 @@
 #include <opara/cuda/capture.hpp>
 #include <opara/cuda/capture_nodes.hpp>
 #include <opara/cuda/eager.hpp>
-#include <opara/cuda/early_launch.hpp>
 #include <opara/cuda/emission_options.hpp>
 #include <opara/cuda/error.hpp>
 #include <opara/cuda/event.hpp>

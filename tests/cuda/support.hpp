@@ -234,7 +234,6 @@ struct graph_as_read {
     std::size_t sources = 0;       ///< nodes without a predecessor
     std::size_t sinks = 0;         ///< nodes without a successor
     std::size_t programmatic = 0;  ///< edges of that kind
-    std::size_t when_started = 0;  ///< of those, edges that wait for the beginning of what is before them only
     bool known = true;             ///< every node is an operator's or a helper, no operator has two
 };
 
@@ -253,7 +252,6 @@ inline graph_as_read read(const cuda::plan_graph& g) {
         children[e.from].push_back(e.to);
         parents[e.to].push_back(e.from);
         found.programmatic += e.programmatic() ? 1U : 0U;
-        found.when_started += e.data.from_port == cudaGraphKernelNodePortLaunchCompletion ? 1U : 0U;
     }
     for (const cudaGraphNode_t node : g.native().nodes()) {
         found.known = found.known && (op_of.count(node) + helper.count(node) == 1);

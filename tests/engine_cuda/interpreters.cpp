@@ -19,7 +19,6 @@ std::vector<cuda::emission_options> emissions(std::size_t operators, std::span<c
     programmatic.programmatic = std::vector<bool>(operators, true);
     cuda::emission_options narrow{.out_degree = 2, .duration_us = duration_us};
     narrow.programmatic = std::vector<bool>(operators, true);
-    narrow.early = cuda::early_launch::when_started;
     for (std::size_t v = 0; v < operators; v += 3) {
         narrow.programmatic[v] = false;
     }

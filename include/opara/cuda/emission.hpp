@@ -181,15 +181,11 @@ private:
         const bool programmatic = waits && j.programmatic && j.path.size() == 1;
         for (const cudaGraphNode_t node : h.nodes) {
             behind_.push_back(node);
-            data_.push_back(programmatic ? programmatic_edge() : cudaGraphEdgeData{});
+            data_.push_back(
+                programmatic
+                    ? cudaGraphEdgeData{cudaGraphKernelNodePortProgrammatic, 0, cudaGraphDependencyTypeProgrammatic, {}}
+                    : cudaGraphEdgeData{});
         }
-    }
-
-    [[nodiscard]] cudaGraphEdgeData programmatic_edge() const {
-        const unsigned char from = options_.early == early_launch::when_started
-                                       ? cudaGraphKernelNodePortLaunchCompletion
-                                       : cudaGraphKernelNodePortProgrammatic;
-        return {from, 0, cudaGraphDependencyTypeProgrammatic, {}};
     }
 
     void root() {

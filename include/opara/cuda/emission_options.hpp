@@ -23,13 +23,6 @@ enum class creation_order : std::uint8_t {
     by_rank  ///< the longer the path behind an operator, the earlier (upward rank over the plan's edges)
 };
 
-/// When a programmatic edge lets the next kernel be launched, so that what it does before it waits is done early. The
-/// earlier it is, the longer its blocks take room while they wait.
-enum class early_launch : std::uint8_t {
-    when_triggered, ///< all blocks before it have triggered, or ended
-    when_started    ///< all blocks before it have begun
-};
-
 /// How a plan is emitted. docs/cuda.md says what each option is worth, and on which device that was measured.
 struct emission_options {
     end_node root = end_node::when_several;    ///< one source: all nodes share a hardware queue, and edges are fast
@@ -48,7 +41,6 @@ struct emission_options {
     /// read or write anything that others do. An edge between two of them is programmatic. Empty: none. A wrong `true`
     /// is a data race.
     std::vector<bool> programmatic = {};
-    early_launch early = early_launch::when_triggered; ///< what programmatic edges wait for; `faster_early_launch`
 };
 
 } // namespace opara::inline OPARA_ABI::cuda
