@@ -24,6 +24,8 @@ public:
     explicit rewrite(const onnx::network& net);
 
     [[nodiscard]] const onnx::network& net() const noexcept { return net_; } ///< the network as it was
+    /// What a value is called, also one of `constant` and `result`.
+    [[nodiscard]] const std::string& name(value_id v) const { return value_of(v).name; }
     /// The operator that yields a value, unless it is already part of a group.
     [[nodiscard]] std::optional<op_id> producer(value_id v) const;
     /// The operator that reads a value, if it is the only one, reads it once, is part of no group yet, and the value

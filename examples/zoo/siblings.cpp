@@ -151,9 +151,9 @@ void merge(rewrite& r, const family& found) {
     const value_id slices = constant(".merged_slices", onnx::element::i64, {count},
                                      onnx::tensor::of<std::int64_t>(onnx::element::i64, {count}, sizes));
     const std::int64_t axis = is_convolution(r, group.front()) ? 1 : -1;
-    whole.name += ".merged";
+    whole.outputs = {r.result(whole.name + ".merged")};
+    whole.name = r.name(whole.outputs[0]);
     parts.name = whole.name + ".split";
-    whole.outputs = {r.result(whole.name)};
     parts.inputs = {whole.outputs[0], slices};
     parts.attributes = {{"axis", axis}};
     const op_id at = *std::min_element(group.begin(), group.end());

@@ -389,6 +389,29 @@ TEST_CASE("rows whose mean is 1700 times their deviation keep their digits in TF
     std::move(q).check(tf32, true, std::span{test::roundings}.first(1));
 }
 
+TEST_CASE("a number that stands out in the beginning of a row costs the others no digits in TF32") {
+    if (!test::hopper_or_skip()) {
+        return;
+    }
+    question q;
+    const onnx::shape dims{70, 1024};
+    std::vector<float> rows = floats(dims, 1).as<float>();
+    for (std::size_t i = 1; i < rows.size(); i += 1024) {
+        rows[i] += 100.0F;
+    }
+    const value_id x = q.input(onnx::tensor::of<float>(onnx::element::f32, dims, rows));
+    const onnx::value_id no = onnx::no_value;
+    const attributes with{{"epsilon", 1e-6}, {"mode", std::string{"layer"}}};
+    // Weights that do not see the number itself, beside which nothing else would count.
+    std::vector<float> weights = floats({128, 1024}, 2, -0.1, 0.1).as<float>();
+    for (std::size_t i = 1; i < weights.size(); i += 1024) {
+        weights[i] = 0.0F;
+    }
+    const value_id w = q.weight(onnx::tensor::of<float>(onnx::element::f32, {128, 1024}, weights));
+    q.one("Linear", {x, w, no, no, q.weight(floats({1024}, 3, 0.5, 1.5)), q.weight(floats({1024}, 4))}, with, "opara");
+    std::move(q).check(tf32, true, std::span{test::roundings}.first(1));
+}
+
 TEST_CASE("products of matrices") {
     if (!test::hopper_or_skip()) {
         return;

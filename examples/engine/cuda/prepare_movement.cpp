@@ -47,7 +47,7 @@ section slice_of(const context& c) {
         const std::size_t axis = c.axis(axes[i], dims.size());
         const std::int64_t extent = dims[axis];
         const std::int64_t from = starts[i] < 0 ? starts[i] + extent : starts[i];
-        const std::int64_t most = steps[i] < 0 ? extent - 1 : extent;
+        const std::int64_t most = std::max<std::int64_t>(steps[i] < 0 ? extent - 1 : extent, 0);
         slice.offset += std::clamp<std::int64_t>(from, 0, most) * slice.steps[axis];
         // A step beyond the extent takes one element, however long it is: the product must not overflow.
         slice.steps[axis] *= std::clamp(steps[i], -extent - 1, extent + 1);

@@ -18,7 +18,9 @@ bool in_vectors(const void* x) { return reinterpret_cast<std::uintptr_t>(x) % 16
 
 bool attention_reads(number real, std::int64_t width, std::int64_t columns, const strides& steps) {
     const auto at_once = static_cast<std::int64_t>(16 / size_of_real(real));
+    constexpr std::size_t most_leading = 3; // axes that the kernel walks, where none can be merged
     return attention_kernel(real, narrow(width), narrow(columns)).strided && steps.back() == 1 &&
+           steps.size() <= most_leading + 2 &&
            std::all_of(steps.begin(), steps.end() - 1, [&](std::int64_t step) { return step % at_once == 0; });
 }
 

@@ -19,21 +19,24 @@ __device__ inline const T* row_of(const product_arguments& p, int row) {
     return static_cast<const T*>(p.a.elements) + static_cast<std::int64_t>(row) * p.a.column_step;
 }
 
-// A number near the mean of a row, for all blocks the same: the mean of its first 16 bytes, which are aligned. Exactly
-// the mean where all are equal.
+// A number near the mean of a row, for all blocks the same: the mean of its first 16 bytes, which are aligned, but for
+// the largest and the smallest number, because one that stands out must not decide. Exactly the mean where all are
+// equal.
 template <class T>
 __device__ inline float shift_of(const T* row) {
     constexpr int numbers = 16 / static_cast<int>(sizeof(T));
     float x[numbers];
     load(x, row);
+    float sum = x[0];
+    float least = x[0];
+    float most = x[0];
 #pragma unroll
-    for (int rest = numbers / 2; rest != 0; rest /= 2) {
-#pragma unroll
-        for (int i = 0; i < rest; ++i) {
-            x[i] += x[i + rest];
-        }
+    for (int i = 1; i < numbers; ++i) {
+        sum += x[i];
+        least = fminf(least, x[i]);
+        most = fmaxf(most, x[i]);
     }
-    return x[0] / static_cast<float>(numbers);
+    return (sum - least - most) / static_cast<float>(numbers - 2);
 }
 
 // Whether a product multiplies with differences from the shift: where operands are rounded.
