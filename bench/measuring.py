@@ -5,6 +5,7 @@ import os
 import platform
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -90,9 +91,11 @@ def versions(program):
     told = library.parent.parent / "version.py"
     version = re.search(r"__version__ = '([^']*)'", told.read_text(encoding="utf-8")) if told.exists() else None
     found["libtorch"] = version.group(1) if version else library.name.partition(".so.")[2]
-    commit = subprocess.run(["git", "-C", str(ROOT), "describe", "--always", "--dirty"], capture_output=True, text=True,
-                            check=False)
-    found["commit"] = commit.stdout.strip() if commit.returncode == 0 else ""
+    found["commit"] = ""
+    if shutil.which("git"):
+        commit = subprocess.run(["git", "-C", str(ROOT), "describe", "--always", "--dirty"], capture_output=True,
+                                text=True, check=False)
+        found["commit"] = commit.stdout.strip() if commit.returncode == 0 else ""
     return found
 
 

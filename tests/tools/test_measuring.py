@@ -5,6 +5,7 @@ import sys
 import tempfile
 import time
 import unittest
+from unittest import mock
 from pathlib import Path
 
 sys.dont_write_bytecode = True
@@ -63,6 +64,10 @@ class Results(unittest.TestCase):
 
     def test_versions(self):
         self.assertEqual(list(measuring.versions(sys.executable)), ["python", "compiler", "libtorch", "commit"])
+
+    def test_versions_without_git(self):
+        with mock.patch("shutil.which", return_value=None):
+            self.assertEqual(measuring.versions(sys.executable)["commit"], "")
 
     def test_rows_are_lines_and_nothing_else_is_left(self):
         data = {"machine": {"cpu": "some"}, "runs": [{"a": 1, "b": [2, 3]}, {"a": "φ"}]}
