@@ -2,7 +2,8 @@
 """Writes the table of docs/simulator.md about real networks from what bench_replay_corpus said of each plan.
 
 usage: simulator_tables.py [--check] [RESULT.json [PAGE.md]]
-       simulator_tables.py --read PLANS.md RESULT.json    makes RESULT.json of what `bench_replay_corpus --plans` printed
+       simulator_tables.py --read PLANS.md OTHER.json RESULT.json
+           makes RESULT.json of what `bench_replay_corpus --plans` printed, measured on the machine that OTHER.json names
 """
 
 import json
@@ -14,13 +15,13 @@ from network_tables import rank_correlation
 from page_tables import run, table
 
 
-def read(text):
-    """The rows of `bench_replay_corpus --plans`, a line of JSON each."""
+def read(text, machine):
+    """The rows of `bench_replay_corpus --plans`, a line of JSON each, and where they were measured."""
     rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in text.splitlines()[2:]]
     plans = [{"network": network, "plan": plan.strip("`"), "variants": variants, "edges": edges,
               "measured_us": float(measured), "simulated_us": float(simulated)}
              for network, plan, variants, edges, measured, simulated, _ in rows]
-    return "{\"plans\": [\n" + ",\n".join(json.dumps(p) for p in plans) + "]}\n"
+    return f"{{\"machine\": {json.dumps(machine)},\n \"plans\": [\n" + ",\n".join(json.dumps(p) for p in plans) + "]}\n"
 
 
 def plans(data):
@@ -43,6 +44,7 @@ TABLES = {"plans": plans}
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--read"]:
-        Path(sys.argv[3]).write_text(read(Path(sys.argv[2]).read_text(encoding="utf-8")), encoding="utf-8")
+        said, other = (Path(a).read_text(encoding="utf-8") for a in sys.argv[2:4])
+        Path(sys.argv[4]).write_text(read(said, json.loads(other)["machine"]), encoding="utf-8")
         sys.exit(0)
     sys.exit(run(TABLES, "simulated_plans_h200.json", "simulator.md", sys.argv[1:]))
