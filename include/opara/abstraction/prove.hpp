@@ -246,13 +246,12 @@ private:
 /// @param decisions  the cells on which the controller was trained: a `uniform_grid` or an `adaptive_tree`
 /// @param pilot  acts on the decision cells
 /// @param problem  labels; cells inside another absorbing set stop the system, so that what happens there should not
-/// matter
-///        to the formula: whether a cell lies inside depends on how it was cut
+///        matter to the formula: whether a cell lies inside depends on how it was cut
 /// @param tell  called with a `proof_round` after each round and, if it takes it, the `proof_state` from which a later
 ///        call would go on; after the last round that is where the proof stood before it. It may throw to end the proof
 /// @param begun  where to go on, if not null: what an earlier call with the same arguments, but for the budget, was
-/// told. The end is
-///        that of a proof which was not interrupted; `options.rounds` and `options.cells` count what was made before
+///        told. The end is that of a proof which was not interrupted; `options.rounds` and `options.cells` count what
+///        was made before
 /// @throws domain_error,system_error,label_error,controller_error  as `build`, `check` and `falsify`; a domain_error,
 ///        too, if what was begun is no proof on these decisions
 /// Complexity: O(rounds * (`build` + `check`)).
