@@ -224,12 +224,11 @@ json measure_network(const wanted& w, const cost::device& device, double seconds
     std::vector<cuda::graph_exec> graphs;
     json results = json::array();
     for (const contender& c : contenders) {
-        const bool programmatic = c.which.programmatic;
-        const cuda::plan_graph made = s.emit(c.what, c.order, programmatic);
+        const cuda::plan_graph made = s.emit(c.what, c.order, c.which.programmatic);
         graphs.push_back(made.instantiate());
         json result{{"policy", c.which.policy},
                     {"variants", c.which.variants},
-                    {"programmatic", programmatic},
+                    {"programmatic", c.which.programmatic},
                     {"lanes", c.what.lanes()},
                     {"waits", c.what.waits()},
                     {"nodes", made.native().size()},

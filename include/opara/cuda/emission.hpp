@@ -2,7 +2,6 @@
 /// How the operators of a plan become nodes of a CUDA graph, whatever makes the nodes.
 #pragma once
 
-#include <opara/cost/critical_path.hpp>
 #include <opara/cuda/emission_options.hpp>
 #include <opara/cuda/graph.hpp>
 #include <opara/cuda/helper_kernels.hpp>
@@ -10,6 +9,7 @@
 #include <opara/cuda/priority.hpp>
 #include <opara/graph/frozen.hpp>
 #include <opara/graph/reduction.hpp>
+#include <opara/plan/launches_by_rank.hpp>
 #include <opara/plan/partial_order.hpp>
 #include <opara/plan/plan.hpp>
 #include <opara/plan/relays.hpp>
@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <span>
@@ -54,17 +55,12 @@ public:
             throw std::invalid_argument{"emission_options: out_degree is 1, or duration_us or programmatic has not one "
                                         "element for each operator"};
         }
-        for (const command& c : p.commands()) {
-            if (c.what == action::launch) {
-                launches_.push_back(c);
-            }
-        }
         if (options.order == creation_order::by_rank) {
-            const std::vector<double> rank = upward_rank(order_, durations{options.duration_us}, edge_us);
-            std::stable_sort(launches_.begin(), launches_.end(), [&](const command& a, const command& b) {
-                return rank[a.op.index()] > rank[b.op.index()];
-            });
+            launches_ = launches_by_rank(p, order_, durations{options.duration_us});
+            return;
         }
+        std::copy_if(p.commands().begin(), p.commands().end(), std::back_inserter(launches_),
+                     [](const command& c) { return c.what == action::launch; });
     }
 
     [[nodiscard]] const priority_levels& levels() const noexcept { return levels_; } ///< priorities
@@ -229,8 +225,6 @@ private:
         helpers_.push_back(node);
         return node;
     }
-
-    static constexpr double edge_us = 0.6; // of a rank; more than 0, so that ranks fall along every edge
 
     const plan& plan_;
     const emission_options& options_;

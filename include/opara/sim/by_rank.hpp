@@ -4,14 +4,12 @@
 
 #include <opara/core/id.hpp>
 #include <opara/cost/concepts.hpp>
-#include <opara/cost/critical_path.hpp>
 #include <opara/graph/frozen.hpp>
 #include <opara/plan/command.hpp>
+#include <opara/plan/launches_by_rank.hpp>
 #include <opara/plan/partial_order.hpp>
 #include <opara/plan/plan.hpp>
 
-#include <algorithm>
-#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -27,18 +25,9 @@ namespace opara::inline OPARA_ABI::sim {
 /// Complexity: that of `transitive_reduction`, and O(V log V).
 template <cost::duration_model Cost>
 [[nodiscard]] plan by_rank(const plan& p, const Cost& cost) {
-    constexpr double edge_us = 0.6; // the emitter's
     cost::require_size(cost, p.operators());
     const frozen_graph order = partial_order(p, implied_edges::drop);
-    const std::vector<double> rank = upward_rank(order, cost, edge_us);
-    std::vector<command> launches;
-    for (const command& c : p.commands()) {
-        if (c.what == action::launch) {
-            launches.push_back(c);
-        }
-    }
-    std::stable_sort(launches.begin(), launches.end(),
-                     [&](const command& a, const command& b) { return rank[a.op.index()] > rank[b.op.index()]; });
+    std::vector<command> launches = launches_by_rank(p, order, cost);
     std::vector<command> commands;
     commands.reserve(2 * launches.size() + order.edge_count());
     for (command& c : launches) {

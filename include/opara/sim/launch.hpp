@@ -32,8 +32,7 @@ public:
     ///        order of the children's creation: a fork starts them in this order, whatever order the edges came in
     /// @param edge_us  `edge_us(v)` tells the time from the end of a node's only parent to its launch
     /// @param priority  `priority(v)`; where a child has a higher one than the sibling before it, it overtakes that one
-    /// @param out_degree  where a node has more children than this, relays come between as an emitter puts them; 0:
-    /// none
+    /// @param out_degree  where a node has more children, relays come between as an emitter puts them; 0: no relays
     /// @param programmatic  whether edges are programmatic, but for those of root and relays
     template <class EachEdge, class EdgeUs, class Priority>
     void build(std::size_t nodes, EachEdge&& each_edge, EdgeUs&& edge_us, Priority&& priority,
